@@ -178,7 +178,7 @@ class Content(Part):
 
 
 class AudienceTerm(Part):
-    """One way to belong to the audience. `units` and `roles` narrow it; `link` says what ties the person to the hazard.
+    """One way to belong to the audience. `units` and `duties` narrow it; `link` says what ties the person to the hazard.
 
     unit        member of a named unit or one below it, regardless of duty
     assignment  the unit's area meets the warned area
@@ -188,7 +188,7 @@ class AudienceTerm(Part):
 
     link: Literal["unit", "assignment", "shift", "position"]
     units: tuple[str, ...] = ()
-    roles: tuple[str, ...] = ()
+    duties: tuple[str, ...] = ()
     lead_minutes: Annotated[int, Field(ge=0, le=7 * 24 * 60)] = 0
 
     @model_validator(mode="after")
@@ -250,5 +250,7 @@ def parse(kind: type[PartT], data: object, under: str = "") -> PartT:
         return kind.model_validate(data)
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False)[0]
-        path = ".".join(str(part) for part in ((under,) if under else ()) + tuple(first["loc"])) or kind.__name__.lower()
+        path = (
+            ".".join(str(part) for part in ((under,) if under else ()) + tuple(first["loc"])) or kind.__name__.lower()
+        )
         raise BadContent(path, first["msg"].removeprefix("Value error, ")) from error

@@ -1,0 +1,1 @@
+"""The wiring: Django settings, secrets, URL root and the ASGI front."""

@@ -1,0 +1,145 @@
+"""Recipients, leases, deliveries, receipts and acknowledgements."""
+
+from __future__ import annotations
+
+from typing import NewType
+
+from django.db import models
+
+from vedette.dispatch.levels import Level, Presence, Response, State
+from vedette.people.models import ContactPoint, Person
+from vedette.warnings.models import Message, Warning
+
+RecipientId = NewType("RecipientId", int)
+DeliveryId = NewType("DeliveryId", int)
+
+
+def _choices(kind: type[Level] | type[State] | type[Response] | type[Presence]) -> list[tuple[str, str]]:
+    return [(member.value, member.value) for member in kind]
+
+
+class Recipient(models.Model):
+    """One person of the audience of one warning, with the reason."""
+
+    realm = models.CharField(max_length=8)
+    warning = models.ForeignKey(Warning, on_delete=models.PROTECT, related_name="recipients")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="received")
+    presence = models.CharField(max_length=5, choices=_choices(Presence))
+    #: Why this person: an audience Reason, with what it points to, as "shift:east-post".
+    reason = models.CharField(max_length=120)
+    #: Added after the message's first expansion: came on shift, joined, or entered.
+    late = models.BooleanField(default=False)
+    #: The message by which the person joined the audience.
+    joined_by = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=12, choices=_choices(State), default=State.OPEN.value)
+    state_at = models.DateTimeField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["warning", "person"], name="recipient_once")]
+        indexes = [models.Index(fields=["warning", "state"])]
+
+
+class Lease(models.Model):
+    """One step of a message's plan for a range of recipients; the unit of work and of crash recovery."""
+
+    message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="leases")
+    realm = models.CharField(max_length=8)
+    step = models.PositiveSmallIntegerField()
+    first = models.BigIntegerField()
+    last = models.BigIntegerField()
+    #: Lower goes first: from the message's urgency and severity.
+    priority = models.SmallIntegerField()
+    due_at = models.DateTimeField()
+    #: Who works on it and until when; free again after that.
+    worker = models.CharField(max_length=80, blank=True)
+    held_until = models.DateTimeField(null=True)
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["message", "step", "first"], name="lease_once")]
+        indexes = [models.Index(fields=["done_at", "due_at", "priority"])]
+
+
+class Delivery(models.Model):
+    """One step's attempt to one contact point over one channel, written with its result."""
+
+    class Purpose(models.TextChoices):
+        """Warn the recipient, or tell a supervisor who is silent."""
+
+        WARN = "warn"
+        ESCALATE = "escalate"
+
+    message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="deliveries")
+    recipient = models.ForeignKey(Recipient, on_delete=models.PROTECT, null=True, related_name="deliveries")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    contact_point = models.ForeignKey(ContactPoint, on_delete=models.SET_NULL, null=True, related_name="+")
+    purpose = models.CharField(max_length=8, choices=Purpose.choices)
+    channel = models.CharField(max_length=20)
+    step = models.PositiveSmallIntegerField()
+    idempotency_key = models.CharField(max_length=64)
+    #: The highest level reached; each step to it is a receipt.
+    level = models.CharField(max_length=12, choices=_choices(Level))
+    attempts = models.PositiveSmallIntegerField()
+    #: What the gateway or the engine said, when there is something to say.
+    detail = models.CharField(max_length=300, blank=True)
+    at = models.DateTimeField()
+    #: The ledger entry of the batch it is in, and its place there.
+    ledger_seq = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["idempotency_key"], name="delivery_once_per_key")]
+        indexes = [models.Index(fields=["message", "level"])]
+
+
+class Receipt(models.Model):
+    """Evidence about a delivery that came after it: network, device, or person. Added, never changed."""
+
+    delivery = models.ForeignKey(Delivery, on_delete=models.PROTECT, related_name="receipts")
+    level = models.CharField(max_length=12, choices=_choices(Level))
+    detail = models.CharField(max_length=300, blank=True)
+    at = models.DateTimeField()
+
+
+class Acknowledgement(models.Model):
+    """What a recipient answered, or a supervisor attested for them. The first of each kind per message counts."""
+
+    recipient = models.ForeignKey(Recipient, on_delete=models.PROTECT, related_name="acknowledgements")
+    message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="acknowledgements")
+    response = models.CharField(max_length=12, choices=[*_choices(Response), ("attested", "attested")])
+    note = models.CharField(max_length=500, blank=True)
+    #: Answered after the warning had ended.
+    late = models.BooleanField(default=False)
+    attested_by = models.CharField(max_length=60, blank=True)
+    at = models.DateTimeField()
+    ledger_seq = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["recipient", "message", "response"], name="answer_once")]
+
+
+class Escalation(models.Model):
+    """That somebody was told of one recipient's silence."""
+
+    recipient = models.ForeignKey(Recipient, on_delete=models.PROTECT, related_name="escalations")
+    message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="escalations")
+    step = models.PositiveSmallIntegerField()
+    told = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    delivery = models.ForeignKey(Delivery, on_delete=models.PROTECT, null=True, related_name="escalations")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["recipient", "message", "step"], name="escalated_once_per_step")]
+
+
+class Channel(models.Model):
+    """How one channel is reached in one realm: the two realms never share an address or a credential by default."""
+
+    realm = models.CharField(max_length=8)
+    name = models.CharField(max_length=20)
+    #: What the channel's module asks for: host, port, url, secret...
+    settings = models.JSONField(default=dict)
+    enabled = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["realm", "name"], name="channel_once_per_realm")]

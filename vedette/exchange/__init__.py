@@ -1,0 +1,1 @@
+"""Working beside others: feeds and partners in the field's open standards."""

@@ -1,0 +1,9 @@
+"""Django's name for this room."""
+
+from django.apps import AppConfig
+
+
+class LedgerConfig(AppConfig):
+    """The `ledger` room."""
+
+    name = "vedette.ledger"

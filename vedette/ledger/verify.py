@@ -1,0 +1,102 @@
+"""Checking the ledger: every entry, the tree over them, the signed head, and a checkpoint kept elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from django.db import transaction
+
+from vedette.ledger.log import commitment, frontier_of, leaf_data, signer
+from vedette.ledger.merkle import Frontier, leaf_hash
+from vedette.ledger.models import Checkpoint, Entry, Head
+from vedette.ledger.notes import BadNote, TreeHead, open_note
+
+
+@dataclass
+class Verdict:
+    """What a check of the ledger found. `problems` is empty when it holds."""
+
+    entries: int
+    root: bytes
+    problems: list[str] = field(default_factory=list)
+    #: Entries whose body has been erased: their proof stands, their content is gone.
+    erased: int = 0
+
+    @property
+    def verified(self) -> bool:
+        """Whether nothing was found amiss."""
+        return not self.problems
+
+
+def verify(against: str | None = None) -> Verdict:
+    """Walk the whole ledger. `against` is the text of a checkpoint kept elsewhere; with it, a cut tail shows too."""
+    with transaction.atomic():
+        head = Head.objects.select_for_update().filter(pk=1).first()
+        sizes_asked = {point.size: point.note for point in Checkpoint.objects.all()}
+        outside = _opened(against) if against is not None else None
+        heads_at: dict[int, bytes] = {}
+        wanted = set(sizes_asked) | ({outside.size} if isinstance(outside, TreeHead) else set())
+        verdict = Verdict(0, b"")
+        frontier = Frontier()
+        if 0 in wanted:
+            heads_at[0] = frontier.root()
+        for entry in Entry.objects.select_related("opening").order_by("seq").iterator(2_000):
+            if entry.seq != frontier.size:
+                verdict.problems.append(f"entry {frontier.size}: missing (the next one found is {entry.seq})")
+                break
+            leaf = leaf_hash(leaf_data(entry))
+            if leaf != bytes(entry.leaf):
+                verdict.problems.append(f"entry {entry.seq}: changed after it was written")
+            opening = getattr(entry, "opening", None)
+            if opening is None:
+                verdict.erased += 1
+            elif commitment(bytes(opening.salt), opening.body) != bytes(entry.commitment):
+                verdict.problems.append(f"entry {entry.seq}: its body is not what was committed to")
+            frontier.append(leaf)
+            if frontier.size in wanted:
+                heads_at[frontier.size] = frontier.root()
+    verdict.entries, verdict.root = frontier.size, frontier.root()
+    _compare_head(head, frontier, verdict)
+    for size, note in sizes_asked.items():
+        _compare_note(f"checkpoint {size}", _opened(note), heads_at, verdict)
+    if outside is not None:
+        _compare_note("the checkpoint given", outside, heads_at, verdict)
+    return verdict
+
+
+def _opened(note: str) -> TreeHead | BadNote:
+    try:
+        return open_note(note, signer().public_key)
+    except BadNote as error:
+        return error
+
+
+def _compare_head(head: Head | None, frontier: Frontier, verdict: Verdict) -> None:
+    if head is None:
+        if frontier.size:
+            verdict.problems.append("the head is missing")
+        return
+    signed = _opened(head.note)
+    if isinstance(signed, BadNote):
+        verdict.problems.append(f"the head: {signed}")
+    elif signed != TreeHead(frontier.size, frontier.root()):
+        verdict.problems.append(
+            f"the head was signed for {signed.size} entries and another tree than the {frontier.size} entries found"
+        )
+    try:
+        damaged = frontier_of(head).peaks != frontier.peaks
+    except ValueError:
+        damaged = True
+    if damaged:
+        verdict.problems.append("the head's frontier is not that of the entries")
+
+
+def _compare_note(name: str, found: TreeHead | BadNote, heads_at: dict[int, bytes], verdict: Verdict) -> None:
+    if isinstance(found, BadNote):
+        verdict.problems.append(f"{name}: {found}")
+    elif found.size not in heads_at:
+        verdict.problems.append(
+            f"{name}: vouches for {found.size} entries, and only {verdict.entries} are left: the tail was cut"
+        )
+    elif heads_at[found.size] != found.root:
+        verdict.problems.append(f"{name}: the first {found.size} entries are not those it vouches for")

@@ -1,0 +1,120 @@
+"""People and how they are reached, where they belong, when they are on, and where they last were."""
+
+from __future__ import annotations
+
+from typing import NewType
+
+from django.conf import settings
+from django.db import models
+
+from vedette.access.models import Record
+
+PersonId = NewType("PersonId", int)
+
+
+class Organisation(models.Model):
+    """The one organisation this installation serves: how it names itself and where it is reached."""
+
+    name = models.CharField(max_length=200)
+    #: The CAP <sender> and the mail sender's domain: no spaces or commas.
+    sender = models.CharField(max_length=200)
+    mail_from = models.EmailField()
+    #: The address recipients' phones can open, without a final slash.
+    public_address = models.URLField(max_length=200)
+    #: IANA zone in which people read times.
+    zone = models.CharField(max_length=60, default="UTC")
+
+
+class SavedArea(Record):
+    """A named area of the organisation's own: a sector, a district, a post's ground."""
+
+    code = models.SlugField()
+    name = models.CharField(max_length=200)
+    #: GeoJSON Polygon or MultiPolygon, lon/lat.
+    geometry = models.JSONField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["realm", "code"], name="area_code_once")]
+
+
+class Unit(Record):
+    """A unit of the organisation; units form a tree."""
+
+    code = models.SlugField()
+    name = models.CharField(max_length=200)
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children")
+    area = models.ForeignKey(SavedArea, on_delete=models.PROTECT, null=True, blank=True)
+    supervisor = models.ForeignKey(
+        "Person", on_delete=models.SET_NULL, null=True, blank=True, related_name="supervises"
+    )
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["realm", "code"], name="unit_code_once")]
+
+
+class Duty(models.Model):
+    """What a person does in the field: rider, medic, driver. (A *role* is what a user of the console may do.)"""
+
+    code = models.SlugField(unique=True)
+    name = models.CharField(max_length=200)
+
+
+class Person(Record):
+    """Somebody who may have to be warned. Need not have a login."""
+
+    #: The organisation's own key for the person, unique in the realm.
+    code = models.CharField(max_length=60)
+    name = models.CharField(max_length=200)
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="people")
+    duties = models.ManyToManyField(Duty, blank=True)
+    language = models.CharField(max_length=20, default="en-US")
+    active = models.BooleanField(default=True)
+    #: Whether the person lets their position be used for warnings.
+    position_consent = models.BooleanField(default=False)
+    #: When unit, duties or activity last changed: what a standing audience looks at again.
+    changed_at = models.DateTimeField(db_index=True)
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["realm", "code"], name="person_code_once")]
+
+
+class ContactPoint(models.Model):
+    """One way to reach a person."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="contact_points")
+    #: `smtp`, `webhook`: the channel that carries to it.
+    channel = models.CharField(max_length=20)
+    address = models.CharField(max_length=320)
+    #: Lower is tried first.
+    rank = models.PositiveSmallIntegerField(default=0)
+    verified_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "channel", "address"], name="contact_point_once")]
+
+
+class Shift(models.Model):
+    """One interval during which a person is on, in UTC; where, if the post is known."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="shifts")
+    starts = models.DateTimeField()
+    ends = models.DateTimeField()
+    post = models.ForeignKey(SavedArea, on_delete=models.PROTECT, null=True, blank=True)
+    changed_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["starts", "ends"])]
+        constraints = [models.CheckConstraint(condition=models.Q(ends__gt=models.F("starts")), name="shift_ends_later")]
+
+
+class Position(models.Model):
+    """The last fix of a consenting person. One row a person; no track is kept."""
+
+    person = models.OneToOneField(Person, on_delete=models.CASCADE, primary_key=True)
+    lat = models.FloatField()
+    lon = models.FloatField()
+    #: Radius of the fix in metres.
+    accuracy_m = models.FloatField()
+    fixed_at = models.DateTimeField()
+    received_at = models.DateTimeField(db_index=True)

@@ -1,0 +1,9 @@
+"""Django's name for this room."""
+
+from django.apps import AppConfig
+
+
+class ReportsConfig(AppConfig):
+    """The `reports` room."""
+
+    name = "vedette.reports"

@@ -1,0 +1,123 @@
+"""Incidents, inquiries, actors, threats, determinations and outcomes."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+from vedette.access.models import Record
+from vedette.reports.models import Claim, Evidence
+
+
+class Incident(Record):
+    """Something that happened. Its accounts are claims, side by side, and may contradict each other."""
+
+    title = models.CharField(max_length=300)
+    summary = models.TextField(blank=True)
+    happened_from = models.DateTimeField()
+    happened_to = models.DateTimeField()
+    place = models.CharField(max_length=300)
+    lat = models.FloatField(null=True)
+    lon = models.FloatField(null=True)
+    #: How exactly the place is known, in metres.
+    precision_m = models.FloatField(null=True)
+    accounts = models.ManyToManyField(Claim, blank=True, related_name="incidents")
+    evidence = models.ManyToManyField(Evidence, blank=True, related_name="incidents")
+
+
+class Inquiry(models.Model):
+    """One body looking into one incident, with its own status and findings."""
+
+    class Status(models.TextChoices):
+        """Where the body stands."""
+
+        OPEN = "open"
+        SUSPENDED = "suspended"
+        CLOSED = "closed"
+
+    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="inquiries")
+    body = models.CharField(max_length=200)
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.OPEN)
+    finding = models.TextField(blank=True)
+    opened_on = models.DateField(null=True)
+
+
+class ThreatActor(Record):
+    """An organisation said to threaten. Persons are not profiled."""
+
+    name = models.CharField(max_length=200)
+    descriptor = models.TextField(blank=True)
+
+
+class Threat(Record):
+    """What may happen: who, to whom, where, when, how likely, and apart from it how sure we are."""
+
+    class Confidence(models.TextChoices):
+        """How good the basis is (ICD 203); never said in one sentence with the likelihood."""
+
+        LOW = "low"
+        MODERATE = "moderate"
+        HIGH = "high"
+
+    title = models.CharField(max_length=300)
+    actor = models.ForeignKey(ThreatActor, on_delete=models.PROTECT, null=True, blank=True)
+    intent = models.TextField(blank=True)
+    capability = models.TextField(blank=True)
+    opportunity = models.TextField(blank=True)
+    target_group = models.CharField(max_length=300)
+    place = models.CharField(max_length=300)
+    #: GeoJSON Polygon or MultiPolygon; null while not yet drawn.
+    area = models.JSONField(null=True)
+    window_from = models.DateTimeField()
+    window_to = models.DateTimeField()
+    trigger = models.ForeignKey(Incident, on_delete=models.PROTECT, null=True, blank=True, related_name="threats")
+    #: 0-1, exclusive.
+    likelihood = models.FloatField()
+    confidence = models.CharField(max_length=10, choices=Confidence.choices)
+    assumptions = models.TextField(blank=True)
+    would_change = models.TextField(blank=True)
+    claims_for = models.ManyToManyField(Claim, blank=True, related_name="supports")
+    claims_against = models.ManyToManyField(Claim, blank=True, related_name="contradicts")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
+    assessed_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+
+
+class Determination(models.Model):
+    """The recorded decision to warn, or not to, and why (ICD 191 is the model). Rows are added, never changed."""
+
+    class Decision(models.TextChoices):
+        """What was decided."""
+
+        WARN = "warn"
+        NOT_WARN = "not_warn", "do not warn"
+
+    threat = models.ForeignKey(Threat, on_delete=models.CASCADE, related_name="determinations")
+    decision = models.CharField(max_length=10, choices=Decision.choices)
+    credible = models.BooleanField()
+    specific = models.BooleanField()
+    impending = models.BooleanField()
+    ground = models.TextField()
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
+    decided_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["decided_at", "id"]
+
+
+class Outcome(models.Model):
+    """What became of a threat, said by someone other than its author."""
+
+    class Result(models.TextChoices):
+        """AVERTED and UNKNOWN count neither as hit nor as miss."""
+
+        HAPPENED = "happened"
+        DID_NOT = "did_not", "did not happen"
+        AVERTED = "averted"
+        UNKNOWN = "unknown"
+
+    threat = models.OneToOneField(Threat, on_delete=models.CASCADE, related_name="outcome")
+    result = models.CharField(max_length=10, choices=Result.choices)
+    note = models.TextField(blank=True)
+    set_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
+    set_at = models.DateTimeField()

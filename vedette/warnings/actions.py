@@ -1,0 +1,450 @@
+"""The verbs of warnings: the only code that changes their state.
+
+Each is one transaction: it locks the message, asks the policy, checks the move, and appends to the ledger last.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from vedette import clock
+from vedette.access.handling import Realm, Tlp, most_restrictive
+from vedette.access.policy import Actor, check
+from vedette.access.roles import Verb
+from vedette.formats.cap import write_cap
+from vedette.ledger.log import append
+from vedette.people.models import Organisation
+from vedette.reports.models import Report
+from vedette.threats.models import Threat
+from vedette.warnings.approval import content_hash
+from vedette.warnings.cap import to_cap
+from vedette.warnings.content import AudienceRule, BadContent, Content, MessageType, Plan, ResponseType, Urgency, parse
+from vedette.warnings.findings import errors_of
+from vedette.warnings.lifecycle import IllegalMove, Move, after
+from vedette.warnings.models import Approval, Message, Outbox, Warning
+from vedette.warnings.plans import STANDARD
+
+#: How long a cancel or an all-clear stands, so that those who come back into reach still get it.
+ENDING_STANDS = timedelta(hours=24)
+
+
+class NotApproved(Exception):
+    """What is to be issued is not what was approved, or was approved by somebody who may not."""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What a message is made of, checked."""
+
+    content: Content
+    audience: AudienceRule
+    plan: Plan
+
+    @classmethod
+    def of(cls, content: object, audience: object, plan: object | None = None) -> Draft:
+        """Parse the three parts; a missing plan is the standard one. Raises BadContent naming the field."""
+        return cls(
+            parse(Content, content),
+            parse(AudienceRule, audience, "audience"),
+            STANDARD if plan is None else parse(Plan, plan, "plan"),
+        )
+
+
+def draft_warning(
+    actor: Actor,
+    draft: Draft,
+    *,
+    threat: Threat | None = None,
+    report: Report | None = None,
+    citations: Mapping[str, list[int]] | None = None,
+    need_to_know: str | None = None,
+) -> Message:
+    """A new warning with its first message as a draft, in the actor's realm.
+
+    Raises Refused, and BadContent when its handling is lower than that of the threat or report it rests on.
+    """
+    check(actor, Verb.DRAFT)
+    for record in (threat, report):
+        if record is not None:
+            check(actor, Verb.SEE, record)
+    _refuse_downgrade(draft.content.handling, threat, report)
+    now = clock.now()
+    with transaction.atomic():
+        warning = Warning.objects.create(
+            realm=actor.realm.value,
+            handling=draft.content.handling.value,
+            need_to_know=need_to_know,
+            created_at=now,
+            threat=threat,
+            report=report,
+            identifier=_new_identifier(actor.realm, now),
+            author_id=actor.user_id,
+        )
+        message = _add_message(actor, warning, MessageType.ALERT, draft, now, citations)
+        _log(actor, "warning.drafted", message)
+    return message
+
+
+def draft_update(
+    actor: Actor, warning: Warning, draft: Draft, citations: Mapping[str, list[int]] | None = None
+) -> Message:
+    """A further message of a warning in force, as a draft. Raises IllegalMove when the warning is not in force."""
+    return _draft_next(actor, warning, MessageType.UPDATE, draft, citations)
+
+
+def draft_all_clear(actor: Actor, warning: Warning, reason: str) -> Message:
+    """The message that ends a warning because the danger is over; like any other it needs a second person."""
+    return _draft_next(
+        actor, warning, MessageType.ALL_CLEAR, _ending_of(_last_issued(warning), MessageType.ALL_CLEAR, reason), None
+    )
+
+
+def revise(
+    actor: Actor,
+    message: Message,
+    *,
+    content: object | None = None,
+    audience: object | None = None,
+    plan: object | None = None,
+    citations: Mapping[str, list[int]] | None = None,
+) -> Message:
+    """Change a message that is not out yet; it is a draft again and any approval is void."""
+    with transaction.atomic():
+        message = _locked(message)
+        check(actor, Verb.DRAFT, message.warning)
+        message.state = after(message.state, Move.REVISE)
+        draft = Draft.of(
+            message.content if content is None else content,
+            message.audience if audience is None else audience,
+            message.plan if plan is None else plan,
+        )
+        _refuse_downgrade(draft.content.handling, message.warning.threat, message.warning.report)
+        _store(message, draft)
+        if citations is not None:
+            message.citations = dict(citations)
+        message.editors = sorted({*message.editors, actor.user_id})
+        message.lint_override = ""
+        message.save()
+        if message.number == 1:
+            Warning.objects.filter(pk=message.warning_id).update(handling=draft.content.handling.value)
+        _log(actor, "warning.revised", message)
+    return message
+
+
+def submit(actor: Actor, message: Message, override: str = "") -> Message:
+    """Hand a draft to the approver. Lint errors hold it back unless `override` says why they may stand."""
+    with transaction.atomic():
+        message = _locked(message)
+        check(actor, Verb.DRAFT, message.warning)
+        message.state = after(message.state, Move.SUBMIT)
+        content = message.parsed_content()
+        _refuse_expired(content, clock.now())
+        problems = errors_of(message, clock.now())
+        if problems and not override.strip():
+            first = problems[0]
+            raise BadContent(
+                first.field, f"{first.message} ({first.rule}; {len(problems)} to mend, or say why they may stand)"
+            )
+        message.lint_override = override.strip() if problems else ""
+        message.submitted_at = clock.now()
+        message.save()
+        _log(actor, "warning.submitted", message, lint_override=message.lint_override)
+    return message
+
+
+def approve(actor: Actor, message: Message, seen_hash: str, reason: str = "", break_glass: bool = False) -> Approval:
+    """Approve exactly what `seen_hash` is the hash of.
+
+    The approver has written none of it. Break-glass lets an author approve in an emergency: it asks for a reason, is
+    marked, and stays on the overseers' list. Raises NotApproved, IllegalMove, Refused.
+    """
+    with transaction.atomic():
+        message = _locked(message)
+        check(actor, Verb.APPROVE, message.warning)
+        message.state = after(message.state, Move.APPROVE)
+        current = content_hash(message)
+        if not secrets.compare_digest(current, seen_hash):
+            raise NotApproved("content_hash: the message has changed since you looked at it; read it again")
+        own = actor.user_id in message.editors
+        if own and not break_glass:
+            raise NotApproved("approver: whoever wrote a message may not approve it; a second person is needed")
+        if own and not reason.strip():
+            raise NotApproved("reason: break-glass needs a reason")
+        _refuse_expired(message.parsed_content(), clock.now())
+        approval = Approval.objects.create(
+            message=message,
+            content_hash=current,
+            decision=Approval.Decision.APPROVE,
+            approver_id=actor.user_id,
+            decided_at=clock.now(),
+            reason=reason.strip(),
+            break_glass=own,
+        )
+        message.save()
+        _log(
+            actor,
+            "warning.break_glass" if own else "warning.approved",
+            message,
+            content_hash=current,
+            reason=reason.strip(),
+        )
+    return approval
+
+
+def return_to_author(actor: Actor, message: Message, reason: str) -> Message:
+    """Send a submitted or approved message back with a reason."""
+    if not reason.strip():
+        raise BadContent("reason", "say what should change")
+    with transaction.atomic():
+        message = _locked(message)
+        check(actor, Verb.APPROVE, message.warning)
+        message.state = after(message.state, Move.RETURN)
+        Approval.objects.create(
+            message=message,
+            content_hash=content_hash(message),
+            decision=Approval.Decision.RETURN,
+            approver_id=actor.user_id,
+            decided_at=clock.now(),
+            reason=reason.strip(),
+        )
+        message.save()
+        _log(actor, "warning.returned", message, reason=reason.strip())
+    return message
+
+
+def withdraw(actor: Actor, message: Message) -> Message:
+    """Drop a message that was never issued."""
+    with transaction.atomic():
+        message = _locked(message)
+        check(actor, Verb.DRAFT, message.warning)
+        message.state = after(message.state, Move.WITHDRAW)
+        message.save()
+        _log(actor, "warning.withdrawn", message)
+    return message
+
+
+def issue(actor: Actor, message: Message) -> Message:
+    """Send an approved message on its way: it and its outbox row are committed together, and never change again.
+
+    Raises NotApproved when it is not, to the letter, what was approved; BadContent when it has expired meanwhile.
+    """
+    with transaction.atomic():
+        message = _locked(message)
+        check(actor, Verb.ISSUE, message.warning)
+        message.state = after(message.state, Move.ISSUE)
+        _refuse_unapproved(message)
+        _issue(actor, message)
+    return message
+
+
+def cancel(actor: Actor, warning: Warning, reason: str) -> Message:
+    """Call off an erroneous warning at once. One person may: being wrong must not wait for a second."""
+    if not reason.strip():
+        raise BadContent("reason", "say why it is called off: the reason is sent to everyone who was warned")
+    with transaction.atomic():
+        warning = Warning.objects.select_for_update().get(pk=warning.pk)
+        check(actor, Verb.CANCEL, warning)
+        _refuse_ended(warning)
+        draft = _ending_of(_last_issued(warning), MessageType.CANCEL, reason)
+        message = _add_message(actor, warning, MessageType.CANCEL, draft, clock.now(), None)
+        message.state = Message.State.ISSUED
+        _issue(actor, message)
+    return message
+
+
+def expire_due(realm: Realm, now: datetime) -> list[Warning]:
+    """End the warnings whose time is over; the engine calls this. Returns those ended now."""
+    ended = []
+    for found in Warning.objects.filter(realm=realm.value, ended_at=None, expires_at__lte=now):
+        with transaction.atomic():
+            warning = Warning.objects.select_for_update().get(pk=found.pk)
+            if warning.ended_at is not None or warning.expires_at is None or warning.expires_at > now:
+                continue
+            warning.ended_at, warning.ended_by = now, "Expiry"
+            warning.save()
+            append(
+                "warning.expired",
+                actor="engine",
+                subject=f"warning:{warning.pk}",
+                realm=realm.value,
+                body={"identifier": warning.identifier},
+            )
+            ended.append(warning)
+    return ended
+
+
+def _draft_next(
+    actor: Actor, warning: Warning, kind: MessageType, draft: Draft, citations: Mapping[str, list[int]] | None
+) -> Message:
+    with transaction.atomic():
+        warning = Warning.objects.select_for_update().get(pk=warning.pk)
+        check(actor, Verb.DRAFT, warning)
+        _refuse_ended(warning)
+        _last_issued(warning)
+        _refuse_downgrade(draft.content.handling, warning)
+        message = _add_message(actor, warning, kind, draft, clock.now(), citations)
+        _log(actor, "warning.drafted", message)
+    return message
+
+
+def _add_message(
+    actor: Actor,
+    warning: Warning,
+    kind: MessageType,
+    draft: Draft,
+    now: datetime,
+    citations: Mapping[str, list[int]] | None,
+) -> Message:
+    number = warning.messages.count() + 1
+    message = Message(
+        warning=warning,
+        number=number,
+        msg_type=kind.value,
+        identifier=warning.identifier if number == 1 else f"{warning.identifier}.{number}",
+        citations=dict(citations or {}),
+        author_id=actor.user_id,
+        editors=[actor.user_id],
+        created_at=now,
+    )
+    _store(message, draft)
+    message.save()
+    return message
+
+
+def _store(message: Message, draft: Draft) -> None:
+    message.content = draft.content.model_dump(mode="json")
+    message.audience = draft.audience.model_dump(mode="json")
+    message.plan = draft.plan.model_dump(mode="json")
+
+
+def _issue(actor: Actor, message: Message) -> None:
+    """Everything that issuing writes; the caller holds the lock and has checked."""
+    now, warning, content = clock.now(), message.warning, message.parsed_content()
+    _refuse_expired(content, now)
+    kind = MessageType(message.msg_type)
+    if kind is not MessageType.ALERT:
+        _refuse_ended(warning)
+    organisation = Organisation.objects.first()
+    if organisation is None:
+        raise BadContent("organisation", "set the organisation's name, sender and public address first")
+    earlier = warning.messages.filter(state=Message.State.ISSUED).exclude(pk=message.pk).order_by("number")
+    message.issued_at, message.issued_by_id = now, actor.user_id
+    message.cap = write_cap(
+        to_cap(
+            content,
+            identifier=message.identifier,
+            sender=organisation.sender,
+            sent=now,
+            msg_type=kind,
+            realm=Realm(warning.realm),
+            references=[
+                (organisation.sender, other.identifier, other.issued_at) for other in earlier if other.issued_at
+            ],
+        )
+    )
+    message.save()
+    warning.expires_at = content.expires
+    if kind in (MessageType.CANCEL, MessageType.ALL_CLEAR):
+        warning.ended_at, warning.ended_by = now, kind.value
+    warning.save()
+    Outbox.objects.create(message=message, realm=warning.realm, created_at=now)
+    _log(actor, f"warning.{_ISSUED_AS[kind]}", message, content_hash=content_hash(message))
+
+
+_ISSUED_AS = {
+    MessageType.ALERT: "issued",
+    MessageType.UPDATE: "updated",
+    MessageType.CANCEL: "cancelled",
+    MessageType.ALL_CLEAR: "all_clear",
+}
+
+
+def _ending_of(last: Message, kind: MessageType, reason: str) -> Draft:
+    """The draft that ends a warning: the same place and people, the reason first, and what to do now."""
+    before, now = last.parsed_content(), clock.now()
+    cancelled = kind is MessageType.CANCEL
+    headline = f"{'CANCELLED' if cancelled else 'ALL CLEAR'}: {before.event}"
+    content = before.model_copy(
+        update={
+            "headline": headline[:160],
+            "change": " ".join(reason.split())[:300],
+            "description": (
+                f"The warning of {before.event} is cancelled: it was sent in error or no longer holds."
+                if cancelled
+                else f"The danger of {before.event} in this area is over."
+            ),
+            "impact": "",
+            "instruction": "Disregard the earlier warning. Return to normal duty."
+            if cancelled
+            else "Return to normal duty.",
+            "response_types": (ResponseType.ALL_CLEAR,) if not cancelled else (),
+            "urgency": Urgency.PAST if not cancelled else before.urgency,
+            "onset": None,
+            "expires": now + ENDING_STANDS,
+            "next_update": "No further update is planned.",
+        }
+    )
+    return Draft.of(content.model_dump(mode="json"), last.audience, last.plan)
+
+
+def _locked(message: Message) -> Message:
+    return (
+        Message.objects.select_for_update(of=("self",))
+        .select_related("warning", "warning__threat", "warning__report")
+        .get(pk=message.pk)
+    )
+
+
+def _last_issued(warning: Warning) -> Message:
+    last = warning.messages.filter(state=Message.State.ISSUED).order_by("number").last()
+    if last is None:
+        raise IllegalMove("state: the warning has not been issued yet; revise its draft instead")
+    return last
+
+
+def _refuse_ended(warning: Warning) -> None:
+    if warning.ended_at is not None:
+        raise IllegalMove(
+            f"state: the warning ended at {warning.ended_at:%Y-%m-%d %H:%M}Z ({warning.ended_by}); draft a new one"
+        )
+
+
+def _refuse_expired(content: Content, now: datetime) -> None:
+    if content.expires <= now:
+        raise BadContent("expires", "lies in the past; set when the warning ends")
+
+
+def _refuse_downgrade(mark: Tlp, *records: Warning | Threat | Report | None) -> None:
+    floor = most_restrictive([Tlp(record.handling) for record in records if record is not None] or [Tlp.CLEAR])
+    if mark.rank < floor.rank:
+        raise BadContent("handling", f"{mark.value} is lower than {floor.value}, the handling of what it rests on")
+
+
+def _refuse_unapproved(message: Message) -> None:
+    approval = message.approvals.order_by("decided_at", "id").last()
+    if approval is None or approval.decision != Approval.Decision.APPROVE:
+        raise NotApproved("approval: the message has not been approved")
+    if approval.content_hash != content_hash(message):
+        raise NotApproved("approval: the message differs from what was approved; submit it again")
+    if approval.approver_id in message.editors and not approval.break_glass:
+        raise NotApproved("approval: the approver wrote part of the message; a second person is needed")
+
+
+def _log(actor: Actor, kind: str, message: Message, **more: Any) -> None:
+    append(
+        kind,
+        actor=actor.ref,
+        subject=f"warning:{message.warning_id}",
+        realm=message.warning.realm,
+        body={"message": message.identifier, "number": message.number, "content_hash": content_hash(message), **more},
+    )
+
+
+def _new_identifier(realm: Realm, now: datetime) -> str:
+    return f"vedette-{'x' if realm is Realm.EXERCISE else 'l'}-{now:%Y%m%d}-{secrets.token_hex(5)}"

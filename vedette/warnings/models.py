@@ -1,0 +1,128 @@
+"""Warnings, their messages, approvals and templates."""
+
+from __future__ import annotations
+
+from typing import NewType
+
+from django.conf import settings
+from django.db import models
+
+from vedette.access.models import Record
+from vedette.reports.models import Report
+from vedette.threats.models import Threat
+from vedette.warnings.content import AudienceRule, Content, MessageType, Plan, parse
+
+WarningId = NewType("WarningId", int)
+MessageId = NewType("MessageId", int)
+
+
+class Warning(Record):
+    """The continuing thing: from the first draft to its end, over all its messages."""
+
+    threat = models.ForeignKey(Threat, on_delete=models.PROTECT, null=True, blank=True, related_name="warnings")
+    report = models.ForeignKey(Report, on_delete=models.PROTECT, null=True, blank=True, related_name="warnings")
+    #: Identifier of its first message, and the warning's name everywhere outside.
+    identifier = models.CharField(max_length=120, unique=True)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    #: When it ends by itself: the expiry of the last message issued; null before the first.
+    expires_at = models.DateTimeField(null=True)
+    #: When it was ended by a cancel, an all-clear or its expiry.
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(
+        max_length=10, blank=True, choices=[("Cancel", "cancel"), ("AllClear", "all-clear"), ("Expiry", "expiry")]
+    )
+
+
+class Message(models.Model):
+    """One CAP message of a warning. Once issued, nothing of it changes."""
+
+    class State(models.TextChoices):
+        """Where the message stands on its way out."""
+
+        DRAFT = "draft"
+        SUBMITTED = "submitted"
+        APPROVED = "approved"
+        ISSUED = "issued"
+        WITHDRAWN = "withdrawn"
+
+    warning = models.ForeignKey(Warning, on_delete=models.PROTECT, related_name="messages")
+    #: 1 for the first message of a warning.
+    number = models.PositiveIntegerField()
+    msg_type = models.CharField(max_length=10, choices=[(kind.value, kind.value) for kind in MessageType])
+    state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
+    identifier = models.CharField(max_length=120, unique=True)
+    content = models.JSONField()
+    audience = models.JSONField()
+    plan = models.JSONField()
+    #: Content field -> claim ids it rests on.
+    citations = models.JSONField(default=dict)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    #: Ids of all users who wrote any of it: none of them may approve it.
+    editors = models.JSONField(default=list)
+    #: Why lint errors were let pass, by whoever submitted it.
+    lint_override = models.TextField(blank=True)
+    created_at = models.DateTimeField()
+    submitted_at = models.DateTimeField(null=True)
+    issued_at = models.DateTimeField(null=True)
+    issued_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    #: The CAP message as issued, byte for byte.
+    cap = models.BinaryField(null=True)
+
+    class Meta:
+        ordering = ["warning", "number"]
+        constraints = [models.UniqueConstraint(fields=["warning", "number"], name="message_number_once")]
+
+    def parsed_content(self) -> Content:
+        """The content as data. Raises BadContent when the row holds none."""
+        return parse(Content, self.content)
+
+    def parsed_audience(self) -> AudienceRule:
+        """The audience rule as data."""
+        return parse(AudienceRule, self.audience, "audience")
+
+    def parsed_plan(self) -> Plan:
+        """The plan as data."""
+        return parse(Plan, self.plan, "plan")
+
+
+class Approval(models.Model):
+    """One decision on one exact content. Rows are added, never changed."""
+
+    class Decision(models.TextChoices):
+        """What the second person said."""
+
+        APPROVE = "approve"
+        RETURN = "return"
+
+    message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="approvals")
+    #: SHA-256 (hex) over content, audience rule, plan, type, identifier and realm, as `approval.content_hash` makes it.
+    content_hash = models.CharField(max_length=64)
+    decision = models.CharField(max_length=10, choices=Decision.choices)
+    approver = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField()
+    reason = models.TextField(blank=True)
+    #: Approved by its own author in an emergency; the overseers are told.
+    break_glass = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["decided_at", "id"]
+
+
+class Template(Record):
+    """A prepared warning of one kind: content with {placeholders} to fill, an audience rule and a plan."""
+
+    name = models.CharField(max_length=200)
+    content = models.JSONField()
+    audience = models.JSONField()
+    plan = models.JSONField()
+
+
+class Outbox(models.Model):
+    """An issued message that still has to reach its audience; written in the same transaction as the issue."""
+
+    message = models.OneToOneField(Message, on_delete=models.PROTECT, related_name="outbox")
+    realm = models.CharField(max_length=8)
+    created_at = models.DateTimeField()
+    #: Recipients are stored for everyone up to this person id.
+    cursor = models.BigIntegerField(default=0)
+    expanded_at = models.DateTimeField(null=True)

@@ -1,0 +1,51 @@
+"""Reading warnings: what is in force, what waits, what a reader may see."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from vedette.access.handling import Realm
+from vedette.access.policy import Actor, visible
+from vedette.access.roles import Verb
+from vedette.warnings.models import Approval, Message, Warning
+
+
+def warnings_for(actor: Actor) -> QuerySet[Warning]:
+    """The warnings the actor may see, newest first."""
+    return visible(actor, Warning.objects.all()).order_by("-created_at")
+
+
+def messages_for(actor: Actor) -> QuerySet[Message]:
+    """The messages of those warnings."""
+    return visible(actor, Message.objects.select_related("warning", "author"), through="warning").order_by(
+        "-created_at"
+    )
+
+
+def in_force(realm: Realm, now: datetime) -> QuerySet[Warning]:
+    """Warnings issued and neither ended nor expired."""
+    return Warning.objects.filter(realm=realm.value, ended_at=None, expires_at__gt=now)
+
+
+def waiting_for_approval(actor: Actor) -> QuerySet[Message]:
+    """Submitted messages that this actor may approve: seen by the policy, and written by others."""
+    waiting = visible(actor, Message.objects.filter(state=Message.State.SUBMITTED), Verb.APPROVE, through="warning")
+    written = [message.pk for message in waiting if actor.user_id in message.editors]
+    return waiting.exclude(pk__in=written).select_related("warning", "author").order_by("submitted_at")
+
+
+def current_message(warning: Warning) -> Message | None:
+    """The last message issued."""
+    return warning.messages.filter(state=Message.State.ISSUED).order_by("number").last()
+
+
+def last_approved(warning: Warning, before: Message) -> Message | None:
+    """The message that `before` will replace: what the approver compares with."""
+    return warning.messages.filter(Q(state=Message.State.ISSUED), number__lt=before.number).order_by("number").last()
+
+
+def break_glass_for(actor: Actor) -> QuerySet[Approval]:
+    """Approvals by an author in an emergency, for the overseers' list."""
+    return visible(actor, Approval.objects.filter(break_glass=True), through="message__warning").order_by("-decided_at")
