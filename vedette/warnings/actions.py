@@ -18,13 +18,15 @@ from vedette.access.handling import Realm, Tlp, most_restrictive
 from vedette.access.policy import Actor, check
 from vedette.access.roles import Verb
 from vedette.formats.cap import write_cap
+from vedette.formats.parts import BadInput, parse
 from vedette.ledger.log import append
 from vedette.people.models import Organisation
+from vedette.people.rule import AudienceRule
 from vedette.reports.models import Report
 from vedette.threats.models import Threat
 from vedette.warnings.approval import content_hash
 from vedette.warnings.cap import to_cap
-from vedette.warnings.content import AudienceRule, BadContent, Content, MessageType, Plan, ResponseType, Urgency, parse
+from vedette.warnings.content import Content, MessageType, Plan, ResponseType, Urgency
 from vedette.warnings.findings import errors_of
 from vedette.warnings.lifecycle import IllegalMove, Move, after
 from vedette.warnings.models import Approval, Message, Outbox, Warning
@@ -48,7 +50,7 @@ class Draft:
 
     @classmethod
     def of(cls, content: object, audience: object, plan: object | None = None) -> Draft:
-        """Parse the three parts; a missing plan is the standard one. Raises BadContent naming the field."""
+        """Parse the three parts; a missing plan is the standard one. Raises BadInput naming the field."""
         return cls(
             parse(Content, content),
             parse(AudienceRule, audience, "audience"),
@@ -67,7 +69,7 @@ def draft_warning(
 ) -> Message:
     """A new warning with its first message as a draft, in the actor's realm.
 
-    Raises Refused, and BadContent when its handling is lower than that of the threat or report it rests on.
+    Raises Refused, and BadInput when its handling is lower than that of the threat or report it rests on.
     """
     check(actor, Verb.DRAFT)
     for record in (threat, report):
@@ -148,7 +150,7 @@ def submit(actor: Actor, message: Message, override: str = "") -> Message:
         problems = errors_of(message, clock.now())
         if problems and not override.strip():
             first = problems[0]
-            raise BadContent(
+            raise BadInput(
                 first.field, f"{first.message} ({first.rule}; {len(problems)} to mend, or say why they may stand)"
             )
         message.lint_override = override.strip() if problems else ""
@@ -200,7 +202,7 @@ def approve(actor: Actor, message: Message, seen_hash: str, reason: str = "", br
 def return_to_author(actor: Actor, message: Message, reason: str) -> Message:
     """Send a submitted or approved message back with a reason."""
     if not reason.strip():
-        raise BadContent("reason", "say what should change")
+        raise BadInput("reason", "say what should change")
     with transaction.atomic():
         message = _locked(message)
         check(actor, Verb.APPROVE, message.warning)
@@ -232,7 +234,7 @@ def withdraw(actor: Actor, message: Message) -> Message:
 def issue(actor: Actor, message: Message) -> Message:
     """Send an approved message on its way: it and its outbox row are committed together, and never change again.
 
-    Raises NotApproved when it is not, to the letter, what was approved; BadContent when it has expired meanwhile.
+    Raises NotApproved when it is not, to the letter, what was approved; BadInput when it has expired meanwhile.
     """
     with transaction.atomic():
         message = _locked(message)
@@ -246,7 +248,7 @@ def issue(actor: Actor, message: Message) -> Message:
 def cancel(actor: Actor, warning: Warning, reason: str) -> Message:
     """Call off an erroneous warning at once. One person may: being wrong must not wait for a second."""
     if not reason.strip():
-        raise BadContent("reason", "say why it is called off: the reason is sent to everyone who was warned")
+        raise BadInput("reason", "say why it is called off: the reason is sent to everyone who was warned")
     with transaction.atomic():
         warning = Warning.objects.select_for_update().get(pk=warning.pk)
         check(actor, Verb.CANCEL, warning)
@@ -332,7 +334,7 @@ def _issue(actor: Actor, message: Message) -> None:
         _refuse_ended(warning)
     organisation = Organisation.objects.first()
     if organisation is None:
-        raise BadContent("organisation", "set the organisation's name, sender and public address first")
+        raise BadInput("organisation", "set the organisation's name, sender and public address first")
     earlier = warning.messages.filter(state=Message.State.ISSUED).exclude(pk=message.pk).order_by("number")
     message.issued_at, message.issued_by_id = now, actor.user_id
     message.cap = write_cap(
@@ -417,13 +419,13 @@ def _refuse_ended(warning: Warning) -> None:
 
 def _refuse_expired(content: Content, now: datetime) -> None:
     if content.expires <= now:
-        raise BadContent("expires", "lies in the past; set when the warning ends")
+        raise BadInput("expires", "lies in the past; set when the warning ends")
 
 
 def _refuse_downgrade(mark: Tlp, *records: Warning | Threat | Report | None) -> None:
     floor = most_restrictive([Tlp(record.handling) for record in records if record is not None] or [Tlp.CLEAR])
     if mark.rank < floor.rank:
-        raise BadContent("handling", f"{mark.value} is lower than {floor.value}, the handling of what it rests on")
+        raise BadInput("handling", f"{mark.value} is lower than {floor.value}, the handling of what it rests on")
 
 
 def _refuse_unapproved(message: Message) -> None:

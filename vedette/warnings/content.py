@@ -5,23 +5,14 @@ The vocabulary is CAP 1.2's (OASIS CAP-v1.2, section 3.2.2), so that the message
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from vedette.access.handling import Tlp
+from vedette.formats.parts import Line, Moment, Part, Prose
 from vedette.places.geometry import BadGeometry, shape_of
-
-
-class BadContent(Exception):
-    """Content that cannot stand. `field` is a dotted path into the content, `reason` says what to do."""
-
-    def __init__(self, field: str, reason: str) -> None:
-        super().__init__(f"{field}: {reason}")
-        self.field = field
-        self.reason = reason
 
 
 class Urgency(StrEnum):
@@ -94,33 +85,6 @@ class MessageType(StrEnum):
     ALL_CLEAR = "AllClear"
 
 
-def _utc(moment: datetime) -> datetime:
-    return moment.astimezone(UTC)
-
-
-def _one_line(text: str) -> str:
-    if any(ord(character) < 32 for character in text):
-        raise ValueError("must be one line without control characters")
-    return text.strip()
-
-
-def _clean_text(text: str) -> str:
-    if any(ord(character) < 32 and character not in "\n\t" for character in text):
-        raise ValueError("must not hold control characters")
-    return text.strip()
-
-
-Line = Annotated[str, AfterValidator(_one_line), Field(max_length=300)]
-Prose = Annotated[str, AfterValidator(_clean_text), Field(max_length=8_000)]
-Moment = Annotated[AwareDatetime, AfterValidator(_utc)]
-
-
-class Part(BaseModel):
-    """A frozen piece of approved content: unknown fields are refused, so that nothing rides along unseen."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
 class Area(Part):
     """Where: in words for people, and as a GeoJSON Polygon or MultiPolygon (RFC 7946, lon/lat) for machines."""
 
@@ -177,47 +141,6 @@ class Content(Part):
         return self
 
 
-class AudienceTerm(Part):
-    """One way to belong to the audience. `units` and `duties` narrow it; `link` says what ties the person to the hazard.
-
-    unit        member of a named unit or one below it, regardless of duty
-    assignment  the unit's area meets the warned area
-    shift       on shift at any moment of the window (less `lead_minutes`), at a post that meets the warned area
-    position    last fix in the warned area
-    """
-
-    link: Literal["unit", "assignment", "shift", "position"]
-    units: tuple[str, ...] = ()
-    duties: tuple[str, ...] = ()
-    lead_minutes: Annotated[int, Field(ge=0, le=7 * 24 * 60)] = 0
-
-    @model_validator(mode="after")
-    def _names_a_unit(self) -> AudienceTerm:
-        if self.link == "unit" and not self.units:
-            raise ValueError("a 'unit' term must name at least one unit")
-        return self
-
-
-class AudienceRule(Part):
-    """Who is warned: whoever any of the terms reaches, less `exclude`; `include` names people outright.
-
-    An empty rule reaches nobody and is refused. `maybe` people (linked to the area, whereabouts unknown) are in for
-    danger to life unless the author decides otherwise; their share may not pass `maybe_cap` (0-1).
-    """
-
-    terms: tuple[AudienceTerm, ...] = ()
-    include: tuple[str, ...] = ()
-    exclude: tuple[str, ...] = ()
-    maybe: Literal["include", "exclude"] = "include"
-    maybe_cap: Annotated[float, Field(gt=0, le=1)] = 0.5
-
-    @model_validator(mode="after")
-    def _reaches_somebody(self) -> AudienceRule:
-        if not self.terms and not self.include:
-            raise ValueError("an audience rule needs at least one term or one named person")
-        return self
-
-
 class Step(Part):
     """One step of a plan: try `channel` for the silent, or tell their supervisor, then wait."""
 
@@ -239,18 +162,3 @@ class Plan(Part):
         if self.steps[0].action != "send":
             raise ValueError("a plan must begin with a send step")
         return self
-
-
-PartT = TypeVar("PartT", bound=Part)
-
-
-def parse(kind: type[PartT], data: object, under: str = "") -> PartT:
-    """`data` as a `kind`. Raises BadContent naming the first field that cannot stand, and why."""
-    try:
-        return kind.model_validate(data)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False)[0]
-        path = (
-            ".".join(str(part) for part in ((under,) if under else ()) + tuple(first["loc"])) or kind.__name__.lower()
-        )
-        raise BadContent(path, first["msg"].removeprefix("Value error, ")) from error

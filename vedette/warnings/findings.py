@@ -11,7 +11,7 @@ from vedette.warnings.models import Message
 
 
 def findings_of(message: Message, now: datetime) -> list[LintFinding]:
-    """All findings on a stored message, errors first. Raises BadContent when its content cannot be read."""
+    """All findings on a stored message, errors first. Raises BadInput when its content cannot be read."""
     previous = (
         message.warning.messages.filter(state=Message.State.ISSUED, number__lt=message.number).order_by("number").last()
     )

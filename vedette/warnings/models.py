@@ -8,9 +8,11 @@ from django.conf import settings
 from django.db import models
 
 from vedette.access.models import Record
+from vedette.formats.parts import parse
+from vedette.people.rule import AudienceRule
 from vedette.reports.models import Report
 from vedette.threats.models import Threat
-from vedette.warnings.content import AudienceRule, Content, MessageType, Plan, parse
+from vedette.warnings.content import Content, MessageType, Plan
 
 WarningId = NewType("WarningId", int)
 MessageId = NewType("MessageId", int)
@@ -73,7 +75,7 @@ class Message(models.Model):
         constraints = [models.UniqueConstraint(fields=["warning", "number"], name="message_number_once")]
 
     def parsed_content(self) -> Content:
-        """The content as data. Raises BadContent when the row holds none."""
+        """The content as data. Raises BadInput when the row holds none."""
         return parse(Content, self.content)
 
     def parsed_audience(self) -> AudienceRule:

@@ -1,0 +1,59 @@
+"""Checked data at the border: frozen parts, and the one error that bad input gets. Pure."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, TypeVar
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+
+
+class BadInput(Exception):
+    """Input that cannot stand. `field` is a dotted path into it, `reason` says what to do; nothing was changed."""
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(f"{field}: {reason}")
+        self.field = field
+        self.reason = reason
+
+
+class Part(BaseModel):
+    """A frozen piece of checked data: unknown fields are refused, so that nothing rides along unseen."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def _utc(moment: datetime) -> datetime:
+    return moment.astimezone(UTC)
+
+
+def _one_line(text: str) -> str:
+    if any(ord(character) < 32 for character in text):
+        raise ValueError("must be one line without control characters")
+    return text.strip()
+
+
+def _clean_text(text: str) -> str:
+    if any(ord(character) < 32 and character not in "\n\t" for character in text):
+        raise ValueError("must not hold control characters")
+    return text.strip()
+
+
+Line = Annotated[str, AfterValidator(_one_line), Field(max_length=300)]
+Prose = Annotated[str, AfterValidator(_clean_text), Field(max_length=8_000)]
+Moment = Annotated[AwareDatetime, AfterValidator(_utc)]
+
+
+PartT = TypeVar("PartT", bound=Part)
+
+
+def parse(kind: type[PartT], data: object, under: str = "") -> PartT:
+    """`data` as a `kind`. Raises BadInput naming the first field that cannot stand, and why."""
+    try:
+        return kind.model_validate(data)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False)[0]
+        path = (
+            ".".join(str(part) for part in ((under,) if under else ()) + tuple(first["loc"])) or kind.__name__.lower()
+        )
+        raise BadInput(path, first["msg"].removeprefix("Value error, ")) from error
