@@ -42,26 +42,27 @@ def main() -> int:
     return 0
 
 
-def pins() -> list[dict[str, Any]]:
+def pins(folder: Path = VENDOR) -> list[dict[str, Any]]:
     """The packages vendor.toml names, as it names them."""
-    return list(tomllib.loads(MANIFEST.read_text(encoding="utf-8"))["package"])
+    return list(tomllib.loads((folder / MANIFEST.name).read_text(encoding="utf-8"))["package"])
 
 
-def hashes() -> dict[Path, str]:
-    """Each vendored file and the SHA-256 that vendor.toml gives for it."""
-    return {VENDOR / package["name"] / name: digest for package in pins() for name, digest in package["sha256"].items()}
+def hashes(folder: Path = VENDOR) -> dict[Path, str]:
+    """Each vendored file, relative to the folder, and the SHA-256 that vendor.toml gives for it."""
+    listed = ((package["name"], package["sha256"]) for package in pins(folder))
+    return {Path(name) / file: digest for name, digests in listed for file, digest in digests.items()}
 
 
-def differences() -> list[str]:
+def differences(folder: Path = VENDOR) -> list[str]:
     """What does not match: a file missing, changed, or present without being named. Empty when all is well."""
-    expected = hashes()
-    present = {path for path in VENDOR.rglob("*") if path.is_file() and path != MANIFEST}
-    faults = [f"{path.relative_to(ROOT)}: not named in vendor.toml" for path in sorted(present - expected.keys())]
+    expected = hashes(folder)
+    present = {path.relative_to(folder) for path in folder.rglob("*") if path.is_file()} - {Path(MANIFEST.name)}
+    faults = [f"{path}: not named in vendor.toml" for path in sorted(present - expected.keys())]
     for path, digest in expected.items():
         if path not in present:
-            faults.append(f"{path.relative_to(ROOT)}: named in vendor.toml but missing")
-        elif hashlib.sha256(path.read_bytes()).hexdigest() != digest:
-            faults.append(f"{path.relative_to(ROOT)}: differs from its hash in vendor.toml")
+            faults.append(f"{path}: named in vendor.toml but missing")
+        elif hashlib.sha256((folder / path).read_bytes()).hexdigest() != digest:
+            faults.append(f"{path}: differs from its hash in vendor.toml")
     return faults
 
 
