@@ -1,0 +1,1 @@
+"""The example case as data, its loader, stand-in gateways and simulated people. Always an exercise."""
