@@ -42,7 +42,9 @@ GOOD = Content(
     response_types=(ResponseType.PREPARE, ResponseType.AVOID),
     onset=SENT,
     expires=EXPIRES,
-    area=Area(description="Fence line from Chula Vista to Otay Mesa, within 5 km north of the border", geometry=FENCE_LINE),
+    area=Area(
+        description="Fence line from Chula Vista to Otay Mesa, within 5 km north of the border", geometry=FENCE_LINE
+    ),
     audience_note="Everyone of the San Diego sector, whatever the duty. Other sectors need not act.",
     description=(
         "Armed men are likely (about 60%) to shoot at marked vehicles from the south side of the fence. "
