@@ -10,6 +10,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from importlib.resources import files
 
 from django.db import transaction
 
@@ -25,70 +26,10 @@ from vedette.people.models import ContactPoint, Duty, Organisation, Person, Posi
 REALM = Realm.EXERCISE.value
 ZONE = "America/Los_Angeles"
 
-_GIVEN = [
-    "Ada",
-    "Ben",
-    "Cleo",
-    "Dario",
-    "Elin",
-    "Faro",
-    "Gita",
-    "Hugo",
-    "Ines",
-    "Jaro",
-    "Kira",
-    "Leon",
-    "Mara",
-    "Nico",
-    "Olin",
-    "Pia",
-    "Quin",
-    "Rhea",
-    "Sol",
-    "Tara",
-    "Udo",
-    "Vela",
-    "Wren",
-    "Xeno",
-    "Yara",
-    "Zeno",
-    "Alba",
-    "Bram",
-    "Cora",
-    "Dex",
-]
-_FAMILY = [
-    "Ashgrove",
-    "Birchley",
-    "Coldwater",
-    "Dunmere",
-    "Eastlow",
-    "Fernhall",
-    "Greystone",
-    "Hartwell",
-    "Ivybridge",
-    "Juniper",
-    "Kestrel",
-    "Larkwood",
-    "Millrace",
-    "Northcott",
-    "Oakhanger",
-    "Pinewell",
-    "Quarry",
-    "Redfern",
-    "Saltmarsh",
-    "Thornby",
-    "Underhill",
-    "Valewood",
-    "Westerly",
-    "Yarrow",
-    "Zephyr",
-    "Brookfold",
-    "Cliffside",
-    "Drywell",
-    "Elmbank",
-    "Foxglove",
-]
+#: Given names, a blank line, family names; all made up.
+_GIVEN, _FAMILY = (part.split() for part in (files("vedette.demo") / "names.txt").read_text().split("
+
+"))
 
 DUTIES = (("rider", "Rider"), ("driver", "Driver"), ("medic", "Medic"), ("watch", "Watch room"), ("guide", "Dog guide"))
 
