@@ -87,12 +87,19 @@ def running() -> Iterator[Gateway]:
     """A gateway on a free loopback port, in a thread with its own event loop."""
     gateway = Gateway()
     loop = asyncio.new_event_loop()
-    runner = web.AppRunner(_application(gateway), shutdown_timeout=0.1)
+    runner = web.AppRunner(_application(gateway), handler_cancellation=True, shutdown_timeout=0.1)
 
     async def start() -> None:
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0).start()
         gateway.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+
+    async def stop() -> None:
+        await runner.cleanup()
+        hanging = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in hanging:
+            task.cancel()
+        await asyncio.gather(*hanging, return_exceptions=True)
 
     thread = threading.Thread(target=loop.run_forever, name="gateway", daemon=True)
     thread.start()
@@ -100,7 +107,7 @@ def running() -> Iterator[Gateway]:
         asyncio.run_coroutine_threadsafe(start(), loop).result(10)
         yield gateway
     finally:
-        asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result(10)
+        asyncio.run_coroutine_threadsafe(stop(), loop).result(10)
         loop.call_soon_threadsafe(loop.stop)
         thread.join(10)
         loop.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import smtplib
 from email.message import EmailMessage
 
@@ -40,8 +41,6 @@ async def exchange(gateway: http.Gateway, mode: http.Mode) -> tuple[int, str | N
 
 
 def test_the_gateway_answers_as_told_and_keeps_every_request(http_gateway: http.Gateway) -> None:
-    import asyncio
-
     assert asyncio.run(exchange(http_gateway, http.Mode.OK)) == (200, None)
     assert asyncio.run(exchange(http_gateway, http.Mode.REFUSE)) == (500, None)
     assert asyncio.run(exchange(http_gateway, http.Mode.BUSY)) == (429, "1")
