@@ -27,9 +27,7 @@ REALM = Realm.EXERCISE.value
 ZONE = "America/Los_Angeles"
 
 #: Given names, a blank line, family names; all made up.
-_GIVEN, _FAMILY = (part.split() for part in (files("vedette.demo") / "names.txt").read_text().split("
-
-"))
+_GIVEN, _FAMILY = (part.split() for part in (files("vedette.demo") / "names.txt").read_text().split("\n\n"))
 
 DUTIES = (("rider", "Rider"), ("driver", "Driver"), ("medic", "Medic"), ("watch", "Watch room"), ("guide", "Dog guide"))
 
