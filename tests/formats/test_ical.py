@@ -1,0 +1,100 @@
+"""Shifts from iCalendar: local times become UTC intervals, whatever the clocks do."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from vedette.formats.ical import BadCalendar, shifts_of
+
+
+def calendar(*events: str) -> bytes:
+    body = "\r\n".join(f"BEGIN:VEVENT\r\n{event.strip()}\r\nEND:VEVENT" for event in events)
+    return f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//test//\r\n{body}\r\nEND:VCALENDAR\r\n".encode()
+
+
+NIGHT = """UID:night@example.org
+SUMMARY:Night post
+LOCATION:Otay Mesa
+CATEGORIES:POST-3,NIGHT
+DTSTART;TZID=Europe/Berlin:20260327T220000
+DTEND;TZID=Europe/Berlin:20260328T060000
+RRULE:FREQ=DAILY;COUNT=4"""
+
+
+def at(day: int, hour: int, month: int = 3) -> datetime:
+    return datetime(2026, month, day, hour, tzinfo=UTC)
+
+
+def test_the_night_the_clocks_go_forward_is_an_hour_shorter():
+    shifts = shifts_of(calendar(NIGHT), at(27, 0), at(1, 0, month=4))
+    assert [shift.end - shift.start for shift in shifts] == [
+        timedelta(hours=8),
+        timedelta(hours=7),
+        timedelta(hours=8),
+        timedelta(hours=8),
+    ]
+    assert (shifts[1].start, shifts[1].end) == (at(28, 21), at(29, 4))
+    assert (shifts[0].summary, shifts[0].location, shifts[0].categories) == (
+        "Night post",
+        "Otay Mesa",
+        ("POST-3", "NIGHT"),
+    )
+
+
+def test_only_shifts_that_meet_the_half_open_window_are_given():
+    data = calendar(NIGHT)
+    assert len(shifts_of(data, at(28, 5), at(28, 21))) == 0
+    assert len(shifts_of(data, at(28, 4), at(28, 21))) == 1
+    assert len(shifts_of(data, at(28, 5), at(28, 22))) == 1
+
+
+def test_left_out_moved_and_cancelled_days_are_honoured():
+    moved = """UID:night@example.org
+RECURRENCE-ID;TZID=Europe/Berlin:20260329T220000
+SUMMARY:Moved
+DTSTART;TZID=Europe/Berlin:20260330T010000
+DTEND;TZID=Europe/Berlin:20260330T050000"""
+    data = calendar(
+        NIGHT + "\r\nEXDATE;TZID=Europe/Berlin:20260328T220000",
+        moved,
+        NIGHT.replace("night@", "x@") + "\r\nSTATUS:CANCELLED",
+    )
+    shifts = shifts_of(data, at(27, 0), at(1, 0, month=4))
+    assert [(shift.start, shift.summary) for shift in shifts] == [
+        (at(27, 21), "Night post"),
+        (at(29, 23), "Moved"),
+        (at(30, 20), "Night post"),
+    ]
+
+
+def test_floating_times_and_whole_days_are_taken_in_the_given_zone():
+    data = calendar(
+        "UID:a\r\nDTSTART:20260105T080000\r\nDTEND:20260105T160000",
+        "UID:b\r\nDTSTART;VALUE=DATE:20260106\r\nDTEND;VALUE=DATE:20260107",
+    )
+    shifts = shifts_of(data, at(1, 0, month=1), at(31, 0, month=1), zone="America/Los_Angeles")
+    assert [shift.start for shift in shifts] == [at(5, 16, month=1), at(6, 8, month=1)]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"not a calendar",
+        b"",
+        b"\xff\xfe",
+        calendar("UID:a\r\nDTSTART:yesterday"),
+        calendar("UID:a\r\nDTSTART:20260101T000000Z\r\nDTEND:20260101T000001Z\r\nRRULE:FREQ=SECONDLY"),
+    ],
+)
+def test_a_broken_or_abusive_calendar_is_refused_with_a_reason(data):
+    with pytest.raises(BadCalendar):
+        shifts_of(data, at(1, 0), at(31, 0))
+
+
+def test_a_wrong_window_or_zone_is_refused():
+    with pytest.raises(ValueError, match="window"):
+        shifts_of(calendar(NIGHT), at(31, 0), at(1, 0))
+    with pytest.raises(ValueError, match="time zone"):
+        shifts_of(calendar(NIGHT), at(1, 0), at(31, 0), zone="Nowhere/Town")

@@ -1,0 +1,105 @@
+"""Shifts out of iCalendar (RFC 5545): repeating events in local time become intervals in UTC."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import icalendar
+import recurring_ical_events
+
+#: The largest calendar read, in bytes.
+LARGEST = 4 * 1024 * 1024
+#: The most shifts one call gives: a calendar that repeats every second is refused.
+MOST_SHIFTS = 20_000
+#: The longest stretch one call looks at.
+LONGEST_WINDOW = timedelta(days=400)
+
+
+class BadCalendar(ValueError):
+    """A calendar that cannot be read; the message says why."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ShiftInterval:
+    """One shift, half open: from `start` up to, not including, `end`. Times are aware UTC."""
+
+    start: datetime
+    end: datetime
+    uid: str
+    summary: str
+    location: str
+    categories: tuple[str, ...] = ()
+
+
+def shifts_of(data: bytes, start: datetime, end: datetime, zone: str = "UTC") -> list[ShiftInterval]:
+    """The shifts in `data` that meet [start, end), in order; cancelled ones left out.
+
+    `zone` is taken for times without a zone of their own. Raises BadCalendar, and ValueError on a wrong window.
+    """
+    if start.tzinfo is None or end.tzinfo is None or not start < end:
+        raise ValueError("the window needs aware times, its start before its end")
+    if end - start > LONGEST_WINDOW:
+        raise ValueError(f"the window is longer than {LONGEST_WINDOW.days} days; ask for less at a time")
+    if len(data) > LARGEST:
+        raise BadCalendar(f"the calendar has {len(data):,} bytes; the most read is {LARGEST:,}")
+    try:
+        local = ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ValueError(f"{zone!r} is not a time zone such as America/Los_Angeles") from error
+    found = [shift for shift in _all(data, start, end, local) if shift.start < end and shift.end > start]
+    return sorted(found)
+
+
+def _all(data: bytes, start: datetime, end: datetime, local: ZoneInfo) -> Iterator[ShiftInterval]:
+    try:
+        calendar: Any = icalendar.Calendar.from_ical(data)
+        _refuse_too_frequent(calendar)
+        # A day either way, so that times without a zone are not cut off; the caller keeps the window.
+        events = recurring_ical_events.of(calendar, components=["VEVENT"]).between(
+            start.astimezone(UTC) - timedelta(days=1), end.astimezone(UTC) + timedelta(days=1)
+        )
+    except BadCalendar:
+        raise
+    except Exception as error:  # The two libraries raise many kinds on bad input, none of them common.
+        raise BadCalendar(
+            f"the calendar cannot be read: {str(error).splitlines()[0] if str(error) else type(error).__name__}"
+        ) from error
+    for number, event in enumerate(events):
+        if number >= MOST_SHIFTS:
+            raise BadCalendar(f"the calendar holds more than {MOST_SHIFTS:,} shifts in this window")
+        if str(event.get("STATUS", "")).upper() == "CANCELLED":
+            continue
+        begins, ends = _moment(event.start, local), _moment(event.end, local)
+        if begins < ends:
+            yield ShiftInterval(
+                begins,
+                ends,
+                uid=str(event.get("UID", "")),
+                summary=str(event.get("SUMMARY", "")),
+                location=str(event.get("LOCATION", "")),
+                categories=tuple(_categories(event)),
+            )
+
+
+def _moment(value: date, local: ZoneInfo) -> datetime:
+    if not isinstance(value, datetime):
+        value = datetime.combine(value, time.min)
+    return (value if value.tzinfo else value.replace(tzinfo=local)).astimezone(UTC)
+
+
+def _categories(event: Any) -> Iterator[str]:
+    found = event.get("CATEGORIES", [])
+    for group in found if isinstance(found, list) else [found]:
+        yield from (str(name) for name in getattr(group, "cats", [group]))
+
+
+def _refuse_too_frequent(calendar: Any) -> None:
+    for event in calendar.walk("VEVENT"):
+        rules = event.get("RRULE", [])
+        for rule in rules if isinstance(rules, list) else [rules]:
+            if {str(freq).upper() for freq in rule.get("FREQ", [])} & {"SECONDLY", "MINUTELY"}:
+                raise BadCalendar(f"event {event.get('UID', '')!s}: a shift cannot repeat every second or minute")
