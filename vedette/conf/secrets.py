@@ -20,7 +20,7 @@ class WeakSecret(Exception):
 
 
 def master_secret(data: Path) -> bytes:
-    """The 32-byte master key: from VEDETTE_SECRET (at least 32 characters), else from `data`/secret.key, made if absent.
+    """The 32-byte master key: from VEDETTE_SECRET (32 characters or more), else from `data`/secret.key, made if absent.
 
     Raises WeakSecret when the one given is short or a well-known stand-in.
     """

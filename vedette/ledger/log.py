@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import functools
-import hashlib
-import json
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,6 +12,7 @@ from django.conf import settings
 from django.db import transaction
 
 from vedette import clock
+from vedette.ledger.canonical import canonical, commitment
 from vedette.ledger.keyfile import write_once
 from vedette.ledger.merkle import Frontier, leaf_hash
 from vedette.ledger.models import Entry, Head, Opening
@@ -63,16 +62,6 @@ def leaf_data(entry: Entry) -> bytes:
             "commitment": bytes(entry.commitment).hex(),
         }
     ).encode()
-
-
-def commitment(salt: bytes, body: str) -> bytes:
-    """What an entry stores of its body: SHA-256 over salt and canonical JSON."""
-    return hashlib.sha256(salt + body.encode()).digest()
-
-
-def canonical(value: Any) -> str:
-    """JSON with sorted keys and no spaces: one text for one value. Raises TypeError or ValueError for what is not JSON."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 
 def frontier_of(head: Head) -> Frontier:

@@ -69,7 +69,7 @@ def root_of(leaves: Sequence[bytes]) -> bytes:
 
 
 def inclusion_path(leaves: Sequence[bytes], index: int) -> list[bytes]:
-    """The audit path of leaf `index` (RFC 6962, 2.1.1), lowest sibling first. Raises IndexError when there is no such leaf."""
+    """The audit path of leaf `index` (RFC 6962, 2.1.1), lowest sibling first. Raises IndexError without such a leaf."""
     if not 0 <= index < len(leaves):
         raise IndexError(f"leaf {index} of a tree of {len(leaves)}")
     path: list[bytes] = []
@@ -86,7 +86,7 @@ def inclusion_path(leaves: Sequence[bytes], index: int) -> list[bytes]:
 
 
 def root_from_path(leaf: bytes, index: int, size: int, path: Sequence[bytes]) -> bytes:
-    """The head that `path` leads `leaf` to (RFC 9162, 2.1.3.2). Raises ValueError when the path has the wrong length."""
+    """The head that `path` leads `leaf` to (RFC 9162, 2.1.3.2). Raises ValueError on a path of the wrong length."""
     if not 0 <= index < size:
         raise ValueError(f"leaf {index} is not in a tree of {size}")
     node, last, here = index, size - 1, leaf

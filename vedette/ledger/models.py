@@ -33,7 +33,7 @@ class Opening(models.Model):
 
 
 class Head(models.Model):
-    """The one row that says how large the tree is; signed anew at each append, so that no part can be changed quietly."""
+    """The one row that says how large the tree is; signed anew at each append, so that no part changes quietly."""
 
     size = models.BigIntegerField()
     #: The frontier's peaks, 32 bytes each, joined.

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 from django.db import transaction
 
-from vedette.ledger.log import commitment, frontier_of, leaf_data, signer
+from vedette.ledger.canonical import commitment
+from vedette.ledger.log import frontier_of, leaf_data, signer
 from vedette.ledger.merkle import Frontier, leaf_hash
 from vedette.ledger.models import Checkpoint, Entry, Head
 from vedette.ledger.notes import BadNote, TreeHead, open_note

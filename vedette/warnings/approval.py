@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 
-from vedette.ledger.log import canonical
+from vedette.ledger.canonical import canonical
 from vedette.warnings.models import Message
 
 
 def content_hash(message: Message) -> str:
-    """SHA-256 (hex) over realm, identifier, type, content (text and area), audience rule and plan, in canonical JSON."""
+    """SHA-256 (hex) over realm, identifier, type, content (text, area), audience rule and plan, in canonical JSON."""
     whole = {
         "realm": message.warning.realm,
         "identifier": message.identifier,
@@ -22,7 +22,7 @@ def content_hash(message: Message) -> str:
 
 
 def differences(before: Message | None, after: Message) -> list[tuple[str, str, str]]:
-    """What changes hands: (field, as it was, as it will be) for each part that differs; all of it when nothing came before."""
+    """What changes hands: (field, as it was, as it will be) for each part that differs; all when nothing came before."""
     old = _flat(before) if before is not None else {}
     new = _flat(after)
     return [
