@@ -165,3 +165,12 @@ def test_no_file_speaks_of_how_or_where_it_was_made() -> None:
             continue
         told += [f"{path.relative_to(ROOT)}: {match[0]}" for match in words.finditer(text)]
     assert told == []
+
+
+def test_what_is_typed_strictly_is_also_kept_pure() -> None:
+    listed = re.search(r"^PURE := .*?\)$", (ROOT / "Makefile").read_text(), re.MULTILINE | re.DOTALL)
+    assert listed is not None
+    pure = {path for path in re.findall(r"vedette/[\w/.]+", listed[0]) if (ROOT / path).exists()}
+    contract = (ROOT / ".importlinter").read_text()
+    modules = {path.removesuffix(".py").replace("/", ".") for path in pure}
+    assert {module for module in modules if f"    {module}\n" not in contract} == set()
