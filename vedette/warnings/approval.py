@@ -22,7 +22,7 @@ def content_hash(message: Message) -> str:
 
 
 def differences(before: Message | None, after: Message) -> list[tuple[str, str, str]]:
-    """What changes hands: (field, as it was, as it will be) for each part that differs; all when nothing came before."""
+    """What changes hands: (field, as it was, as it will be) for each part that differs; all of it at first."""
     old = _flat(before) if before is not None else {}
     new = _flat(after)
     return [

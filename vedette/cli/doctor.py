@@ -1,0 +1,150 @@
+"""`vedette doctor`: what an operator should know before relying on this installation."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import stat
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Annotated
+
+import typer
+
+from vedette.cli.output import emit_json
+from vedette.cli.session import open_house
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One check: `ok`, `warn` (works, not well) or `fail` (does not work), and what to do."""
+
+    check: str
+    state: str
+    message: str
+
+
+def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False) -> None:
+    """Check the installation; exit 1 if something does not work. Example: vedette doctor"""
+    open_house()
+    findings = [_guarded(check) for check in CHECKS]
+    if as_json:
+        emit_json([asdict(finding) for finding in findings])
+    else:
+        for finding in findings:
+            typer.echo(f"{finding.state.upper():<5} {finding.check}: {finding.message}")
+    raise typer.Exit(1 if any(finding.state == "fail" for finding in findings) else 0)
+
+
+def _guarded(check: Callable[[], tuple[str, str]]) -> Finding:
+    name = check.__name__.strip("_").replace("_", " ")
+    try:
+        state, message = check()
+    except Exception as error:
+        state, message = "fail", f"{type(error).__name__}: {error}"
+    return Finding(name, state, message)
+
+
+def _database() -> tuple[str, str]:
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if waiting:
+        return (
+            "fail",
+            f"{connection.vendor}: {len(waiting)} migrations wait; start `vedette serve` once, it applies them",
+        )
+    return "ok", f"{connection.vendor}, all migrations applied"
+
+
+def _keys() -> tuple[str, str]:
+    from django.conf import settings
+
+    for path in (settings.DATA / "secret.key", settings.LEDGER_KEY_FILE):
+        if path.exists() and path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+            return "fail", f"{path} can be read by others; run: chmod 600 {path}"
+    return "ok", f"readable by their owner only, in {settings.DATA}"
+
+
+def _disk() -> tuple[str, str]:
+    from django.conf import settings
+
+    free = shutil.disk_usage(settings.DATA).free
+    return ("ok" if free > 2**30 else "warn" if free > 2**27 else "fail"), f"{free / 2**30:.1f} GiB free"
+
+
+def _organisation() -> tuple[str, str]:
+    from vedette.people.models import Organisation
+
+    organisation = Organisation.objects.first()
+    if organisation is None:
+        return "warn", "not set: open the console once, its set-up page asks for it"
+    return "ok", f"{organisation.name}; people open {organisation.public_address}"
+
+
+def _two_people() -> tuple[str, str]:
+    from vedette.access.models import User
+    from vedette.access.roles import ALLOWED, Verb
+
+    able = [
+        user
+        for user in User.objects.filter(is_active=True)
+        if any(Verb.APPROVE in ALLOWED[role] for role in user.role_set())
+    ]
+    if len(able) < 2:
+        return "warn", f"{len(able)} users may approve; two are needed, so that nobody approves their own"
+    return "ok", f"{len(able)} users may approve"
+
+
+def _second_factors() -> tuple[str, str]:
+    from allauth.mfa.models import Authenticator
+
+    from vedette.access.models import User
+
+    users = User.objects.filter(is_active=True)
+    without = users.exclude(pk__in=Authenticator.objects.values("user_id")).count()
+    return ("warn" if without else "ok"), f"{without} of {users.count()} users have no passkey and no TOTP"
+
+
+def _channels() -> tuple[str, str]:
+    from urllib.parse import urlsplit
+
+    from vedette.dispatch.models import Channel
+
+    told, bad = [], False
+    for row in Channel.objects.filter(enabled=True).order_by("realm", "name"):
+        url = urlsplit(str(row.settings.get("url", "")))
+        host = row.settings.get("host") or url.hostname
+        port = row.settings.get("port") or url.port or (443 if url.scheme == "https" else 80)
+        try:
+            socket.create_connection((host, int(port)), timeout=3).close()
+            told.append(f"{row.realm} {row.name} answers")
+        except (OSError, TypeError, ValueError) as error:
+            bad = True
+            told.append(f"{row.realm} {row.name} at {host}:{port} does not answer ({error})")
+    if not told:
+        return "warn", "none is set; nothing can be sent"
+    return ("fail" if bad else "ok"), "; ".join(told)
+
+
+def _ledger() -> tuple[str, str]:
+    from vedette.ledger.verify import verify
+
+    verdict = verify()
+    if not verdict.verified:
+        return "fail", verdict.problems[0]
+    return "ok", f"{verdict.entries} entries, verified"
+
+
+CHECKS: tuple[Callable[[], tuple[str, str]], ...] = (
+    _database,
+    _keys,
+    _disk,
+    _organisation,
+    _two_people,
+    _second_factors,
+    _channels,
+    _ledger,
+)

@@ -1,0 +1,235 @@
+"""`vedette warnings`: the lifecycle, with the same rules as the pages, acting as the user of VEDETTE_TOKEN."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from vedette.cli.output import emit_json, refuse
+from vedette.cli.session import open_house, token_actor
+
+if TYPE_CHECKING:
+    from vedette.access.policy import Actor
+    from vedette.warnings.models import Message, Warning
+
+warnings = typer.Typer(no_args_is_help=True, help="Draft, submit, approve, issue, update and cancel warnings.")
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+WarningRef = Annotated[str, typer.Argument(metavar="ID", help="The warning's id or identifier.")]
+DraftFile = Annotated[str, typer.Argument(metavar="FILE", help='JSON: {"content", "audience", "plan"?}; - for stdin.')]
+
+
+@warnings.command(name="list", epilog="Example: vedette warnings list --json")
+def list_(as_json: AsJson = False) -> None:
+    """The warnings you may see, newest first."""
+    open_house()
+    from vedette.warnings.queries import warnings_for
+
+    found = [_summary(warning) for warning in warnings_for(token_actor())]
+    if as_json:
+        emit_json(found)
+        return
+    for row in found:
+        typer.echo(f"{row['id']:>6}  {row['state']:<10} {row['identifier']}  {row['headline']}")
+
+
+@warnings.command(epilog="Example: vedette warnings show 12")
+def show(warning: WarningRef, as_json: AsJson = False) -> None:
+    """One warning with its messages."""
+    open_house()
+    row = _found(token_actor(), warning)
+    whole = {**_summary(row), "messages": [_message(message) for message in row.messages.order_by("number")]}
+    if as_json:
+        emit_json(whole)
+        return
+    typer.echo(f"{whole['identifier']}  {whole['state']}\n{whole['headline']}")
+    for message in whole["messages"]:
+        typer.echo(f"  {message['number']}. {message['type']:<8} {message['state']:<10} {message['identifier']}")
+
+
+@warnings.command(epilog="Example: vedette warnings draft warning.json")
+def draft(file: DraftFile, as_json: AsJson = False) -> None:
+    """A new warning from a JSON file."""
+    parts = _parts(file)
+    open_house()
+    from vedette.warnings.actions import Draft, draft_warning
+
+    actor = token_actor()
+    _do(
+        "warnings draft",
+        file,
+        as_json,
+        lambda: draft_warning(actor, Draft.of(parts["content"], parts["audience"], parts.get("plan"))),
+    )
+
+
+@warnings.command(epilog="Example: vedette warnings submit 12")
+def submit(
+    warning: WarningRef,
+    override: Annotated[str, typer.Option(help="Why lint errors may stand.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Hand the open draft to the approver."""
+    open_house()
+    from vedette.warnings.actions import submit as act
+
+    actor = token_actor()
+    _do("warnings submit", warning, as_json, lambda: act(actor, _open_message(actor, warning), override))
+
+
+@warnings.command(epilog="Example: vedette warnings approve 12")
+def approve(
+    warning: WarningRef,
+    content_hash: Annotated[str, typer.Option("--hash", help="The hash you looked at; default: what stands now.")] = "",
+    reason: Annotated[str, typer.Option(help="Needed with --break-glass.")] = "",
+    break_glass: Annotated[bool, typer.Option(help="Approve your own in an emergency; overseers are told.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Approve exactly what stands; not by any of its authors."""
+    open_house()
+    from vedette.warnings.actions import approve as act
+    from vedette.warnings.approval import content_hash as hash_of
+
+    actor = token_actor()
+
+    def run() -> Message:
+        message = _open_message(actor, warning)
+        return act(actor, message, content_hash or hash_of(message), reason, break_glass).message
+
+    _do("warnings approve", warning, as_json, run)
+
+
+@warnings.command(epilog="Example: vedette warnings issue 12")
+def issue(warning: WarningRef, as_json: AsJson = False) -> None:
+    """Send what was approved."""
+    open_house()
+    from vedette.warnings.actions import issue as act
+
+    actor = token_actor()
+    _do("warnings issue", warning, as_json, lambda: act(actor, _open_message(actor, warning)))
+
+
+@warnings.command(epilog="Example: vedette warnings update 12 changed.json")
+def update(warning: WarningRef, file: DraftFile, as_json: AsJson = False) -> None:
+    """Draft an update; it goes through submit, approve and issue like any message."""
+    parts = _parts(file)
+    open_house()
+    from vedette.warnings.actions import Draft, draft_update
+
+    actor = token_actor()
+    _do(
+        "warnings update",
+        warning,
+        as_json,
+        lambda: draft_update(
+            actor, _found(actor, warning), Draft.of(parts["content"], parts["audience"], parts.get("plan"))
+        ),
+    )
+
+
+@warnings.command(
+    name="all-clear", epilog='Example: vedette warnings all-clear 12 --reason "two arrests; area searched"'
+)
+def all_clear(warning: WarningRef, reason: Annotated[str, typer.Option()], as_json: AsJson = False) -> None:
+    """Draft the all-clear; a second person approves it."""
+    open_house()
+    from vedette.warnings.actions import draft_all_clear
+
+    actor = token_actor()
+    _do("warnings all-clear", warning, as_json, lambda: draft_all_clear(actor, _found(actor, warning), reason))
+
+
+@warnings.command(epilog='Example: vedette warnings cancel 12 --reason "sent to the wrong sector"')
+def cancel(warning: WarningRef, reason: Annotated[str, typer.Option()], as_json: AsJson = False) -> None:
+    """Call off an erroneous warning at once; everyone ever warned is told."""
+    open_house()
+    from vedette.warnings.actions import cancel as act
+
+    actor = token_actor()
+    _do("warnings cancel", warning, as_json, lambda: act(actor, _found(actor, warning), reason))
+
+
+def _do(what: str, where: str, as_json: bool, act: Any) -> None:
+    """Run one action and present the message it returns. Refusals by rule exit 1, bad input exits 2."""
+    from vedette.access.policy import Refused
+    from vedette.formats.parts import BadInput
+    from vedette.warnings.actions import NotApproved
+    from vedette.warnings.lifecycle import IllegalMove
+
+    try:
+        message = act()
+    except BadInput as error:
+        refuse(what, where, str(error))
+    except (Refused, NotApproved, IllegalMove) as error:
+        typer.echo(f"vedette: {what}: {where}: {error}", err=True)
+        raise typer.Exit(1) from error
+    shown = {"warning": message.warning_id, **_message(message)}
+    if as_json:
+        emit_json(shown)
+    else:
+        typer.echo(
+            f"{shown['identifier']}: {shown['state']} (warning {shown['warning']}, hash {shown['content_hash'][:12]})"
+        )
+
+
+def _found(actor: Actor, ref: str) -> Warning:
+    from vedette.warnings.queries import warnings_for
+
+    known = warnings_for(actor)
+    row = (known.filter(pk=int(ref)) if ref.isascii() and ref.isdigit() else known.filter(identifier=ref)).first()
+    if row is None:
+        refuse("warnings", ref, "no such warning, or none that you may see")
+    return row
+
+
+def _open_message(actor: Actor, ref: str) -> Message:
+    from vedette.warnings.models import Message
+
+    last = _found(actor, ref).messages.exclude(state=Message.State.WITHDRAWN).order_by("number").last()
+    if last is None:
+        refuse("warnings", ref, "it has no open message")
+    return last
+
+
+def _parts(file: str) -> dict[str, Any]:
+    try:
+        text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
+        parts = json.loads(text)
+    except (OSError, ValueError) as error:
+        refuse("warnings", file, f"cannot be read as JSON: {error}")
+    if not isinstance(parts, dict) or not {"content", "audience"} <= set(parts):
+        refuse("warnings", file, 'needs the keys "content" and "audience"')
+    return parts
+
+
+def _summary(warning: Warning) -> dict[str, Any]:
+    last = warning.messages.order_by("number").last()
+    return {
+        "id": warning.pk,
+        "identifier": warning.identifier,
+        "realm": warning.realm,
+        "handling": warning.handling,
+        "state": warning.ended_by.lower() if warning.ended_at else (last.state if last else "draft"),
+        "headline": last.content.get("headline", "") if last else "",
+        "expires": warning.expires_at.isoformat() if warning.expires_at else None,
+    }
+
+
+def _message(message: Message) -> dict[str, Any]:
+    from vedette.warnings.approval import content_hash
+
+    return {
+        "number": message.number,
+        "identifier": message.identifier,
+        "type": message.msg_type,
+        "state": message.state,
+        "content_hash": content_hash(message),
+        "issued_at": message.issued_at.isoformat() if message.issued_at else None,
+        "content": message.content,
+        "audience": message.audience,
+        "plan": message.plan,
+    }
