@@ -123,7 +123,8 @@ def _boundary_within(area: Polygon | MultiPolygon, x: Floats, y: Floats, reach: 
     points: Any = shapely.points(plane.forward(np.column_stack([x[near], y[near]])))
     boundary: Any = plane.area.boundary
     shapely.prepare(boundary)
-    result[near] = shapely.dwithin(boundary, points, reach)
+    distances: Any = reach
+    result[near] = shapely.dwithin(boundary, points, distances)
     return result
 
 
@@ -146,7 +147,7 @@ class _Plane:
         self.area: Any = shapely.transform(dense, self.forward)
         if isinstance(area, MultiPolygon) and area.bounds[0] == -180 and area.bounds[2] == 180:
             # Two halves that meet at the antimeridian are one area.
-            self.area = shapely.union_all(list(self.area.geoms), grid_size=0.01)
+            self.area = shapely.union_all(shapely.get_parts(self.area).tolist(), grid_size=0.01)
 
     def angle(self, lons: Floats, lats: Floats) -> Floats:
         """The angle from the middle, radians (haversine)."""
