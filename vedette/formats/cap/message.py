@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
 NAMESPACE = "urn:oasis:names:tc:emergency:cap:1.2"
 NAMESPACES = {
@@ -55,8 +56,7 @@ class NamedValue:
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     """An earlier message, as <references> names it."""
 
     sender: str

@@ -1,0 +1,216 @@
+"""A warning's content as a CAP message, and a CAP message as content. Nothing that the content says is lost on the way.
+
+What CAP has no element for (impact, change, next update) is in the description for people and in parameters too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import shapely
+from shapely.geometry import MultiPolygon, Polygon, box
+
+from vedette.access.handling import UNLABELLED, Realm, Tlp, parse_tlp
+from vedette.formats.cap import (
+    Alert,
+    AreaBlock,
+    Info,
+    MsgType,
+    NamedValue,
+    Reference,
+    Scope,
+    Status,
+    circle_of,
+    polygon_of,
+    polygon_text,
+)
+from vedette.formats.cap.text import BadText, references_text
+from vedette.formats.parts import BadInput, parse
+from vedette.places.geometry import BadGeometry, circle, geojson_of, shape_of
+from vedette.warnings.content import Content, MessageType, ResponseType
+from vedette.warnings.marking import is_marked, marked, unmarked
+
+IMPACT = "vedette:impact"
+CHANGE = "vedette:change"
+NEXT_UPDATE = "vedette:next-update"
+#: The most pieces that an area with holes is cut into.
+_MOST_PIECES = 1_000
+
+
+def to_cap(
+    content: Content,
+    *,
+    identifier: str,
+    sender: str,
+    sent: datetime,
+    msg_type: MessageType,
+    realm: Realm,
+    references: Sequence[tuple[str, str, datetime]] = (),
+    note: str = "",
+) -> Alert:
+    """`content` as the CAP message that leaves the house.
+
+    `references` are (sender, identifier, sent) of every message of this warning issued before. Raises BadInput when an
+    Update, Cancel or all-clear names none.
+    """
+    if msg_type is not MessageType.ALERT and not references:
+        raise BadInput("references", f"a message of type {msg_type} must name the messages it is about")
+    exercise = realm is Realm.EXERCISE
+    responses = list(content.response_types)
+    if msg_type is MessageType.ALL_CLEAR:
+        responses = [ResponseType.ALL_CLEAR]
+    parameters = ((IMPACT, content.impact), (CHANGE, content.change), (NEXT_UPDATE, content.next_update))
+    description = "\n\n".join(part for part in (content.change, content.description, content.impact) if part)
+    info = Info(
+        language=content.language,
+        categories=tuple(content.category),
+        event=content.event,
+        response_types=tuple(responses),
+        urgency=content.urgency,
+        severity=content.severity,
+        certainty=content.certainty,
+        audience=content.audience_note or None,
+        onset=content.onset,
+        expires=content.expires,
+        sender_name=content.source,
+        headline=marked(content.headline, realm),
+        description=marked(description, realm, "\n"),
+        instruction=marked(content.instruction, realm, "\n"),
+        contact=content.contact or None,
+        parameters=tuple(NamedValue(name, value) for name, value in parameters if value),
+        areas=(AreaBlock(description=content.area.description, polygons=polygons_of(shape_of(content.area.geometry))),),
+    )
+    return Alert(
+        identifier=identifier,
+        sender=sender,
+        sent=sent,
+        status=Status.EXERCISE if exercise else Status.ACTUAL,
+        msg_type=MsgType.UPDATE if msg_type is MessageType.ALL_CLEAR else MsgType(msg_type.value),
+        scope=Scope.PUBLIC if content.handling is Tlp.CLEAR else Scope.RESTRICTED,
+        restriction=None if content.handling is Tlp.CLEAR else content.handling.value,
+        codes=(content.handling.value,),
+        note=note or (f"Exercise of {content.source}: {content.headline}" if exercise else None),
+        references=references_text(Reference(*one) for one in references) if references else None,
+        infos=(info,),
+    )
+
+
+def polygons_of(area: Polygon | MultiPolygon) -> tuple[str, ...]:
+    """`area` as CAP polygons, which have no holes: an area with holes is cut into pieces without, covering the same."""
+    pending = list(area.geoms) if isinstance(area, MultiPolygon) else [area]
+    pieces: list[Polygon] = []
+    while pending:
+        piece = pending.pop()
+        if not piece.interiors:
+            pieces.append(piece)
+            continue
+        if len(pending) + len(pieces) > _MOST_PIECES:
+            raise BadInput(
+                "area.geometry", f"the area has too many holes to cut into {_MOST_PIECES} pieces; draw it simpler"
+            )
+        west, south, east, north = piece.bounds
+        cut = piece.interiors[0].centroid.x
+        for half in (box(west, south, cut, north), box(cut, south, east, north)):
+            parts = shapely.get_parts(piece.intersection(half))
+            pending += [part for part in parts if isinstance(part, Polygon) and part.area > 0]
+    pieces.sort(key=lambda piece: piece.bounds)
+    return tuple(polygon_text([(lat, lon) for lon, lat, *_ in piece.exterior.coords]) for piece in pieces)
+
+
+def realm_of(alert: Alert) -> Realm:
+    """The realm of a message from anywhere: Exercise and Test are exercise, all else is taken for live."""
+    return Realm.EXERCISE if alert.status in (Status.EXERCISE, Status.TEST) else Realm.LIVE
+
+
+def message_type_of(alert: Alert) -> MessageType:
+    """What a message does. Raises BadInput on Ack and Error, which tell people nothing."""
+    if alert.msg_type == MsgType.UPDATE and any(ResponseType.ALL_CLEAR in info.response_types for info in alert.infos):
+        return MessageType.ALL_CLEAR
+    try:
+        return MessageType(alert.msg_type)
+    except ValueError:
+        raise BadInput("msgType", f"a message of msgType {alert.msg_type} is not a warning") from None
+
+
+def is_marked_throughout(alert: Alert) -> bool:
+    """Whether every headline, description and instruction begins and ends with EXERCISE."""
+    texts = [text for info in alert.infos for text in (info.headline, info.description, info.instruction) if text]
+    return bool(texts) and all(is_marked(text) for text in texts)
+
+
+def content_of(alert: Alert, block: int = 0) -> Content:
+    """What info block number `block` of a CAP message says, the EXERCISE marks taken off.
+
+    Raises BadInput, naming the CAP element, when it lacks what every warning needs: nothing is made up.
+    """
+    if block >= len(alert.infos):
+        raise BadInput("info", f"the message has no info block number {block + 1}")
+    info, path = alert.infos[block], f"info[{block + 1}]"
+    own = unmarked if realm_of(alert) is Realm.EXERCISE else str.strip
+    if info.expires is None:
+        raise BadInput(f"{path}.expires", "the message does not say until when it holds")
+    if not info.areas:
+        raise BadInput(f"{path}.area", "the message does not say where")
+    known = {pair.name: pair.value for pair in info.parameters}
+    change, impact = known.get(CHANGE, ""), known.get(IMPACT, "")
+    description = own(info.description or "")
+    if change:
+        description = description.removeprefix(change).strip()
+    if impact:
+        description = description.removesuffix(impact).strip()
+    data = {
+        "language": info.language or "en-US",
+        "category": info.categories,
+        "event": info.event,
+        "headline": own(info.headline or info.event),
+        "source": info.sender_name or alert.sender,
+        "urgency": info.urgency,
+        "severity": info.severity,
+        "certainty": "Likely" if info.certainty == "Very Likely" else info.certainty,
+        "response_types": info.response_types,
+        "onset": info.onset,
+        "expires": info.expires,
+        "area": {
+            "description": "; ".join(area.description.strip() for area in info.areas if area.description.strip()),
+            "geometry": _geometry(info.areas, path),
+        },
+        "audience_note": info.audience or "",
+        "description": description,
+        "impact": impact,
+        "instruction": own(info.instruction or ""),
+        "next_update": known.get(NEXT_UPDATE, ""),
+        "contact": info.contact or "",
+        "change": change,
+        "handling": _handling(alert),
+    }
+    return parse(Content, data, under=path)
+
+
+def _geometry(areas: Sequence[AreaBlock], path: str) -> dict[str, object]:
+    shapes = []
+    for number, area in enumerate(areas, 1):
+        try:
+            shapes += [Polygon([(lon, lat) for lat, lon in polygon_of(text)]) for text in area.polygons]
+            for text in area.circles:
+                (lat, lon), radius_km = circle_of(text)
+                shapes.append(circle(lat, lon, radius_km * 1000))
+        except (BadText, BadGeometry) as error:
+            raise BadInput(f"{path}.area[{number}]", str(error)) from error
+    if not shapes:
+        raise BadInput(f"{path}.area", "the area is given in words or codes only; a polygon or circle is needed")
+    if not all(shape.is_valid for shape in shapes):
+        raise BadInput(f"{path}.area", "an outline is not sound: it crosses or touches itself")
+    whole = shapely.union_all(shapes)
+    if not isinstance(whole, Polygon | MultiPolygon):
+        raise BadInput(f"{path}.area", "the area has no extent")
+    return geojson_of(whole)
+
+
+def _handling(alert: Alert) -> Tlp:
+    for label in (*alert.codes, alert.restriction or ""):
+        try:
+            return parse_tlp(label)
+        except ValueError:
+            continue
+    return Tlp.CLEAR if alert.scope == Scope.PUBLIC else UNLABELLED
