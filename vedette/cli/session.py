@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def open_house() -> None:
-    """Set Django up on the installation that VEDETTE_DATA and VEDETTE_DATABASE_URL name. Calling it twice is harmless."""
+    """Set Django up on the installation that VEDETTE_DATA and VEDETTE_DATABASE_URL name; harmless when called twice."""
     import django
     from django.core.exceptions import ImproperlyConfigured
 
