@@ -1,0 +1,346 @@
+"""Who says it: reporting verbs and their like, with the source before or after, and how they nest.
+
+Only reporting is read ("said", "told", "according to", "by its own account"); not wishes, support or scare quotes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from vedette.reading.lexicon import (
+    ADVERBS,
+    AUXILIARIES,
+    CONJUNCTIONS,
+    DETERMINERS,
+    DOCUMENTS,
+    PREPOSITIONS,
+    PRONOUNS,
+    TYING,
+    Reporting,
+    words,
+)
+from vedette.reading.phrases import REDUCED, VERBS, after, before
+from vedette.reading.records import Attribution
+from vedette.reading.speakers import Speakers
+from vedette.reading.tokens import Token
+
+#: Deeper chains are cut: nobody means them.
+DEEPEST = 4
+
+_QUOTES = frozenset("\"“”«»'‘’")
+_BE = words("is are was were be been being isn't wasn't weren't aren't")
+_PASSIVE_FORMS = frozenset(form for form in VERBS if form.endswith(("ed", "said", "told", "thought", "known", "shown")))
+_SPLITTERS = words("and but while whereas though although yet")
+_ACCOUNTS = words("account telling words view version estimate")
+_DENIALS = words("not never didn't hasn't haven't doesn't don't hadn't couldn't won't wouldn't")
+_ACCORDING = Reporting("according")
+_PLURAL_FORMS = frozenset(form for form, verb in VERBS.items() if form == verb.lemma)
+
+
+@dataclass(frozen=True, slots=True)
+class ReportingCue:
+    """A reporting verb with its source and what it reports; all bounds are token indices."""
+
+    verb: Reporting
+    at: int
+    source: tuple[int, int]
+    addressee: tuple[int, int] | None
+    content: tuple[int, int]
+    #: The content stands before the cue ("..., the memo said").
+    trailing: bool
+    #: A document the words were said in ("said in a memo that").
+    container: tuple[int, int] | None = None
+    inferred: bool = False
+    #: "has not confirmed", "did not say": the reporting itself is denied.
+    denied: bool = False
+
+
+def segments(tokens: Sequence[Token]) -> list[tuple[int, int]]:
+    """The sentence as claims: cut at semicolons, and where "but the union said" sets one speaker against another."""
+    cuts = [0]
+    quoted = _quoted(tokens)
+    for index, token in enumerate(tokens):
+        if (
+            token.low == ";"
+            and not quoted[index]
+            and _wordy(tokens, cuts[-1], index)
+            and _wordy(tokens, index + 1, len(tokens))
+        ):
+            cuts.append(index + 1)
+    earlier = -1
+    for cue in reporting_cues(tokens):
+        start = min(cue.source[0], cue.at)
+        if earlier >= 0 and start >= 2 and not quoted[start - 1] and start > earlier:
+            joiner = tokens[start - 1].low
+            comma = tokens[start - 2].low in (",", ";") or tokens[start - 2].low in _QUOTES
+            if joiner in _SPLITTERS and (comma or joiner in ("but", "while", "whereas")):
+                cuts.append(start - 1)
+        earlier = max(earlier, cue.at, cue.source[1])
+    bounds = sorted(set(cuts))
+    return list(zip(bounds, [*bounds[1:], len(tokens)], strict=True))
+
+
+def reporting_cues(tokens: Sequence[Token], start: int = 0, end: int | None = None) -> list[ReportingCue]:
+    """Every reporting cue among the tokens, in the order of their verbs."""
+    stop = len(tokens) if end is None else end
+    found: list[ReportingCue] = []
+    told_as = -1
+    for index in range(start, stop):
+        low = tokens[index].low
+        cue: ReportingCue | None = None
+        if low in VERBS and index > told_as:
+            cue = _verb_cue(tokens, index, start, stop, found)
+        elif low == "according" and index + 2 < stop and tokens[index + 1].low == "to":
+            cue = _according(tokens, index, start, stop)
+        elif low in _ACCOUNTS and index - start >= 2:
+            cue = _account(tokens, index, start, stop)
+        elif low == "as" and index + 3 < stop:
+            cue = _as_told(tokens, index, start, stop)
+            told_as = index + 10 if cue is not None else told_as
+            while told_as > index and (told_as >= stop or tokens[told_as].low != "it"):
+                told_as -= 1
+        if cue is not None:
+            denied = low in VERBS and any(token.low in _DENIALS for token in tokens[max(start, index - 3) : index])
+            found.append(replace(cue, denied=True) if denied else cue)
+    return found
+
+
+def chain(
+    text: str, tokens: Sequence[Token], cues: Sequence[ReportingCue], speakers: Speakers
+) -> tuple[tuple[Attribution, ...], tuple[ReportingCue, ...]]:
+    """The attributions of one claim, outermost first, and the cues that gave them, in the same nesting order."""
+    trailing = [cue for cue in reversed(cues) if cue.trailing]
+    leading = [cue for cue in cues if not cue.trailing]
+    links: list[Attribution] = []
+    used: list[ReportingCue] = []
+    for cue in (*trailing, *leading):
+        if len(links) >= DEEPEST:
+            break
+        if used and not cue.trailing and not used[-1].trailing and cue.source[0] < used[-1].content[0]:
+            continue
+        if cue.container is not None:
+            container = speakers.attribution(text, tokens[slice(*cue.container)], cue.verb.lemma)
+            if container is not None:
+                links.append(container)
+        link = speakers.attribution(text, tokens[slice(*cue.source)], cue.verb.lemma, cue.inferred)
+        if link is None:
+            continue
+        used.append(cue)
+        if not any(known.speaker == link.speaker for known in links):
+            links.append(link)
+    return tuple(links), tuple(used)
+
+
+def _verb_cue(
+    tokens: Sequence[Token], at: int, start: int, stop: int, earlier: Sequence[ReportingCue]
+) -> ReportingCue | None:
+    token, verb = tokens[at], VERBS[tokens[at].low]
+    if token.is_capital or (at > start and tokens[at - 1].low in ("to", "of", "a", "an", "the")):
+        return None
+    following = tokens[at + 1].low if at + 1 < stop else "."
+    helper = at - 1
+    while helper >= start and (tokens[helper].low in ADVERBS or tokens[helper].low in ("not", "have", "has", "had")):
+        helper -= 1
+    if helper >= start and tokens[helper].low in _BE and token.low in _PASSIVE_FORMS:
+        return _passive(tokens, at, verb, stop)
+    if token.low.endswith("ing") and not (helper >= start and tokens[helper].low in _BE):
+        follows_comma = (
+            at > start and tokens[at - 1].low == "," and verb.lemma in ("say", "tell", "add", "warn", "note")
+        )
+        if not (follows_comma and earlier):
+            return None
+        return ReportingCue(verb, at, earlier[-1].source, None, _content(tokens, at + 1, stop), False, None, True)
+    inferred = False
+    source = _inverted(tokens, at, start, stop, verb)
+    inverted = source is not None
+    if source is None:
+        source = _subject(tokens, at, start)
+    if source is None and earlier and at > start and tokens[at - 1].low in ("and", "but", "then", "also"):
+        source, inferred = earlier[-1].source, True
+    if source is None or (verb.doubtful_form and not _well_formed(tokens, at, source, following)):
+        return None
+    addressee, begin, container = _complement(tokens, source[1] if inverted else at + 1, stop, verb)
+    if _is_trailing(tokens, start, min(source[0], at), begin, stop, inverted):
+        content = (start, _without_comma(tokens, start, min(source[0], at)))
+        return ReportingCue(verb, at, source, addressee, content, True, container, inferred)
+    if source[0] > start and tokens[source[0] - 1].low == "," and following == ",":
+        return ReportingCue(verb, at, source, addressee, (start, stop), False, container, inferred)
+    return ReportingCue(verb, at, source, addressee, _content(tokens, begin, stop), False, container, inferred)
+
+
+def _subject(tokens: Sequence[Token], at: int, start: int) -> tuple[int, int] | None:
+    last = at - 1
+    while last >= start and (tokens[last].low in ADVERBS or tokens[last].low in AUXILIARIES):
+        last -= 1
+    if last > start and tokens[last].low in REDUCED and tokens[last - 1].is_word:
+        # "the information received indicated"
+        last -= 1
+    if last < start:
+        return None
+    if tokens[last].low in ("who", "which") and last > start:
+        return before(tokens, last, start)
+    if tokens[last].low == ",":
+        # "Roe, a former agent, said": the phrase before the earlier comma is who speaks.
+        for opener in range(last - 1, max(start, last - 20), -1):
+            if tokens[opener].low == ",":
+                named = before(tokens, opener, start)
+                return named if named is not None and tokens[named[0]].low not in PRONOUNS else None
+        return None
+    return before(tokens, last + 1, start)
+
+
+def _inverted(tokens: Sequence[Token], at: int, start: int, stop: int, verb: Reporting) -> tuple[int, int] | None:
+    """'...," said the chief': the source after the verb."""
+    if at == start or at + 1 >= stop or verb.addressed or tokens[at - 1].low not in _QUOTES | {","}:
+        return None
+    phrase = after(tokens, at + 1, stop, TYING)
+    if phrase is None or tokens[phrase[0]].low in ("that", "it", "there", "this"):
+        return None
+    past = tokens[phrase[1]].low if phrase[1] < stop else "."
+    if past.isalpha() and past not in PREPOSITIONS and past not in ("who", "in", "when", "after"):
+        return None
+    return phrase
+
+
+def _well_formed(tokens: Sequence[Token], at: int, source: tuple[int, int], following: str) -> bool:
+    """Whether a form that is often a noun ("reports", "claim", "fear") does stand here as a verb."""
+    if following in ("of", "for", "to", "in", "by", "is", "was", "are", "were", "from", ",", ".") or at <= 0:
+        return False
+    head = tokens[source[1] - 1].low
+    plural = head.endswith("s") or head in ("they", "we", "people", "police")
+    if tokens[at].low in _PLURAL_FORMS and not plural:
+        return False
+    opens = (
+        following in DETERMINERS
+        or following in PRONOUNS
+        or following in ("that", ":", "people")
+        or following in _QUOTES
+    )
+    return opens or (at + 1 < len(tokens) and tokens[at + 1].is_capital)
+
+
+def _complement(
+    tokens: Sequence[Token], begin: int, stop: int, verb: Reporting
+) -> tuple[tuple[int, int] | None, int, tuple[int, int] | None]:
+    """(addressee, where the content begins, the document it was said in)."""
+    addressee = container = None
+    at = begin
+    if verb.addressed and at < stop and tokens[at].low not in ("that", "to", "of", "about", "against"):
+        phrase = after(tokens, at, stop, TYING)
+        if (
+            phrase is not None
+            and phrase[1] < stop
+            and (
+                tokens[phrase[1]].low
+                in ("that", "to", "not", "of", "about", "against", ":", ",", "on", "in", "they", "he")
+                or tokens[phrase[1]].low in _QUOTES
+                or tokens[phrase[1]].low in DETERMINERS
+            )
+        ):
+            addressee, at = phrase, phrase[1]
+            if at < stop and tokens[at].low == ",":
+                at = _past_insertion(tokens, at, stop)
+    scan = at
+    while scan < stop and scan - at < 14 and tokens[scan].low in ("in", "on", "during", "at", "via", "through"):
+        phrase = after(tokens, scan + 1, stop)
+        past = phrase[1] if phrase is not None else scan + 2
+        if phrase is not None and tokens[phrase[1] - 1].stem in DOCUMENTS:
+            container = phrase
+        scan = past
+    if scan < stop and (scan > at) and (container is not None or tokens[scan].low in ("that", ",", ":")):
+        at = scan
+    while at < stop and tokens[at].low in (",", ":", "that", "of", "about"):
+        at += 1
+    return addressee, min(at, stop), container
+
+
+def _past_insertion(tokens: Sequence[Token], comma: int, stop: int) -> int:
+    """ "told all agents, regardless of duty, to": past the words between commas, where "to" or "that" follows them."""
+    for index in range(comma + 1, min(stop - 1, comma + 10)):
+        if tokens[index].low == "," and tokens[index + 1].low in ("to", "that"):
+            return index + 1
+    return comma
+
+
+def _is_trailing(tokens: Sequence[Token], start: int, cue_start: int, begin: int, stop: int, inverted: bool) -> bool:
+    if cue_start - start < 2:
+        return False
+    previous = tokens[cue_start - 1].low
+    if previous not in _QUOTES and previous != ",":
+        return False
+    if inverted:
+        return True
+    rest = [token for token in tokens[begin:stop] if token.is_word]
+    return len(rest) == 0 or (len(rest) <= 6 and rest[0].low in ("on", "in", "at", "during", "after", "late", "early"))
+
+
+def _passive(tokens: Sequence[Token], at: int, verb: Reporting, stop: int) -> ReportingCue | None:
+    """ "were told by the office that": only where "by" names the source."""
+    for index in range(at + 1, min(at + 4, stop)):
+        if tokens[index].low == "by":
+            phrase = after(tokens, index + 1, stop, TYING)
+            if phrase is None:
+                return None
+            return ReportingCue(verb, at, phrase, None, _content(tokens, phrase[1], stop), False)
+    return None
+
+
+def _according(tokens: Sequence[Token], at: int, start: int, stop: int) -> ReportingCue | None:
+    phrase = after(tokens, at + 2, stop, TYING)
+    if phrase is None:
+        return None
+    if at - start <= 1:
+        return ReportingCue(_ACCORDING, at, phrase, None, _content(tokens, phrase[1], stop), False)
+    return ReportingCue(_ACCORDING, at, phrase, None, (start, _without_comma(tokens, start, at)), True)
+
+
+def _account(tokens: Sequence[Token], at: int, start: int, stop: int) -> ReportingCue | None:
+    """ "by the agency's account"."""
+    if not tokens[at - 1].low.endswith(("'s", "s'")):
+        return None
+    phrase = before(tokens, at, start)
+    if phrase is None or phrase[0] == start or tokens[phrase[0] - 1].low not in ("by", "in"):
+        return None
+    named = (phrase[0], at)
+    whole = (at + 1, stop) if phrase[0] - start <= 2 else (start, _without_comma(tokens, start, phrase[0] - 1))
+    return ReportingCue(Reporting("account"), at, named, None, whole, phrase[0] - start > 2)
+
+
+def _as_told(tokens: Sequence[Token], at: int, start: int, stop: int) -> ReportingCue | None:
+    """ "as the memo tells it", "as the union put it"."""
+    phrase = after(tokens, at + 1, min(stop, at + 10))
+    for index in range(at + 2, min(stop - 1, at + 10)):
+        if tokens[index].low in ("tells", "told", "puts", "put", "has", "had") and tokens[index + 1].low == "it":
+            if phrase is None or phrase[0] >= index:
+                return None
+            return ReportingCue(Reporting("tell"), at, (phrase[0], min(phrase[1], index)), None, (start, stop), False)
+    return None
+
+
+def _content(tokens: Sequence[Token], begin: int, stop: int) -> tuple[int, int]:
+    at = begin
+    while at < stop and tokens[at].low in (",", ":", "that"):
+        at += 1
+    return at, stop
+
+
+def _without_comma(tokens: Sequence[Token], start: int, end: int) -> int:
+    while end > start and tokens[end - 1].low in (",", "and", "as"):
+        end -= 1
+    return end
+
+
+def _quoted(tokens: Sequence[Token]) -> list[bool]:
+    inside, opened = [], False
+    for token in tokens:
+        if token.low in ("“", "«") or (token.low == '"' and not opened):
+            opened = True
+        elif token.low in ("”", "»", '"'):
+            opened = False
+        inside.append(opened)
+    return inside
+
+
+def _wordy(tokens: Sequence[Token], start: int, end: int) -> bool:
+    return sum(1 for token in tokens[start:end] if token.is_word and token.low not in CONJUNCTIONS) >= 3

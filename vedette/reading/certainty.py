@@ -1,0 +1,219 @@
+"""How sure, yes or no, and when: cues with a direction, a scope and words that end it (the ConText algorithm).
+
+Duty words ("agents should wear armour") are not probability: they are marked `duty` and change no certainty.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from vedette.reading.lexicon import ADVERBS, PREPOSITIONS, Reporting, table, words
+from vedette.reading.records import Certainty, Cue, Modality, Polarity
+from vedette.reading.tokens import Phrases, Token
+
+
+class Direction(StrEnum):
+    """Which words a cue speaks about."""
+
+    FORWARD = "forward"
+    BACKWARD = "backward"
+    BOTH = "both"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What a cue means, where it reaches, and how far in tokens."""
+
+    kind: str
+    direction: Direction = Direction.FORWARD
+    reach: int = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What the words of one claim say about its certainty, polarity and modality, and which words those were."""
+
+    certainty: Certainty
+    polarity: Polarity
+    modality: Modality
+    cues: tuple[Cue, ...]
+
+
+#: Weakest first: a claim is as sure as its weakest cue.
+_WEAKNESS = (Certainty.DOUBTFUL, Certainty.UNKNOWN, Certainty.POSSIBLE, Certainty.PROBABLE, Certainty.STATED)
+_NEGATED = "negated"
+#: Looks like a cue and is none.
+_NONE = "none"
+
+
+def _entries() -> list[tuple[str, Rule]]:
+    found: list[tuple[str, Rule]] = []
+    for line in table("cues.txt"):
+        kind, direction, reach, phrases = (part.strip() for part in line.split("|"))
+        rule = Rule(kind, Direction(direction), int(reach))
+        found += [(phrase.strip(), rule) for phrase in phrases.split(",")]
+    return found
+
+
+_LEXICON: Phrases[tuple[Rule, ...]]
+_BY_PHRASE: dict[str, list[Rule]] = {}
+for _phrase, _rule in _entries():
+    _BY_PHRASE.setdefault(_phrase, []).append(_rule)
+_LEXICON = Phrases((phrase, tuple(rules)) for phrase, rules in _BY_PHRASE.items())
+
+_TERMINATORS = words("but however although though because whereas while except ; which who — – :")
+#: A comma ends a negation, not a hedge.
+_ENDS_NEGATION = words(", and or that")
+_PAST = words(
+    "was were did had has said told struck shot fired came went took made saw ran hit killed drove began left found "
+    "got gave held met fell led sent brought took stood spoke wrote broke stole"
+)
+_PRESENT = words("is are am 's 're")
+_RELATIVE = words("who which whose whom that where")
+
+
+def judge(
+    tokens: Sequence[Token],
+    start: int,
+    end: int,
+    focus: Sequence[int],
+    verbs: Sequence[tuple[Reporting, bool]],
+    question: bool,
+    directive: bool = False,
+) -> Judgement:
+    """The judgement on tokens[start:end]; `focus` are the tokens of what is claimed (event words, main verb).
+
+    `verbs` are the reporting verbs of the claim's chain, and whether each is itself denied; `directive` says that the
+    content is an order to do something ("told members to ...") or an instruction, which lies ahead.
+    """
+    sure = (Certainty.UNKNOWN if denied and verb.lemma not in _RAISING else verb.certainty for verb, denied in verbs)
+    certainty = min(sure, key=_WEAKNESS.index, default=Certainty.STATED)
+    polarity = Polarity.AFFIRMED
+    for verb, denied in verbs[-1:]:
+        # "did not expect an attack" says: no attack; "did not say" says nothing either way.
+        if (verb.polarity is Polarity.NEGATED) != (denied and verb.lemma in _RAISING):
+            polarity = Polarity.NEGATED
+    modality: Modality | None = None
+    cues: list[Cue] = []
+    span = tokens[start:end]
+    points = [at for at in focus if start <= at < end] or [_main_verb(tokens, start, end)]
+    flips = 0
+    for first, past, rules in _LEXICON.scan(span):
+        if any(rule.kind == _NONE for rule in rules) or (span[first].text == "May" and first > 0):
+            continue
+        for rule in rules:
+            if not _reaches(tokens, start + first, start + past, start, end, rule, points):
+                continue
+            if rule.kind == "ongoing" and modality is not None:
+                continue
+            cues.append(Cue(span[first].start, span[past - 1].end, rule.kind))
+            if rule.kind == _NEGATED:
+                flips += 1
+            elif rule.kind in _CERTAINTIES:
+                certainty = min(certainty, Certainty(rule.kind), key=_WEAKNESS.index)
+                if span[first].low in _HEDGED_FUTURE and (past >= len(span) or span[past].low not in ("have", "be")):
+                    modality = modality or Modality.FUTURE
+            elif rule.kind in ("future", "conditional") and modality is not Modality.CONDITIONAL:
+                modality = Modality(rule.kind)
+            elif rule.kind == "ongoing":
+                modality = Modality.ONGOING
+            elif rule.kind == "duty":
+                modality = modality or Modality.FUTURE
+            break
+    if flips:
+        polarity = Polarity.AFFIRMED if polarity is Polarity.NEGATED and flips % 2 else Polarity.NEGATED
+    if question:
+        certainty = Certainty.UNKNOWN
+    if directive and modality is not Modality.CONDITIONAL:
+        modality = Modality.FUTURE
+    return Judgement(certainty, polarity, modality or _tense(span), tuple(cues))
+
+
+_RAISING = words("believe think expect find deny")
+_CERTAINTIES = frozenset(str(value) for value in Certainty)
+_HEDGED_FUTURE = words("may might could possible potential likely probable probably possibly")
+
+
+def _reaches(
+    tokens: Sequence[Token], first: int, past: int, start: int, end: int, rule: Rule, points: Sequence[int]
+) -> bool:
+    if rule.kind in ("conditional", "future", "duty", "retaliation", "ongoing"):
+        as_if = tokens[first].low == "if" and first > start and tokens[first - 1].low == "as"
+        return not (rule.kind == "conditional" and as_if)
+    if any(first <= point < past for point in points):
+        return True
+    if rule.direction is not Direction.BACKWARD:
+        limit = min(end, past + rule.reach)
+        for at in range(past, limit):
+            low = tokens[at].low
+            if low in _TERMINATORS or (rule.kind == _NEGATED and at > past and low in _ENDS_NEGATION):
+                break
+            if at in points:
+                return True
+    if rule.direction is not Direction.FORWARD:
+        limit = max(start, first - rule.reach) - 1
+        for at in range(first - 1, limit, -1):
+            if tokens[at].low in _TERMINATORS:
+                break
+            if at in points:
+                return True
+    return False
+
+
+def _main_verb(tokens: Sequence[Token], start: int, end: int) -> int:
+    """The first finite verb of the main clause as far as endings tell; the last token where none is found."""
+    relative = False
+    for at in range(start, end):
+        token = tokens[at]
+        low = token.low
+        if low in _RELATIVE and at > start:
+            relative = True
+        elif low == ",":
+            relative = False
+        elif not relative and at > start and _is_finite(low):
+            following = at + 1
+            while following < end and (
+                tokens[following].low in ("not", "never", "been", "be") or (tokens[following].low in ADVERBS)
+            ):
+                following += 1
+            return following if low in _PAST | _PRESENT | _MODALS and following < end else at
+    return max(start, end - 1)
+
+
+_MODALS = words(
+    "will would can could may might must should shall do does did have has had cannot can't won't didn't don't "
+    "doesn't isn't wasn't weren't aren't hasn't haven't hadn't couldn't wouldn't"
+)
+
+
+def has_finite_verb(tokens: Sequence[Token]) -> bool:
+    """Whether any word looks like a finite verb, as far as endings tell."""
+    return any(_is_finite(token.low) for token in tokens)
+
+
+def _is_finite(low: str) -> bool:
+    return low in _PAST or low in _PRESENT or low in _MODALS or (low.endswith("ed") and len(low) > 4)
+
+
+def _tense(span: Sequence[Token]) -> Modality:
+    relative = False
+    progressive = False
+    for at, token in enumerate(span):
+        low = token.low
+        if low in _RELATIVE and at:
+            relative = True
+        elif low == ",":
+            relative = False
+        if relative:
+            continue
+        if low in _PRESENT:
+            following = span[at + 1].low if at + 1 < len(span) else ""
+            progressive = following.endswith("ing")
+            return Modality.ONGOING if progressive else Modality.GENERIC
+        if low in _PAST:
+            return Modality.PAST
+        if low.endswith("ed") and len(low) > 4 and at and span[at - 1].low not in PREPOSITIONS:
+            return Modality.PAST
+    return Modality.GENERIC

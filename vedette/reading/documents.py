@@ -1,0 +1,259 @@
+"""Bytes as received to the text that is read: plain text, HTML, e-mail, DOCX and PDF. Sizes are bounded throughout.
+
+The bytes are hashed before anything parses them. What a document says of its own date is taken; its sender is not
+believed to be who it says.
+"""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import hashlib
+import io
+import re
+import zipfile
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from email.message import EmailMessage
+from email.utils import parsedate_to_datetime
+from enum import StrEnum
+
+from vedette.reading.reader import LONGEST_TEXT, TextTooLong
+
+#: Larger files are refused before they are opened.
+LARGEST_FILE = 25_000_000
+#: What a DOCX may unpack to, in all and per stored byte: a zip bomb passes neither.
+LARGEST_UNPACKED = 100_000_000
+LARGEST_RATIO = 200
+#: Pages of a PDF beyond this are refused.
+MOST_PAGES = 500
+#: Deeper HTML is refused before a parser recurses into it.
+DEEPEST_HTML = 400
+
+
+class Format(StrEnum):
+    """What a document is, told by its own first bytes before its name."""
+
+    TEXT = "text"
+    HTML = "html"
+    EMAIL = "eml"
+    DOCX = "docx"
+    PDF = "pdf"
+
+
+class UnreadableDocument(ValueError):
+    """The bytes are no document that can be read; the message says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One document as received: its hash, its text, and the publication date it tells of itself, if any."""
+
+    sha256: str
+    format: Format
+    text: str
+    published: date | datetime | None
+
+
+def open_document(data: bytes, name: str = "") -> Document:
+    """The text in `data`; `name` helps where the bytes alone do not tell the format.
+
+    Raises UnreadableDocument for what cannot be read, and TextTooLong for more text than one report may have.
+    """
+    if len(data) > LARGEST_FILE:
+        raise UnreadableDocument(f"the file has {len(data):,} bytes; the most that is read is {LARGEST_FILE:,}")
+    kind = format_of(data, name)
+    reader = {
+        Format.TEXT: _text,
+        Format.HTML: _html,
+        Format.EMAIL: _email,
+        Format.DOCX: _docx,
+        Format.PDF: _pdf,
+    }[kind]
+    text, published = reader(data)
+    if len(text) > LONGEST_TEXT:
+        raise TextTooLong(len(text))
+    if not text.strip():
+        raise UnreadableDocument("there is no text in it; a scanned page must be put through OCR first")
+    return Document(hashlib.sha256(data).hexdigest(), kind, text, published)
+
+
+def format_of(data: bytes, name: str = "") -> Format:
+    """The format by signature, then by the ending of `name`, then by the look of the first lines."""
+    head = data[:2048].lstrip(b"\xef\xbb\xbf \t\r\n")
+    ending = name.rsplit(".", 1)[-1].lower() if "." in name else ""
+    if head.startswith(b"%PDF-"):
+        return Format.PDF
+    if head.startswith(b"PK\x03\x04"):
+        return Format.DOCX
+    if head.startswith(b"\xd0\xcf\x11\xe0"):
+        raise UnreadableDocument("it is an old Word or Outlook file; save it as .docx, .pdf or text")
+    if ending == "eml":
+        return Format.EMAIL
+    lowered = head.lower()
+    if ending in ("html", "htm", "xhtml") or lowered.startswith((b"<!doctype html", b"<html", b"<head", b"<body")):
+        return Format.HTML
+    if _MAIL_HEAD.match(data[:4096]):
+        return Format.EMAIL
+    return Format.TEXT
+
+
+_MAIL_HEAD = re.compile(
+    rb"(?:(?:Received|Return-Path|Delivered-To|Message-ID|MIME-Version|X-[A-Za-z-]{1,40}): [^\n]{0,900}\n)",
+    re.IGNORECASE,
+)
+_CHARSET = re.compile(rb"charset\s{0,3}=\s{0,3}[\"']?([A-Za-z0-9_-]{2,30})", re.IGNORECASE)
+_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)(?=[\s>/])[^<>]*?(/?)>")
+_VOID = frozenset(["br", "hr", "img", "input", "meta", "link", "p", "li", "td", "tr", "th", "source", "wbr", "col"])
+
+
+def _text(data: bytes) -> tuple[str, date | datetime | None]:
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return _decoded(data, "utf-16"), None
+    if b"\x00" in data[:4096]:
+        raise UnreadableDocument("it is not text: it holds zero bytes; give text, HTML, .eml, .docx or .pdf")
+    try:
+        return data.decode("utf-8-sig"), None
+    except UnicodeDecodeError:
+        # Western text of before Unicode; every byte has a meaning there.
+        return data.decode("cp1252", "replace"), None
+
+
+def _html(data: bytes) -> tuple[str, date | datetime | None]:
+    import trafilatura
+
+    declared = _CHARSET.search(data[:2048])
+    source = _decoded(data, declared.group(1).decode("ascii")) if declared else _text(data)[0]
+    if _depth(source) > DEEPEST_HTML:
+        raise UnreadableDocument(f"its HTML is nested more than {DEEPEST_HTML} deep; save the page as text")
+    try:
+        found = trafilatura.bare_extraction(source, include_comments=False, include_tables=True, with_metadata=True)
+    except Exception as error:
+        raise UnreadableDocument(f"its HTML cannot be parsed: {error}") from error
+    if found is None or isinstance(found, dict) or not found.text:
+        return _visible(source), None
+    title = (found.title or "").strip()
+    text = found.text if not title or found.text.startswith(title) else f"{title}\n\n{found.text}"
+    return text, _iso_date(found.date)
+
+
+def _depth(source: str) -> int:
+    """How deep elements nest at most, counted without parsing."""
+    deepest = depth = 0
+    for match in _TAG.finditer(source):
+        if match.group(3) or match.group(2).lower() in _VOID:
+            continue
+        depth = max(0, depth - 1) if match.group(1) else depth + 1
+        deepest = max(deepest, depth)
+    return deepest
+
+
+def _visible(source: str) -> str:
+    """The text of a page too small or too bare for the main-content finder."""
+    from lxml import etree, html
+
+    try:
+        tree = html.fromstring(source)
+    except (ValueError, TypeError, SyntaxError) as error:
+        raise UnreadableDocument(f"its HTML cannot be parsed: {error}") from error
+    for element in list(tree.iter("script", "style", "noscript", "template")):
+        element.clear()
+    for element in tree.iter("p", "br", "div", "li", "h1", "h2", "h3", "tr", "title"):
+        element.tail = "\n\n" + (element.tail or "")
+    return str(etree.tostring(tree, method="text", encoding="unicode")).strip()
+
+
+def _email(data: bytes) -> tuple[str, date | datetime | None]:
+    try:
+        message = email.message_from_bytes(data, policy=email.policy.default)
+        part = message.get_body(("plain", "html")) if isinstance(message, EmailMessage) else None
+        body = part.get_payload(decode=True) if part is not None else None
+        kind = part.get_content_type() if part is not None else ""
+        charset = (part.get_content_charset() if part is not None else None) or "utf-8"
+        sent, subject = str(message.get("Date", "")), str(message.get("Subject", ""))
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError, IndexError) as error:
+        raise UnreadableDocument(f"the e-mail cannot be parsed: {error}") from error
+    if not isinstance(body, bytes) or not body.strip():
+        raise UnreadableDocument("the e-mail has no text part; give the attachment itself")
+    text = _html(body)[0] if kind == "text/html" else _decoded(body, charset)
+    subject = " ".join(subject.split())
+    text = f"Subject: {subject}\n\n{text}" if subject else text
+    return text, _mail_date(sent)
+
+
+def _docx(data: bytes) -> tuple[str, date | datetime | None]:
+    import docx
+
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            sizes = [(part.file_size, part.compress_size) for part in archive.infolist()]
+            names = set(archive.namelist())
+    except (zipfile.BadZipFile, ValueError, OSError) as error:
+        raise UnreadableDocument(f"the file is not a whole .docx: {error}") from error
+    if "word/document.xml" not in names:
+        raise UnreadableDocument("it is a zip archive and no Word document; give the file inside it")
+    unpacked = sum(size for size, _ in sizes)
+    if unpacked > LARGEST_UNPACKED or any(
+        size > 1_000_000 and size > LARGEST_RATIO * max(packed, 1) for size, packed in sizes
+    ):
+        raise UnreadableDocument(f"it unpacks to {unpacked:,} bytes, more than is safe to open")
+    try:
+        document = docx.Document(io.BytesIO(data))
+        lines = [_block_text(block) for block in document.iter_inner_content()]
+        changed = document.core_properties.modified or document.core_properties.created
+    except Exception as error:
+        raise UnreadableDocument(f"the .docx cannot be parsed: {error}") from error
+    published = changed.date() if isinstance(changed, datetime) and changed.year > 2013 else None
+    return "\n\n".join(line for line in lines if line), published
+
+
+def _block_text(block: object) -> str:
+    rows = getattr(block, "rows", None)
+    if rows is not None:
+        return "\n".join("\t".join(cell.text for cell in row.cells) for row in rows)
+    return str(getattr(block, "text", ""))
+
+
+def _pdf(data: bytes) -> tuple[str, date | datetime | None]:
+    import pypdf
+
+    try:
+        document = pypdf.PdfReader(io.BytesIO(data))
+        if document.is_encrypted and not document.decrypt(""):
+            raise UnreadableDocument("the PDF is locked by a password; save it without one")
+        if len(document.pages) > MOST_PAGES:
+            raise UnreadableDocument(f"the PDF has {len(document.pages)} pages; the most that is read is {MOST_PAGES}")
+        pages, length = [], 0
+        for page in document.pages:
+            pages.append(page.extract_text() or "")
+            length += len(pages[-1])
+            if length > LONGEST_TEXT:
+                raise TextTooLong(length)
+        made = document.metadata.creation_date if document.metadata is not None else None
+    except (UnreadableDocument, TextTooLong):
+        raise
+    except Exception as error:
+        raise UnreadableDocument(f"the PDF cannot be parsed: {error}") from error
+    return "\n\n".join(pages), made.date() if made is not None else None
+
+
+def _decoded(data: bytes, charset: str) -> str:
+    try:
+        return data.decode(charset)
+    except (LookupError, UnicodeDecodeError):
+        return data.decode("utf-8", "replace")
+
+
+def _iso_date(value: str | None) -> date | None:
+    try:
+        return date.fromisoformat(value[:10]) if value else None
+    except ValueError:
+        return None
+
+
+def _mail_date(value: str) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(value)
+    except (ValueError, TypeError, IndexError):
+        return None
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)

@@ -1,0 +1,147 @@
+"""Word lists that several parts of reading share: function words, kinds of speaker, reporting verbs. Data only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.resources import files
+
+from vedette.reading.records import Certainty, Polarity
+
+
+def words(text: str) -> frozenset[str]:
+    """A set of words from one written line."""
+    return frozenset(text.split())
+
+
+def table(name: str) -> list[str]:
+    """The entries of a word table in `data/`: comments left out, indented lines joined to the one above."""
+    entries: list[str] = []
+    for line in files("vedette.reading.data").joinpath(name).read_text(encoding="utf-8").splitlines():
+        if line.startswith((" ", "\t")) and entries:
+            entries[-1] += " " + line.strip()
+        elif line.strip() and not line.startswith("#"):
+            entries.append(line.strip())
+    return entries
+
+
+DETERMINERS = words(
+    "the a an this that these those his her their its our my your some any all both each every no another other "
+    "several many two three four five six seven eight nine ten one dozens hundreds"
+)
+PRONOUNS = words("he she it they we i you him them us me who nobody someone everyone")
+AUXILIARIES = words(
+    "is are was were be been being am has have had having do does did will would shall should can could may might "
+    "must ought isn't aren't wasn't weren't hasn't haven't hadn't don't doesn't didn't won't wouldn't shouldn't can't "
+    "cannot couldn't mustn't not never"
+)
+ADVERBS = words(
+    "also later then now still again already even once soon repeatedly reportedly allegedly initially previously "
+    "recently earlier just only both ever always often separately publicly privately further instead meanwhile"
+)
+#: Prepositions that tie a second noun phrase to the first.
+TYING = words("of within from inside in with for at near across along regardless outside")
+PREPOSITIONS = TYING | words(
+    "to by on after before during over under into through against about towards toward between among since until "
+    "despite without upon onto off per around behind beside beyond amid via"
+)
+CONJUNCTIONS = words(
+    "that which whose whom because when while whereas if whether as but or so though although than where unless after "
+    "before once since until nor yet and"
+)
+MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul", "august aug",
+            "september sept sep", "october oct", "november nov", "december dec",
+        ),
+        start=1,
+    )
+    for name in names.split()
+}  # fmt: skip
+WEEKDAYS = {
+    name: number
+    for number, names in enumerate(
+        ("monday mon", "tuesday tues tue", "wednesday wed", "thursday thurs thur thu", "friday fri", "saturday sat",
+         "sunday sun")
+    )
+    for name in names.split()
+}  # fmt: skip
+
+#: Heads of noun phrases that name a document or another carrier of information.
+DOCUMENTS = words(
+    "memo memorandum memos report reports bulletin bulletins alert alerts warning advisory notice letter letters "
+    "email emails e-mail statement statements filing affidavit indictment complaint video videos footage recording "
+    "recordings document documents information intelligence assessment assessments message messages post posts "
+    "transcript log logs survey brief briefing cable release analysis study tip tips dispatch circular directive "
+    "communique note file files chat intercept intercepts leaflet map records record account paper testimony"
+)
+OUTLETS = words(
+    "reuters ap afp bbc cnn newspaper newspapers newsroom station broadcaster outlet outlets magazine website ledger "
+    "times post tribune herald gazette chronicle journal news radio press wire courier telegraph observer newswire"
+)
+ORGANISATIONS = words(
+    "agency agencies office offices department police patrol bureau ministry council government administration "
+    "congress committee commission unit units service services company organisation organization organisations "
+    "organizations group groups union court army military navy embassy party cartel gang authority authorities "
+    "association institute university hospital centre center division directorate headquarters command team taskforce "
+    "force forces guard customs senate parliament state house sector side board charity ngo mission un network "
+    "coalition faction cell prosecutor's sheriff's marshals oversight watchdog utility district"
+)
+#: Heads that name people by what they are.
+PEOPLE = words(
+    "agent officer official source witness resident leader member spokesman spokeswoman spokesperson lawyer attorney "
+    "prosecutor investigator analyst commander chief director sheriff mayor governor president minister secretary "
+    "senator representative judge detective expert researcher teacher worker driver man woman men women people person "
+    "neighbor neighbour bystander informant suspect victim relative family employee supervisor colleague colleagues "
+    "staff personnel soldier trooper deputy deputies captain caller user reporter journalist doctor nurse farmer "
+    "fighter militant smuggler trafficker aide adviser advisor insider contractor volunteer manager editor author "
+    "critic lawmaker negotiator diplomat ambassador guard superintendent coordinator boss bosses crew crews patrols "
+    "ranger leadership counsel students student father mother son daughter brother sister wife husband insiders"
+)
+TITLES = words(
+    "mr mrs ms dr prof sgt lt capt col gen maj cmdr chief sheriff agent officer sen rep gov president mayor director "
+    "deputy inspector detective judge commander spokesman spokeswoman spokesperson minister secretary captain "
+    "sergeant lieutenant colonel general special senator representative governor superintendent professor"
+)
+UNNAMED = words("source sources unnamed anonymous unidentified insiders insider tipster informant informants")
+
+
+@dataclass(frozen=True, slots=True)
+class Reporting:
+    """A reporting verb: its lemma, and what using it says about the words reported."""
+
+    lemma: str
+    certainty: Certainty = Certainty.STATED
+    polarity: Polarity = Polarity.AFFIRMED
+    #: Whether the form is as often a noun or something else, so that more evidence is asked for.
+    doubtful_form: bool = False
+    #: Whether it takes an addressee before its content ("told members to").
+    addressed: bool = False
+
+
+def is_person_noun(word: str) -> bool:
+    """Whether the lower-case word names people by what they are."""
+    return (
+        word in PEOPLE
+        or (word.endswith("s") and word[:-1] in PEOPLE)
+        or (word.endswith(("ies",)) and (word[:-3] + "y" in PEOPLE))
+    )
+
+
+def reporting_verbs() -> dict[str, Reporting]:
+    """Lower-case form to what it means as a reporting verb."""
+    found: dict[str, Reporting] = {}
+    for line in table("reporting.txt"):
+        forms, certainty, flags = (part.strip() for part in line.split("|"))
+        names = forms.split()
+        for position, form in enumerate(names):
+            doubtful = form.startswith("?")
+            found[form.lstrip("?")] = Reporting(
+                lemma=names[0].lstrip("?"),
+                certainty=Certainty(certainty),
+                polarity=Polarity.NEGATED if "negated" in flags else Polarity.AFFIRMED,
+                doubtful_form=doubtful or position == 0 or "doubtful" in flags,
+                addressed="addressed" in flags,
+            )
+    return found

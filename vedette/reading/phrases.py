@@ -1,0 +1,147 @@
+"""Noun phrases by their edges: walking left or right from a verb to where a phrase must begin or end.
+
+There is no tagger here. A phrase is closed by punctuation, function words, and a determiner that is not tied on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from vedette.reading.lexicon import (
+    ADVERBS,
+    AUXILIARIES,
+    CONJUNCTIONS,
+    DETERMINERS,
+    MONTHS,
+    PREPOSITIONS,
+    PRONOUNS,
+    TYING,
+    WEEKDAYS,
+    reporting_verbs,
+    words,
+)
+from vedette.reading.tokens import Token
+
+#: No noun phrase is followed further than this many tokens.
+LONGEST = 14
+
+VERBS = reporting_verbs()
+_PAST_VERBS = frozenset(form for form, verb in VERBS.items() if form.endswith(("ed", "said", "told", "wrote"))) | {
+    "shot", "struck", "fired", "attacked", "received", "went", "came", "took", "made", "gave", "began", "left", "saw",
+    "heard", "got", "ran", "hit", "killed", "injured", "drove", "stopped", "seen", "given", "found", "says", "tells",
+}  # fmt: skip
+_CALENDAR = (frozenset(MONTHS) | frozenset(WEEKDAYS) | {"yesterday", "today", "tomorrow", "tonight"}) - {"may", "sun"}
+_TURNS = words(
+    "next coming past last following recent retaliation response revenge reprisal case order general part days weeks"
+)
+#: Participles that stand behind their noun: "the information received".
+REDUCED = words(
+    "received obtained gathered seen cited described leaked released issued circulated reviewed dated posted sent "
+    "shared"
+)
+_INSIDE = words("- / . & '")
+
+
+def before(tokens: Sequence[Token], index: int, floor: int = 0) -> tuple[int, int] | None:
+    """The noun phrase that ends just before `index` (adverbs and auxiliaries skipped), as token bounds."""
+    last = index - 1
+    while last >= floor and (tokens[last].low in AUXILIARIES or _is_adverb(tokens[last])):
+        last -= 1
+    if last < floor or not tokens[last].is_word:
+        return None
+    if tokens[last].low in PRONOUNS:
+        return last, last + 1
+    if tokens[last].low in CONJUNCTIONS or tokens[last].low in PREPOSITIONS:
+        return None
+    first = last
+    closed = False
+    at = last
+    while at >= floor and last - at < LONGEST:
+        token = tokens[at]
+        low = token.low
+        if not token.is_word:
+            if low not in _INSIDE:
+                break
+        elif low in PREPOSITIONS and at > floor and tokens[at - 1].is_word and first <= at + 1:
+            previous = tokens[at - 1].low
+            if previous in _CALENDAR or previous in CONJUNCTIONS or previous in PREPOSITIONS:
+                break
+            if previous in REDUCED:
+                # "information received by this unit"
+                at -= 1
+            elif previous in _PAST_VERBS or previous in AUXILIARIES:
+                # "the man who fired at the car": the car is not whom the verb speaks of.
+                return None
+            closed = False
+            at -= 1
+            continue
+        elif closed or low in PRONOUNS or low in AUXILIARIES or low in PREPOSITIONS:
+            break
+        elif low == "and":
+            if at <= floor or not _joins(tokens[at - 1], tokens[at + 1]) or not tokens[at - 1].is_word:
+                break
+        elif low in CONJUNCTIONS or low in _PAST_VERBS or low in _CALENDAR or (_is_adverb(token) and at != last):
+            break
+        elif low in DETERMINERS:
+            closed = True
+        if token.is_word and low != "and":
+            first = at
+        at -= 1
+    return first, last + 1
+
+
+def after(
+    tokens: Sequence[Token], index: int, ceiling: int, tying: frozenset[str] = frozenset({"of"})
+) -> tuple[int, int] | None:
+    """The noun phrase that begins at `index`, as token bounds; `tying` prepositions carry it on."""
+    at = last = index
+    opened = False
+    while at < ceiling and at - index < LONGEST:
+        token = tokens[at]
+        low = token.low
+        if not token.is_word:
+            if low not in _INSIDE or not opened:
+                break
+        elif low in DETERMINERS or low in PRONOUNS:
+            if low in PRONOUNS:
+                return (at, at + 1) if not opened else (index, last)
+            previous = tokens[at - 1].low if at > index else ""
+            if opened and previous not in TYING and previous not in DETERMINERS:
+                break
+            opened = True
+        elif low in AUXILIARIES or low in _CALENDAR:
+            break
+        elif low in PREPOSITIONS:
+            if low not in tying or not opened or _turns(tokens, at + 1, ceiling):
+                break
+            at += 1
+            continue
+        elif low in CONJUNCTIONS:
+            if low != "and" or not opened or at + 1 >= ceiling or not _joins(tokens[at - 1], tokens[at + 1]):
+                break
+            at += 1
+            continue
+        elif (low in _PAST_VERBS and opened) or (_is_adverb(token) and at != index):
+            break
+        else:
+            opened = True
+        if token.is_word:
+            last = at + 1
+        at += 1
+    return (index, last) if last > index else None
+
+
+def _turns(tokens: Sequence[Token], at: int, ceiling: int) -> bool:
+    """Whether a preposition is followed by a time or a ground, not by more of the phrase."""
+    near = [token.low for token in tokens[at : min(at + 2, ceiling)]]
+    return any(low in _TURNS or low in _CALENDAR or low[0].isdigit() for low in near)
+
+
+def _joins(left: Token, right: Token) -> bool:
+    plain = right.low not in DETERMINERS and right.low not in PRONOUNS and right.low not in AUXILIARIES
+    return right.is_word and plain and left.is_capital == right.is_capital
+
+
+def _is_adverb(token: Token) -> bool:
+    low = token.low
+    return low in ADVERBS or (low.endswith("ly") and len(low) > 4 and token.text[0].islower() and low != "family")

@@ -1,0 +1,268 @@
+"""Places as texts name them: the organisation's own areas first, then the gazetteer with the three likeliest.
+
+Only capitalised words are looked up. Streets and buildings are not attempted.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from vedette.reading.gazetteer import Entry, fold, lookup
+from vedette.reading.lexicon import MONTHS, ORGANISATIONS, OUTLETS, PEOPLE, TITLES, WEEKDAYS, words
+from vedette.reading.phrases import VERBS
+from vedette.reading.records import Candidate, PlaceMention
+from vedette.reading.tokens import Token
+
+#: How many candidates a mention keeps.
+MOST_CANDIDATES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One of the organisation's own areas or spots: its names come before any gazetteer."""
+
+    name: str
+    #: A point inside it, degrees WGS 84.
+    lat: float
+    lon: float
+    kind: str = "area"
+    #: ISO 3166-1 alpha-2, empty where it does not matter.
+    country: str = ""
+    #: Other names it goes by.
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A place name found in a sentence, before the whole text decides among its candidates."""
+
+    start: int
+    end: int
+    text: str
+    own: Place | None
+    entries: tuple[Entry, ...]
+    #: The country or division that the words beside the name give ("Springfield, Illinois").
+    beside: str = ""
+
+
+_LOCATIVES = words(
+    "in near at from to of around outside between toward towards across into through via inside along south north "
+    "east west northern southern eastern western central downtown and or border off beyond within"
+)
+#: Words that follow a place name and carry it on.
+HEADS = words(
+    "sector county area region district province city town valley border station port crossing checkpoint state "
+    "port-of-entry corridor zone island mountains river canyon hills park coast bay neighbourhood neighborhood"
+)
+_PARTICLES = words("de la del las los of el al upon le st saint")
+_NOT_PLACES = (
+    frozenset(MONTHS) | frozenset(WEEKDAYS) | ORGANISATIONS | OUTLETS | PEOPLE | TITLES | frozenset(VERBS)
+    | words(
+        "the a an this that these those he she it they we you i his her their our its all any some no not yes one two "
+        "three if when while after before during under on by for with and but or as so there here what who how why "
+        "exercise warning alert threat report memo subject from to date united remain wear avoid stay keep do use "
+        "please for official only northern southern western eastern north south east west central new old upper lower "
+        "god best most more many several both each every another other such same own general special senior deputy "
+        "acting former may can will should must could would has have had is are was were be been being orange green "
+        "red white black blue amber clear strict bay hill ridge canyon valley border patrol homeland security customs "
+        "protection federal local public criminal investigation investigations shots fire vehicle video nobody "
+        "sources leaders agents members officials officers people page mission intelligence sector station report "
+        "radio call check carry maintain ensure training test end begin issued published time early late once since "
+        "until although because however meanwhile separately still also then now today tomorrow yesterday tonight "
+        "english spanish american mexican"
+    )
+)  # fmt: skip
+_SURE = 100_000
+
+
+class PlaceReader:
+    """Finds place names sentence by sentence; `settle` then weighs the candidates with the whole text in view."""
+
+    def __init__(self, own: Iterable[Place] = ()) -> None:
+        self._own: dict[str, Place] = {}
+        for place in own:
+            for name in (place.name, *place.aliases):
+                if folded := fold(name):
+                    self._own.setdefault(folded, place)
+        self._longest_own = max((len(name.split()) for name in self._own), default=0)
+
+    def find(self, text: str, tokens: Sequence[Token], taken: Sequence[tuple[int, int]] = ()) -> list[Mention]:
+        """The place names among the tokens; `taken` are token bounds of people's names, which are no places."""
+        found: list[Mention] = []
+        index, count = 0, len(tokens)
+        shouting = count > 3 and all(not t.is_word or t.text.upper() == t.text for t in tokens)
+        while index < count:
+            token = tokens[index]
+            if not token.text[0].isupper() or any(low <= index < high for low, high in taken):
+                index += 1
+                continue
+            own = self._own_at(tokens, index)
+            if own is not None:
+                place, past = own
+                found.append(_mention(text, tokens, index, past, place, ()))
+                index = past
+                continue
+            run = _run(tokens, index)
+            if run - index > 1 and tokens[run - 1].stem in OUTLETS:
+                index = run
+                continue
+            index, mentions = self._in_run(text, tokens, index, run, shouting)
+            found += mentions
+        return found
+
+    def settle(self, mentions: Sequence[Mention]) -> dict[tuple[int, int], PlaceMention]:
+        """Each mention's candidates, best first, by size, by what stands beside it and by what else the text names."""
+        votes: Counter[tuple[str, str]] = Counter()
+        centres: list[tuple[float, float]] = []
+        for mention in mentions:
+            if mention.own is not None:
+                centres.append((mention.own.lat, mention.own.lon))
+            elif mention.entries:
+                best = max(mention.entries, key=_weight)
+                rest = sum(_weight(entry) for entry in mention.entries) - _weight(best)
+                if _weight(best) > 2 * rest and best.kind != "country":
+                    votes[best.country, best.division] += 1
+                    centres.append((best.lat, best.lon))
+                votes[best.country, ""] += 1
+        known = list(dict.fromkeys(centres))[:12]
+        settled: dict[tuple[int, int], PlaceMention] = {}
+        cache: dict[tuple[str, str], tuple[Candidate, ...]] = {}
+        for mention in mentions:
+            key = (fold(mention.text) if mention.own is None else mention.text, mention.beside)
+            if key not in cache:
+                cache[key] = _ranked(mention, votes, known)
+            settled[mention.start, mention.end] = PlaceMention(mention.start, mention.end, mention.text, cache[key])
+        return settled
+
+    def _own_at(self, tokens: Sequence[Token], index: int) -> tuple[Place, int] | None:
+        for size in range(min(self._longest_own, len(tokens) - index), 0, -1):
+            name = fold(" ".join(token.stem for token in tokens[index : index + size]))
+            if name in self._own:
+                return self._own[name], index + size
+        return None
+
+    def _in_run(
+        self, text: str, tokens: Sequence[Token], index: int, run: int, shouting: bool
+    ) -> tuple[int, list[Mention]]:
+        """Place names within one run of capitals; inside a longer unknown name only with a head word after."""
+        found: list[Mention] = []
+        at = index
+        while at < run:
+            taken = 0
+            for past in range(min(run, at + 5), at, -1):
+                if not tokens[past - 1].is_capital:
+                    continue
+                entries = self._entries(tokens, at, past, index, run, shouting)
+                if entries:
+                    found.append(_mention(text, tokens, at, past, None, entries))
+                    taken = past - at
+                    break
+            at += taken or 1
+        return max(run, index + 1), found
+
+    def _entries(
+        self, tokens: Sequence[Token], at: int, past: int, begin: int, run: int, shouting: bool
+    ) -> tuple[Entry, ...]:
+        words = [tokens[position].stem for position in range(at, past)]
+        if past - at == 1 and (words[0].rstrip(".") in _NOT_PLACES or len(words[0]) < 3):
+            if tokens[at].text not in ("US", "UK", "U.S.", "U.K.", "UAE", "USA"):
+                return ()
+        elif words[0] in ("the", "in", "at", "on", "from", "near", "all"):
+            return ()
+        entries = lookup(fold(" ".join(words)))
+        if not entries:
+            return ()
+        biggest = max(entry.population for entry in entries)
+        if past - at > 1:
+            return entries
+        previous = tokens[at - 1].low if at > 0 else ""
+        following = tokens[past].low if past < len(tokens) else ""
+        whole = begin == at and run == past
+        located = (
+            previous in _LOCATIVES
+            or following in HEADS
+            or previous == ","
+            or (following == "," and past + 1 < len(tokens) and tokens[past + 1].is_capital)
+        )
+        if shouting:
+            return entries if biggest >= _SURE else ()
+        if not whole:
+            # "Tijuana Police": the head says that the first word is a place; "Jane Diego" does not.
+            inside = past < run and tokens[past].stem in ORGANISATIONS | HEADS
+            return entries if biggest >= _SURE and inside else ()
+        if following in VERBS or previous.rstrip(".") in TITLES:
+            return entries if biggest >= 10 * _SURE else ()
+        return entries if (located and biggest >= 500) or biggest >= _SURE else ()
+
+
+def _run(tokens: Sequence[Token], index: int) -> int:
+    """Past the run of capitalised words that begins here, particles within it included."""
+    at = index + 1
+    while at < len(tokens):
+        token = tokens[at]
+        if tokens[at - 1].low.endswith("'s"):
+            break
+        if token.is_word and token.is_capital:
+            at += 1
+        elif token.low in _PARTICLES and at + 1 < len(tokens) and tokens[at + 1].is_capital and at - index < 6:
+            at += 2
+        elif token.low == "." and tokens[at - 1].low in ("st", "ft", "mt") and at + 1 < len(tokens):
+            at += 1
+        else:
+            break
+    return min(at, len(tokens))
+
+
+def _mention(
+    text: str, tokens: Sequence[Token], first: int, past: int, own: Place | None, entries: tuple[Entry, ...]
+) -> Mention:
+    start, end = tokens[first].start, tokens[past - 1].end
+    if tokens[past - 1].low.endswith("'s"):
+        end -= 2
+    beside = ""
+    if past + 1 < len(tokens) and tokens[past].low == "," and tokens[past + 1].is_capital:
+        for size in (2, 1):
+            name = fold(" ".join(token.stem for token in tokens[past + 1 : past + 1 + size]))
+            region = next((e for e in lookup(name) if e.kind in ("state", "country")), None)
+            if region is not None:
+                beside = f"{region.country}.{region.division}" if region.kind == "state" else region.country
+                break
+    return Mention(start, end, text[start:end], own, entries, beside)
+
+
+def _weight(entry: Entry) -> float:
+    return float(entry.population + 1) * (3 if entry.kind in ("country", "state") else 1)
+
+
+def _ranked(
+    mention: Mention, votes: Counter[tuple[str, str]], centres: Sequence[tuple[float, float]]
+) -> tuple[Candidate, ...]:
+    if mention.own is not None:
+        own = mention.own
+        return (Candidate(own.name, own.lat, own.lon, own.kind, own.country, 1.0),)
+    most = max(votes.values(), default=1)
+    scored: list[tuple[float, Entry]] = []
+    for entry in mention.entries:
+        score = 0.55 * min(1.0, math.log10(_weight(entry)) / 7.5)
+        score += 0.12 * votes[entry.country, entry.division] / most + 0.08 * votes[entry.country, ""] / most
+        near = min(
+            (_km(entry, lat, lon) for lat, lon in centres if (lat, lon) != (entry.lat, entry.lon)), default=math.inf
+        )
+        score += 0.25 if near < 60 else 0.15 if near < 200 else 0.0
+        if mention.beside:
+            match = mention.beside in (entry.country, f"{entry.country}.{entry.division}")
+            score = score * 0.4 + (0.6 if match else 0.0)
+        scored.append((score, entry))
+    scored.sort(key=lambda pair: (-pair[0], -pair[1].population, pair[1].name, pair[1].lat))
+    return tuple(
+        Candidate(entry.name, entry.lat, entry.lon, entry.kind, entry.country, round(min(score, 1.0), 3))
+        for score, entry in scored[:MOST_CANDIDATES]
+    )
+
+
+def _km(entry: Entry, lat: float, lon: float) -> float:
+    """Flat-earth distance: good enough to tell near from far."""
+    return math.hypot(entry.lat - lat, (entry.lon - lon) * math.cos(math.radians(lat))) * 111.2

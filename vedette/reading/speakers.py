@@ -1,0 +1,176 @@
+"""Who speaks: what kind of source a noun phrase names, and whom a pronoun or a surname stands for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from vedette.reading.gazetteer import fold, lookup
+from vedette.reading.lexicon import (
+    DETERMINERS,
+    DOCUMENTS,
+    ORGANISATIONS,
+    OUTLETS,
+    TITLES,
+    TYING,
+    UNNAMED,
+    is_person_noun,
+    words,
+)
+from vedette.reading.records import Attribution, SourceKind
+from vedette.reading.sentences import Kind, Sentence
+from vedette.reading.tokens import Token, tokenise
+
+#: Words that name an outlet even without a capital.
+_PLAIN_OUTLETS = words("newspaper newspapers newsroom station broadcaster outlet outlets magazine website newswire")
+_PLURAL_DETERMINERS = words("two three four five six seven eight nine ten several many some a an another dozens no")
+_PARTICLES = words("of the and for de la del van von al bin el")
+#: Verbs after which even an unknown noun with a determiner is a speaker.
+_PLAIN_SPEECH = words("say tell according warn announce")
+
+
+def classify(phrase: Sequence[Token], lemma: str) -> SourceKind | None:
+    """The kind of source that `phrase` names, or None where it does not look like a speaker."""
+    words = [token.stem.rstrip(".") for token in phrase]
+    head_at = _head(phrase, words)
+    head, head_token = words[head_at], phrase[head_at]
+    if head in UNNAMED or "anonymity" in words or "anonymous" in words or "unnamed" in words:
+        return SourceKind.ANONYMOUS
+    if head in OUTLETS and (head in _PLAIN_OUTLETS or head_token.is_capital):
+        return SourceKind.OUTLET
+    if head in DOCUMENTS:
+        return SourceKind.DOCUMENT
+    if head in ORGANISATIONS:
+        return SourceKind.ORGANISATION
+    if is_person_noun(head):
+        return _people(words, head)
+    capitals = [token for token in phrase[: head_at + 1] if token.is_capital]
+    if head_token.is_capital:
+        return _named(capitals, words[: head_at + 1])
+    if lemma in _PLAIN_SPEECH and words[0] in DETERMINERS and head.isalpha() and len(head) > 2:
+        return (
+            SourceKind.ANONYMOUS if words[0] in _PLURAL_DETERMINERS or head.endswith("s") else SourceKind.ORGANISATION
+        )
+    return None
+
+
+def _head(phrase: Sequence[Token], words: Sequence[str]) -> int:
+    """The index of the last word before the first tying preposition."""
+    for index in range(1, len(phrase)):
+        if words[index] in TYING:
+            # "Department of Justice", "officials in the ministry": the head stands before.
+            return index - 1
+    return len(phrase) - 1
+
+
+def _people(words: Sequence[str], head: str) -> SourceKind:
+    plural = (head.endswith("s") and not head.endswith("ss")) or head in (
+        "people",
+        "men",
+        "women",
+        "staff",
+        "personnel",
+    )
+    definite = words[0] in ("the", "his", "her", "their", "its", "our", "this", "that") and "former" not in words
+    return SourceKind.PERSON if definite and not plural and head != "leadership" else SourceKind.ANONYMOUS
+
+
+def _named(capitals: Sequence[Token], words: Sequence[str]) -> SourceKind | None:
+    if any(token.stem in OUTLETS and token.stem not in DOCUMENTS for token in capitals):
+        return SourceKind.OUTLET
+    if words[0].rstrip(".") in TITLES or (len(words) > 1 and any(is_person_noun(word) for word in words[:-1])):
+        return SourceKind.PERSON
+    if any(token.stem in ORGANISATIONS for token in capitals):
+        return SourceKind.ORGANISATION
+    last = capitals[-1].text
+    if last.isupper() and 2 <= len(last.replace(".", "")) <= 6:
+        return SourceKind.ORGANISATION
+    if len(capitals) == 1 and any(entry.kind in ("country", "state") for entry in lookup(fold(last))):
+        return SourceKind.ORGANISATION
+    if len(capitals) <= 4 and all(token.is_capital or token.low in _PARTICLES for token in capitals):
+        return SourceKind.PERSON
+    return None
+
+
+class Speakers:
+    """The speakers met so far in one text, so that surnames and pronouns lead back to them."""
+
+    def __init__(self, frame: tuple[Attribution, ...] = ()) -> None:
+        #: The document's own outlet or issuer, outermost, where the text names it.
+        self.frame = frame
+        self._full_names: dict[str, str] = {}
+        self._last: dict[str, Attribution] = {}
+        #: The last speaker whose words stood in quotation marks, and in which paragraph.
+        self.quoted: tuple[int, Attribution] | None = None
+
+    def attribution(self, text: str, phrase: Sequence[Token], lemma: str, inferred: bool = False) -> Attribution | None:
+        """The attribution for a noun phrase, or None where it names no speaker that can be told."""
+        start, end = phrase[0].start, phrase[-1].end
+        if lemma == "account" and phrase[-1].low.endswith("'s"):
+            end -= 2
+        low = phrase[0].low
+        if len(phrase) == 1 and low in _PRONOUN_GROUPS:
+            known = self._last.get(_PRONOUN_GROUPS[low])
+            if known is None:
+                return None
+            return Attribution(known.speaker, known.kind, lemma, start, end, True)
+        if len(phrase) == 1 and low in _NOT_SPEAKERS:
+            return None
+        kind = classify(phrase, lemma)
+        if kind is None:
+            return None
+        name = " ".join(text[start:end].split())
+        if kind is SourceKind.PERSON and phrase[-1].is_capital:
+            surname = phrase[-1].stem
+            if len([token for token in phrase if token.is_capital]) == 1:
+                name = self._full_names.get(surname, name)
+            else:
+                self._full_names[surname] = name
+        found = Attribution(name, kind, lemma, start, end, inferred)
+        self._remember(found, phrase)
+        return found
+
+    def _remember(self, found: Attribution, phrase: Sequence[Token]) -> None:
+        plural = phrase[-1].low.endswith("s") or found.kind is SourceKind.ANONYMOUS
+        if found.kind in (SourceKind.PERSON, SourceKind.ANONYMOUS):
+            self._last["they" if plural and found.kind is SourceKind.ANONYMOUS else "he"] = found
+            if found.kind is SourceKind.ANONYMOUS:
+                self._last["he"] = found
+        else:
+            self._last["it"] = found
+            if found.kind is SourceKind.ORGANISATION:
+                self._last["they"] = found
+
+
+_PRONOUN_GROUPS = {"he": "he", "she": "he", "it": "it", "they": "they"}
+_NOT_SPEAKERS = words("i we you who me us him her them nobody someone everyone this that those these there what")
+
+
+def frame_of(text: str, sentences: Sequence[Sentence]) -> tuple[Attribution, ...]:
+    """The outlet or issuer that the text's own head names: a FROM line, a masthead, an agency in the dateline."""
+    found: list[Attribution] = []
+    for sentence in sentences[:12]:
+        if sentence.kind is Kind.HEADER and sentence.label in (
+            "from",
+            "issued by",
+            "issuer",
+            "source",
+            "sender",
+            "originator",
+        ):
+            words = [token for token in tokenise(text, sentence.start, sentence.end) if token.is_word]
+            if words:
+                kind = classify(words, "say") or SourceKind.ORGANISATION
+                found.append(
+                    Attribution(text[sentence.start : sentence.end], kind, "", sentence.start, sentence.end, True)
+                )
+                break
+    for sentence in sentences[:6]:
+        if sentence.kind in (Kind.HEADING, Kind.BANNER) and sentence.end - sentence.start < 60:
+            words = [token for token in tokenise(text, sentence.start, sentence.end) if token.is_word]
+            last = words[-1].low if words else ""
+            if 2 <= len(words) <= 6 and last in OUTLETS and all(w.is_capital or w.low in _PARTICLES for w in words):
+                outlet = Attribution(
+                    text[sentence.start : sentence.end], SourceKind.OUTLET, "", sentence.start, sentence.end, True
+                )
+                return (outlet, *found)
+    return tuple(found)
