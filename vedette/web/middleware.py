@@ -1,15 +1,19 @@
-"""Puts the actor on the request: who is logged in, in which realm."""
+"""Puts the actor on the request (who is logged in, in which realm), keeps the organisation's zone, and says no plainly."""
 
 from __future__ import annotations
 
+import zoneinfo
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from vedette.access.actors import actor_for
 from vedette.access.handling import Realm
-from vedette.access.policy import Actor
+from vedette.access.policy import Actor, Refused
+from vedette.people.models import Organisation
 
 
 def realm_of(request: HttpRequest) -> Realm:
@@ -18,7 +22,7 @@ def realm_of(request: HttpRequest) -> Realm:
 
 
 class ActorMiddleware:
-    """`request.actor`: an Actor for a logged-in user, else None."""
+    """`request.actor`: an Actor for a logged-in user, else None. Times are shown in the organisation's zone."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self._get_response = get_response
@@ -26,6 +30,28 @@ class ActorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.actor = SimpleLazyObject(lambda: _actor(request))  # type: ignore[attr-defined]
         return self._get_response(request)
+
+    def process_view(self, request: HttpRequest, view: object, args: object, kwargs: object) -> None:
+        """Times on the console's pages are the organisation's own."""
+        if getattr(view, "in_local_time", False):
+            timezone.activate(zone())
+        else:
+            timezone.deactivate()
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """The policy's no, on any page, is one clear page."""
+        if isinstance(exception, Refused):
+            return render(request, "403.html", {"reason": f"{exception.reason.value[:1].upper()}{exception.reason.value[1:]}."}, status=403)
+        return None
+
+
+def zone() -> zoneinfo.ZoneInfo:
+    """The zone in which the organisation reads times; UTC until one is set."""
+    name = Organisation.objects.values_list("zone", flat=True).first() or "UTC"
+    try:
+        return zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError):
+        return zoneinfo.ZoneInfo("UTC")
 
 
 def _actor(request: HttpRequest) -> Actor | None:

@@ -1,0 +1,229 @@
+"""How the console says things: handling marks, times in the organisation's zone, ages, bars, grades and likelihoods."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from django import template
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from vedette import clock
+from vedette.access.handling import Tlp
+from vedette.access.roles import Role
+from vedette.reports.models import Credibility, Reliability
+
+register = template.Library()
+
+#: ICD 203's words: (lowest, highest, word), in hundredths.
+LIKELIHOODS = (
+    (1, 5, "almost no chance"),
+    (5, 20, "very unlikely"),
+    (20, 45, "unlikely"),
+    (45, 55, "roughly even chance"),
+    (55, 80, "likely"),
+    (80, 95, "very likely"),
+    (95, 99, "almost certain"),
+)
+_STATES = {
+    "draft": ("", "draft"),
+    "submitted": ("caution", "waits for approval"),
+    "approved": ("accent", "approved, not issued"),
+    "issued": ("good", "issued"),
+    "withdrawn": ("", "withdrawn"),
+    "open": ("", "no answer yet"),
+    "safe": ("good", "safe"),
+    "needs_help": ("bad", "needs help"),
+    "acknowledged": ("good", "acknowledged"),
+    "attested": ("good", "attested"),
+    "unanswered": ("caution", "unanswered"),
+    "failed": ("bad", "failed"),
+    "cancelled": ("", "called off"),
+    "queued": ("", "queued"),
+    "accepted": ("", "accepted by gateway"),
+    "delivered": ("good", "delivered"),
+    "displayed": ("good", "displayed"),
+    "expired": ("caution", "expired"),
+    "superseded": ("", "superseded"),
+    "proposed": ("caution", "proposed by the reader"),
+    "rejected": ("", "rejected"),
+    "in": ("accent", "in"),
+    "maybe": ("caution", "maybe"),
+}
+
+
+@register.simple_tag
+def tlp(label: str) -> SafeString:
+    """A TLP 2.0 mark in the standard's own colours."""
+    mark = Tlp(label)
+    return format_html('<span class="tlp tlp-{}">{}</span>', mark.name.lower(), mark.value)
+
+
+@register.simple_tag
+def tag(state: str) -> SafeString:
+    """A state as a word with its colour."""
+    kind, words = _STATES.get(state, ("", state))
+    return format_html('<span class="tag {}">{}</span>', kind, words)
+
+
+@register.filter
+def state_words(state: str) -> str:
+    """A state's words alone."""
+    return _STATES.get(state, ("", state))[1]
+
+
+@register.filter
+def when(moment: datetime | date | None) -> SafeString | str:
+    """A moment as people here read it, with the exact time in UTC behind it."""
+    if moment is None:
+        return "not set"
+    if not isinstance(moment, datetime):
+        return f"{moment:%a} {moment.day} {moment:%b %Y}"
+    here = timezone.localtime(moment)
+    year = "" if here.year == timezone.localtime(clock.now()).year else f" {here.year}"
+    return format_html(
+        '<time class="nowrap" datetime="{}" title="{}">{}</time>',
+        moment.isoformat(),
+        f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S}Z",
+        f"{here:%a} {here.day} {here:%b}{year} {here:%H:%M} {here.tzname()}",
+    )
+
+
+@register.filter
+def time_of_day(moment: datetime | None) -> str:
+    """Only hours, minutes and seconds."""
+    return "–" if moment is None else f"{timezone.localtime(moment):%H:%M:%S}"
+
+
+@register.filter
+def age(moment: datetime | None) -> SafeString | str:
+    """How long ago, in the one unit that matters."""
+    if moment is None:
+        return "–"
+    return format_html(
+        '<time class="nowrap" datetime="{}" title="{}">{}</time>',
+        moment.isoformat(),
+        f"{timezone.localtime(moment):%Y-%m-%d %H:%M:%S %Z}",
+        span(clock.now() - moment),
+    )
+
+
+@register.filter
+def left(moment: datetime | None) -> str:
+    """How long until then."""
+    if moment is None:
+        return ""
+    rest = moment - clock.now()
+    return f"{span(rest)} left" if rest > timedelta(0) else f"over since {span(-rest)}"
+
+
+@register.filter
+def span(length: timedelta | float | None) -> str:
+    """A length of time in one or two units."""
+    if length is None:
+        return "–"
+    seconds = length.total_seconds() if isinstance(length, timedelta) else float(length)
+    if seconds < 0:
+        return "just now"
+    if seconds < 1:
+        return f"{seconds * 1000:.0f} ms" if seconds else "0 s"
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    if seconds < 90 * 60:
+        return f"{seconds / 60:.0f} min"
+    if seconds < 48 * 3600:
+        hours, rest = divmod(int(seconds / 60), 60)
+        return f"{hours} h {rest:02d} min" if hours < 10 else f"{hours} h"
+    return f"{seconds / 86400:.0f} d"
+
+
+@register.filter
+def get(found: Mapping[Any, Any] | None, key: Any) -> Any:
+    """The value under `key`; nothing when there is none."""
+    return (found or {}).get(key, "")
+
+
+@register.filter
+def percent(part: float | None) -> str:
+    """A share between 0 and 1 in hundredths."""
+    return "–" if part is None else f"{100 * part:.0f} %"
+
+
+@register.filter
+def roles_text(roles: Iterable[Role]) -> str:
+    """Roles in words."""
+    return ", ".join(sorted(role.value.replace("_", " ") for role in roles)) or "no role"
+
+
+@register.filter
+def words(code: str) -> str:
+    """A code's underscores as spaces."""
+    return str(code).replace("_", " ")
+
+
+@register.filter
+def likelihood_words(value: float) -> str:
+    """The ICD 203 term for a likelihood."""
+    hundredths = value * 100
+    return next((word for _, top, word in LIKELIHOODS if hundredths <= top), LIKELIHOODS[-1][2])
+
+
+@register.simple_tag
+def scale(value: float) -> SafeString:
+    """The seven bands of ICD 203 with the one that holds `value` lit and a mark at the value."""
+    said = likelihood_words(value)
+    bands = format_html_join(
+        "",
+        '<rect class="band {}" x="{}" y="0" width="{}" height="8"><title>{}: {}–{} %</title></rect>',
+        (("on" if word == said else "", low, high - low, word, low, high) for low, high, word in LIKELIHOODS),
+    )
+    mark = round(value * 100, 1)
+    return format_html(
+        '<svg class="scale" viewBox="0 0 100 12" preserveAspectRatio="none" role="img" aria-label="{}, {} %">{}'
+        '<rect class="mark" x="{}" y="0" width="0.7" height="12"/></svg>',
+        said,
+        f"{mark:.0f}",
+        bands,
+        f"{mark - 0.35:.2f}",
+    )
+
+
+@register.simple_tag
+def confidence_steps(level: str) -> SafeString:
+    """Three steps, as many lit as the confidence has."""
+    lit = {"low": 1, "moderate": 2, "high": 3}.get(level, 0)
+    steps = format_html_join("", '<i class="{}"></i>', (("on" if step < lit else "",) for step in range(3)))
+    return format_html('<div class="steps-3" aria-hidden="true">{}</div>', steps)
+
+
+@register.simple_tag
+def bar(counts: Mapping[str, int], kind: str = "") -> SafeString:
+    """One stacked bar of named counts, drawn as SVG; the numbers must stand beside it."""
+    whole = sum(counts.values())
+    pieces, at = [], 0.0
+    for name, count in counts.items():
+        width = 1000 * count / whole if whole else 0.0
+        if count:
+            pieces.append((name, f"{at:.2f}", f"{width:.2f}", _STATES.get(name, ("", name))[1], count))
+        at += width
+    rects = format_html_join(
+        "", '<rect class="{}" x="{}" y="0" width="{}" height="10"><title>{}: {}</title></rect>', pieces
+    )
+    return format_html(
+        '<svg class="bar {}" viewBox="0 0 1000 10" preserveAspectRatio="none" aria-hidden="true">{}</svg>', kind, rects
+    )
+
+
+@register.simple_tag
+def grade(reliability: str | None, credibility: str | None = None) -> SafeString:
+    """A two-axis grade as one mark; a dash where nobody has judged."""
+    parts = [(reliability, Reliability)] if credibility is None else [(reliability, Reliability), (credibility, Credibility)]
+    said = format_html_join(
+        "",
+        '<span class="{}" title="{}">{}</span>',
+        (("", kind(value).label, value) if value else ("none", "not graded", "–") for value, kind in parts),
+    )
+    return format_html('<span class="grade">{}</span>', said)
