@@ -10,7 +10,7 @@ from vedette.formats.parts import Part
 
 
 class AudienceTerm(Part):
-    """One way to belong to the audience: `link` says what ties the person to the hazard, `units` and `duties` narrow it.
+    """One way to belong to the audience: `link` is what ties people to the hazard, `units` and `duties` narrow it.
 
     unit        member of a named unit or one below it, regardless of duty
     assignment  the unit's area meets the warned area
@@ -33,14 +33,15 @@ class AudienceTerm(Part):
 class AudienceRule(Part):
     """Who is warned: whoever any of the terms reaches, less `exclude`; `include` names people outright.
 
-    An empty rule reaches nobody and is refused. `maybe` people (linked to the area, whereabouts unknown) are in for
-    danger to life unless the author decides otherwise; their share may not pass `maybe_cap` (0-1).
+    An empty rule reaches nobody and is refused. `maybe` people (linked to the area, whereabouts unknown) are in when
+    the author says "include", out when they say "exclude", and without a word in for danger to life only; their share
+    may not pass `maybe_cap` (0-1).
     """
 
     terms: tuple[AudienceTerm, ...] = ()
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
-    maybe: Literal["include", "exclude"] = "include"
+    maybe: Literal["include", "exclude"] | None = None
     maybe_cap: Annotated[float, Field(gt=0, le=1)] = 0.5
 
     @model_validator(mode="after")

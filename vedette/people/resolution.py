@@ -1,0 +1,154 @@
+"""What resolving an audience rule answers: who, with a reason each, and what is odd about it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+
+import numpy as np
+
+from vedette.people.world import Ints
+
+
+class Presence(StrEnum):
+    """Whether a person is known to be in the audience's place, or may be."""
+
+    IN = "in"
+    MAYBE = "maybe"
+
+
+class Reason(StrEnum):
+    """Why a person is in the audience, strongest first. What it points to (a unit, a post) is the detail beside it."""
+
+    #: Their last fix is surely in the area.
+    POSITION = "position"
+    #: On shift during the window at a post whose ground overlaps the area.
+    SHIFT = "shift"
+    #: Their unit's ground overlaps the area, and they are on shift during the window or their fix is inside.
+    ASSIGNMENT = "assignment"
+    #: Of a unit the rule names.
+    UNIT = "unit"
+    #: Named by the rule.
+    NAMED = "named"
+    #: Their last fix leaves it open whether they are in the area.
+    POSITION_OPEN = "position?"
+    #: On shift during the window; where is not known.
+    POST_UNKNOWN = "shift:?"
+    #: Their unit's ground overlaps the area; nothing is known of where they are.
+    WHEREABOUTS_UNKNOWN = "assignment?"
+
+    @property
+    def presence(self) -> Presence:
+        """Whether this reason puts a person in the place or only may."""
+        return Presence.MAYBE if self in _OPEN else Presence.IN
+
+
+_OPEN = frozenset({Reason.POSITION_OPEN, Reason.POST_UNKNOWN, Reason.WHEREABOUTS_UNKNOWN})
+REASONS = tuple(Reason)
+
+
+class FindingCode(StrEnum):
+    """What can be odd about an audience."""
+
+    NOBODY = "nobody"
+    EVERYBODY = "everybody"
+    UNKNOWN_UNIT = "unknown-unit"
+    EMPTY_UNIT = "empty-unit"
+    UNKNOWN_DUTY = "unknown-duty"
+    UNKNOWN_PERSON = "unknown-person"
+    INACTIVE_PERSON = "inactive-person"
+    UNSTAFFED_SHIFT = "unstaffed-shift"
+    NO_UNIT_IN_AREA = "no-unit-in-area"
+    MAYBE_ABOVE_CAP = "maybe-above-cap"
+
+
+#: With one of these the audience cannot stand as it is.
+BLOCKING = frozenset(
+    {
+        FindingCode.NOBODY,
+        FindingCode.UNKNOWN_UNIT,
+        FindingCode.UNKNOWN_DUTY,
+        FindingCode.UNKNOWN_PERSON,
+        FindingCode.MAYBE_ABOVE_CAP,
+    }
+)
+
+
+@dataclass(frozen=True, order=True)
+class AudienceFinding:
+    """One odd thing about an audience, for its author to answer."""
+
+    code: FindingCode
+    message: str
+
+    @property
+    def blocking(self) -> bool:
+        """Whether the audience cannot stand as it is."""
+        return self.code in BLOCKING
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One person of the audience."""
+
+    person_id: int
+    presence: Presence
+    #: A Reason, with what it points to: "unit:north", "shift:east-gate", "position?".
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Resolution:
+    """Who a rule reaches, as columns in order of person id; `included` gives them one by one."""
+
+    person_ids: Ints
+    #: For each person a row of `reasons`.
+    reason: Ints
+    reasons: tuple[tuple[Presence, str], ...]
+    #: Active people of the realm who are not reached.
+    out: int
+    #: Of those, people who may be in the area but were left out because the rule or the lesser danger says so.
+    maybe_left_out: int
+    findings: tuple[AudienceFinding, ...]
+
+    @property
+    def included(self) -> list[Found]:
+        """Everyone reached, in order of person id."""
+        return list(self)
+
+    def __iter__(self) -> Iterator[Found]:
+        for person_id, row in zip(self.person_ids.tolist(), self.reason.tolist(), strict=True):
+            yield Found(person_id, *self.reasons[row])
+
+    def __len__(self) -> int:
+        return int(self.person_ids.size)
+
+    @cached_property
+    def counts(self) -> dict[str, int]:
+        """How many were reached for each reason, most first."""
+        found = np.bincount(self.reason, minlength=len(self.reasons)).tolist()
+        counted = ((text, number) for (_, text), number in zip(self.reasons, found, strict=True) if number)
+        return dict(sorted(counted, key=lambda pair: (-pair[1], pair[0])))
+
+    @cached_property
+    def maybe(self) -> int:
+        """How many were reached without knowing that they are in the place."""
+        open_rows = np.array([presence is Presence.MAYBE for presence, _ in self.reasons], np.bool_)
+        return int(open_rows[self.reason].sum()) if self.reason.size else 0
+
+    @property
+    def certain(self) -> int:
+        """How many were reached who are known to be in the audience's place."""
+        return len(self) - self.maybe
+
+    @property
+    def maybe_share(self) -> float:
+        """The share of *maybe* among those reached, 0-1."""
+        return self.maybe / len(self) if len(self) else 0.0
+
+    @property
+    def blocking(self) -> bool:
+        """Whether the audience cannot stand as it is."""
+        return any(finding.blocking for finding in self.findings)
