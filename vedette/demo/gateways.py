@@ -6,6 +6,7 @@ They keep what they are given and hand each message on to whoever plays the reci
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 import socket
 import threading
@@ -42,6 +43,8 @@ class Daybook:
     refused: frozenset[str] = frozenset()
     keys: Counter[str] = field(default_factory=Counter)
     addresses: set[str] = field(default_factory=set)
+    #: Text and address -> the keys it came under.
+    _under: dict[bytes, set[str]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def take(self, parcel: Parcel) -> None:
@@ -49,6 +52,8 @@ class Daybook:
         with self._lock:
             self.keys[parcel.key] += 1
             self.addresses.add(parcel.address)
+            same = hashlib.sha256(f"{parcel.channel}\0{parcel.address}\0{parcel.text}".encode()).digest()
+            self._under.setdefault(same, set()).add(parcel.key)
             first = self.keys[parcel.key] == 1
         if first:
             self.on_parcel(parcel)
@@ -58,6 +63,12 @@ class Daybook:
         """Parcels that came again under a key already seen."""
         with self._lock:
             return sum(self.keys.values()) - len(self.keys)
+
+    @property
+    def unkeyed(self) -> int:
+        """Parcels that came again under another key: repeats that a gateway could not have told apart."""
+        with self._lock:
+            return sum(len(keys) - 1 for keys in self._under.values())
 
 
 class MailGateway:
