@@ -63,15 +63,16 @@ def render_email(view: MessageView) -> RenderedEmail:
 def render_short(view: MessageView) -> str:
     """One line for small screens: source, hazard, place, what to do, until when, link.
 
-    Whole sentences of the instruction are left out from its end where the line would pass SHORT_LENGTH; never the
-    first, nor anything else.
+    Where the line would grow long, the role of the source is left out, then whole sentences of the instruction from
+    its end; never the first, nor anything else.
     """
     words = words_for(view.language)
     content = view.content
-    changed = _sentence(_what_changed(view, words))
-    head = _line(
-        f"{_opening(view, words)}{changed}{content.source}: {content.event}. {_sentence(content.area.description)}"
-    )
+    told = f"{content.event}. {_sentence(content.area.description)}"
+    opening = _opening(view, words) + _sentence(_what_changed(view, words))
+    head = _line(f"{opening}{content.source}: {told}")
+    if len(head) > SHORT_LENGTH // 2:
+        head = _line(f"{opening}{content.source.partition(',')[0]}: {told}")
     tail = f"{words.until.capitalize()} {local_time(content.expires, view.zone, words, short=True)}. {view.link}"
     sentences = [_sentence(part).strip() for part in _SENTENCE_END.split(content.instruction) if part.strip()]
     room = SHORT_LENGTH - len(marked("", view.realm)) * 2 - len(head) - len(tail) - 4
