@@ -1,0 +1,75 @@
+"""`vedette lint`, as it is called."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from tests.warnings.good import GOOD, SENT
+from vedette.access.handling import Realm
+from vedette.cli.lint import lint
+from vedette.formats.cap import write_cap
+from vedette.warnings.cap import to_cap
+from vedette.warnings.content import MessageType
+
+APP = typer.Typer()
+APP.command()(lint)
+RUN = CliRunner()
+CAP = to_cap(
+    GOOD, identifier="w-1", sender="duty@example.org", sent=SENT, msg_type=MessageType.ALERT, realm=Realm.EXERCISE
+)
+DRAFT = GOOD.model_dump(mode="json")
+
+
+def run(data: bytes, *args: str):
+    return RUN.invoke(APP, ["-", *args], input=data)
+
+
+@pytest.mark.parametrize("wrap", [lambda content: content, lambda content: {"content": content, "audience": {}}])
+def test_a_good_draft_passes_alone_or_with_its_audience(wrap):
+    result = run(json.dumps(wrap(DRAFT)).encode(), "--realm", "exercise", "--at", SENT.isoformat(), "--json")
+    assert result.exit_code == 0
+    assert json.loads(result.stdout) == {"file": "-", "ok": True, "findings": []}
+
+
+def test_a_bad_draft_exits_1_with_rule_place_and_fix():
+    data = json.dumps({**DRAFT, "instruction": "Remain vigilant."}).encode()
+    result = run(data, "--realm", "exercise", "--at", SENT.isoformat(), "--json")
+    assert result.exit_code == 1
+    finding = json.loads(result.stdout)["findings"][0]
+    assert set(finding) == {"rule", "level", "field", "start", "end", "message", "fix", "source"}
+    assert (finding["rule"], finding["level"], finding["field"]) == ("L06", "error", "instruction")
+    assert "L06" in run(data, "--at", SENT.isoformat()).stdout
+
+
+def test_a_cap_message_is_judged_as_of_when_it_was_sent_and_by_its_own_marks():
+    assert run(write_cap(CAP)).exit_code == 0
+    unmarked = replace(CAP, infos=(replace(CAP.infos[0], headline=GOOD.headline),))
+    result = run(write_cap(unmarked))
+    assert result.exit_code == 1 and "L14" in result.stdout
+
+
+def test_a_cap_message_that_is_not_yet_a_warning_is_a_finding():
+    result = run(write_cap(replace(CAP, infos=(replace(CAP.infos[0], expires=None),))))
+    assert result.exit_code == 1 and "until when" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("data", "args"),
+    [
+        (b"neither", ()),
+        (b"<html/>", ()),
+        (b"[" * 100_000, ()),
+        (json.dumps({**DRAFT, "colour": "red"}).encode(), ()),
+        (json.dumps(DRAFT).encode(), ("--at", "soon")),
+        (write_cap(replace(CAP, msg_type="Ack")), ()),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_2(data, args):
+    result = run(data, *args)
+    assert result.exit_code == 2
+    assert len(result.stderr.strip().splitlines()) == 1

@@ -1,0 +1,112 @@
+"""`vedette lint`: the rules on warning texts, over a CAP file or a draft. Needs no database."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import datetime
+from typing import Annotated, Any
+
+import typer
+
+from vedette import clock
+from vedette.access.handling import Realm
+from vedette.cli.files import read_input, terminal_safe
+from vedette.cli.output import emit_json, refuse
+from vedette.formats.cap import Alert, BadCap, read_cap
+from vedette.formats.parts import BadInput, parse
+from vedette.warnings.cap import content_of, is_marked_throughout, message_type_of, realm_of
+from vedette.warnings.content import Content, MessageType
+from vedette.warnings.lint import LintContext, LintFinding, LintLevel
+from vedette.warnings.lint import lint as findings_in
+
+
+def lint(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="A CAP message or a draft in JSON; - is stdin.")],
+    realm: Annotated[Realm, typer.Option(help="For a draft: which realm it is for.")] = Realm.LIVE,
+    kind: Annotated[MessageType, typer.Option("--type", help="For a draft: what it does.")] = MessageType.ALERT,
+    at: Annotated[str, typer.Option(help="Judge as of this time (RFC 3339); default: now, or when it was sent.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+) -> None:
+    """Say what will keep people from acting on a warning. Exit 1 on an error-level finding.
+
+    Example: vedette lint draft.json --realm exercise
+    """
+    data = read_input("lint", file)
+    moment = _moment(at)
+    try:
+        found = _in_cap(data, moment) if data.lstrip()[:1] in (b"<", b"\xef") else _in_draft(data, realm, kind, moment)
+    except (BadCap, BadInput) as error:
+        refuse("lint", file, str(error))
+    errors = sum(finding.level is LintLevel.ERROR for finding in found)
+    if as_json:
+        emit_json({"file": file, "ok": not errors, "findings": [_as_json(finding) for finding in found]})
+    else:
+        for finding in found:
+            typer.echo(
+                terminal_safe(f"{finding.level} {finding.rule} {finding.field}: {finding.message} {finding.fix}")
+            )
+        typer.echo(f"{file}: {errors} error(s), {len(found) - errors} warning(s)")
+    raise typer.Exit(1 if errors else 0)
+
+
+def _in_cap(data: bytes, at: datetime | None) -> list[LintFinding]:
+    alert = read_cap(data).alert
+    return [finding for block in range(max(1, len(alert.infos))) for finding in _in_block(alert, block, at)]
+
+
+def _in_block(alert: Alert, block: int, at: datetime | None) -> Iterator[LintFinding]:
+    """One info block; its fields are named with the block where there are several."""
+    context = LintContext(
+        realm=realm_of(alert),
+        msg_type=message_type_of(alert),
+        now=at or alert.sent,
+        marked=is_marked_throughout(alert),
+    )
+    try:
+        content = content_of(alert, block)
+    except BadInput as error:
+        # A finding and not bad input: the message is CAP, but not yet a warning.
+        yield LintFinding(
+            rule="L00",
+            level=LintLevel.ERROR,
+            field=error.field,
+            start=0,
+            end=0,
+            message=f"The message lacks what every warning needs: {error.reason}.",
+            fix="Add it; the other rules look once it is there.",
+            source="Warning Response Model",
+        )
+        return
+    for finding in findings_in(content, context):
+        if len(alert.infos) > 1:
+            yield LintFinding(**{**asdict(finding), "field": f"info[{block + 1}].{finding.field}"})
+        else:
+            yield finding
+
+
+def _in_draft(data: bytes, realm: Realm, kind: MessageType, at: datetime | None) -> list[LintFinding]:
+    try:
+        draft: Any = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise BadInput("draft", f"neither CAP nor JSON: {error}") from error
+    if isinstance(draft, dict) and "content" in draft:
+        draft = draft["content"]
+    return findings_in(parse(Content, draft), LintContext(realm=realm, msg_type=kind, now=at or clock.now()))
+
+
+def _moment(text: str) -> datetime | None:
+    if not text:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        refuse("lint", "--at", f"{text!r} is not a time such as 2025-12-04T08:00:00-08:00")
+    if moment.tzinfo is None:
+        refuse("lint", "--at", f"{text!r} has no offset from UTC; write one, such as -08:00")
+    return moment
+
+
+def _as_json(finding: LintFinding) -> dict[str, Any]:
+    return {**asdict(finding), "level": finding.level.value}
