@@ -12,13 +12,20 @@ import typer
 #: Command name -> module below this room that holds a function (or a Typer app) of the same name.
 COMMANDS: dict[str, str] = {
     "read": "read",
+    "cap": "cap",
+    "lint": "lint",
 }
 
 
 def build() -> typer.Typer:
     """The whole command tree."""
-    app = typer.Typer(name="vedette", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
-                      help="Warn everyone at risk in the field, follow up until each has acknowledged, and prove it.")
+    app = typer.Typer(
+        name="vedette",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        help="Warn everyone at risk in the field, follow up until each has acknowledged, and prove it.",
+    )
     for name, module in COMMANDS.items():
         command = getattr(importlib.import_module(f"vedette.cli.{module}"), name)
         if isinstance(command, typer.Typer):
