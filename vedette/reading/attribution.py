@@ -33,6 +33,9 @@ _BE = words("is are was were be been being isn't wasn't weren't aren't")
 _PASSIVE_FORMS = frozenset(form for form in VERBS if form.endswith(("ed", "said", "told", "thought", "known", "shown")))
 _SPLITTERS = words("and but while whereas though although yet")
 _ACCOUNTS = words("account telling words view version estimate")
+_ENDS = frozenset({".", "!", "”", '"'})
+_DO = words("do does did don't doesn't didn't")
+_MODALS = words("may might could will would should must shall can")
 _DENIALS = words("not never didn't hasn't haven't doesn't don't hadn't couldn't won't wouldn't")
 _ACCORDING = Reporting("according")
 _PLURAL_FORMS = frozenset(form for form, verb in VERBS.items() if form == verb.lemma)
@@ -97,12 +100,16 @@ def reporting_cues(tokens: Sequence[Token], start: int = 0, end: int | None = No
             cue = _account(tokens, index, start, stop)
         elif low == "as" and index + 3 < stop:
             cue = _as_told(tokens, index, start, stop)
-            told_as = index + 10 if cue is not None else told_as
-            while told_as > index and (told_as >= stop or tokens[told_as].low != "it"):
-                told_as -= 1
+            if cue is not None:
+                told_as = next(at for at in range(index, stop) if tokens[at].low == "it")
         if cue is not None:
             denied = low in VERBS and any(token.low in _DENIALS for token in tokens[max(start, index - 3) : index])
             found.append(replace(cue, denied=True) if denied else cue)
+    if found and not found[0].trailing and found[0].container is None and tokens[start].low == "in":
+        # "In a statement on Wednesday, the council said"
+        opening = after(tokens, start + 1, found[0].source[0])
+        if opening is not None and tokens[opening[1] - 1].stem in DOCUMENTS:
+            found[0] = replace(found[0], container=opening)
     return found
 
 
@@ -158,7 +165,15 @@ def _verb_cue(
         source = _subject(tokens, at, start)
     if source is None and earlier and at > start and tokens[at - 1].low in ("and", "but", "then", "also"):
         source, inferred = earlier[-1].source, True
-    if source is None or (verb.doubtful_form and not _well_formed(tokens, at, source, following)):
+    if source is None:
+        return None
+    # "..., an e-mail seen by the paper showed."
+    closes = following in _ENDS and source[0] > start + 1 and tokens[source[0] - 1].low == ","
+    helped = helper >= start and tokens[helper].low in _DO
+    if helper >= start and tokens[helper].low in _MODALS:
+        # "may order an attack" reports nothing.
+        return None
+    if verb.doubtful_form and not closes and not helped and not _well_formed(tokens, at, source, following):
         return None
     addressee, begin, container = _complement(tokens, source[1] if inverted else at + 1, stop, verb)
     if _is_trailing(tokens, start, min(source[0], at), begin, stop, inverted):
@@ -175,7 +190,8 @@ def _subject(tokens: Sequence[Token], at: int, start: int) -> tuple[int, int] | 
         last -= 1
     if last > start and tokens[last].low in REDUCED and tokens[last - 1].is_word:
         # "the information received indicated"
-        last -= 1
+        named = before(tokens, last, start)
+        return (named[0], last + 1) if named is not None else None
     if last < start:
         return None
     if tokens[last].low in ("who", "which") and last > start:

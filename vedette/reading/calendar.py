@@ -301,7 +301,7 @@ def _weekday(text: str, at: int, end: int, anchor: Anchor) -> Point | None:
 
 def _month(text: str, at: int, end: int, anchor: Anchor) -> Point | None:
     match = _MONTH_ONLY.match(text, at, end)
-    if match is None or not match["month"][0].isupper():
+    if match is None or not match["month"][0].isupper() or text[max(0, at - 3) : at].strip()[-1:].isdigit():
         return None
     month, which = MONTHS[match["month"].lower()], (match["which"] or "").lower()
     if match["month"].lower() in (

@@ -5,7 +5,7 @@ Duty words ("agents should wear armour") are not probability: they are marked `d
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -91,21 +91,23 @@ def judge(
     sure = (Certainty.UNKNOWN if denied and verb.lemma not in _RAISING else verb.certainty for verb, denied in verbs)
     certainty = min(sure, key=_WEAKNESS.index, default=Certainty.STATED)
     polarity = Polarity.AFFIRMED
-    for verb, denied in verbs[-1:]:
+    for verb, denied in verbs:
         # "did not expect an attack" says: no attack; "did not say" says nothing either way.
         if (verb.polarity is Polarity.NEGATED) != (denied and verb.lemma in _RAISING):
-            polarity = Polarity.NEGATED
+            polarity = Polarity.AFFIRMED if polarity is Polarity.NEGATED else Polarity.NEGATED
     modality: Modality | None = None
     cues: list[Cue] = []
     span = tokens[start:end]
-    points = [at for at in focus if start <= at < end] or [_main_verb(tokens, start, end)]
+    points = {at for at in focus if start <= at < end} | {_main_verb(tokens, start, end)}
     flips = 0
     for first, past, rules in _LEXICON.scan(span):
         if any(rule.kind == _NONE for rule in rules) or (span[first].text == "May" and first > 0):
             continue
+        spoken: set[str] = set()
         for rule in rules:
-            if not _reaches(tokens, start + first, start + past, start, end, rule, points):
+            if rule.kind in spoken or not _reaches(tokens, start + first, start + past, start, end, rule, points):
                 continue
+            spoken.add(rule.kind)
             if rule.kind == "ongoing" and modality is not None:
                 continue
             cues.append(Cue(span[first].start, span[past - 1].end, rule.kind))
@@ -116,12 +118,12 @@ def judge(
                 if span[first].low in _HEDGED_FUTURE and (past >= len(span) or span[past].low not in ("have", "be")):
                     modality = modality or Modality.FUTURE
             elif rule.kind in ("future", "conditional") and modality is not Modality.CONDITIONAL:
-                modality = Modality(rule.kind)
+                # "said it would close" looks ahead; "it would close" depends.
+                modality = Modality.FUTURE if span[first].low == "would" and verbs else Modality(rule.kind)
             elif rule.kind == "ongoing":
                 modality = Modality.ONGOING
             elif rule.kind == "duty":
                 modality = modality or Modality.FUTURE
-            break
     if flips:
         polarity = Polarity.AFFIRMED if polarity is Polarity.NEGATED and flips % 2 else Polarity.NEGATED
     if question:
@@ -137,7 +139,7 @@ _HEDGED_FUTURE = words("may might could possible potential likely probable proba
 
 
 def _reaches(
-    tokens: Sequence[Token], first: int, past: int, start: int, end: int, rule: Rule, points: Sequence[int]
+    tokens: Sequence[Token], first: int, past: int, start: int, end: int, rule: Rule, points: Set[int]
 ) -> bool:
     if rule.kind in ("conditional", "future", "duty", "retaliation", "ongoing"):
         as_if = tokens[first].low == "if" and first > start and tokens[first - 1].low == "as"

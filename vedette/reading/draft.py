@@ -173,13 +173,14 @@ def _area(text: str, claims: Sequence[Claim], hazard: Claim | None, target: Draf
             issuer = claim.header in ("from", "issued by", "source", "sender", "issuer", "originator")
             score = 6 * (claim is hazard) + 4 * (claim.header in ("area", "location")) - 9 * issuer
             score += 3 * (place.candidates[0].score == 1.0) + 2 * headed + 2 * (claim.modality in _AHEAD)
+            score += bool(claim.events)
             score += 2 * (target.value is not None and target.start <= start < target.end)
             score -= 4 * (claim.modality is Modality.PAST)
             # Behind "in retaliation for" stands where the incident was, not where the danger is.
             score -= 12 * any(cue.kind == "retaliation" and cue.end <= place.start for cue in claim.cues)
             if best is None or (score, -start) > best[0]:
                 best = ((score, -start), _cited(text, start, end, claim))
-    if best is None or best[0][0] < 0:
+    if best is None or best[0][0] < 1:
         return _none("the text names no place for what lies ahead")
     return best[1]
 

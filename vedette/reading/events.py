@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from vedette.reading.lexicon import AUXILIARIES, DETERMINERS, PREPOSITIONS, table, words
+from vedette.reading.lexicon import AUXILIARIES, PREPOSITIONS, is_person_noun, table, words
 from vedette.reading.phrases import after, before
 from vedette.reading.records import Event, Span
 from vedette.reading.tokens import Phrases, Token
@@ -63,6 +63,18 @@ _BUT_NOT = {"shooting": _FILM, "attack": _HEALTH, "killing": _SPORT, "fire": _BU
 
 
 _LEXICON: Phrases[Frame] = Phrases(_frames())
+_GOVERNING = words(
+    "plan plans want wants intend intends threaten threatens vow vows going try tries preparing planning intending "
+    "ready threatening able likely unlikely vowing trying expect expects"
+)
+_ARTICLES = words("a an the this that his her their its our my any no another each every")
+#: What follows "at" and "on" without being aimed at.
+_NOT_TARGETS = words("night dawn noon midnight dusk least once home first last work sea times all")
+#: Forms that are noun or verb.
+_EITHER = words(
+    "attack attacks protest protests raid raids ambush ambushes assault assaults target targets shooting killing "
+    "bombing stabbing kidnapping arrest arrests bomb riot threat"
+)
 _NEAR = 12
 _BE = words("was were been being be")
 _OBJECT_WORDS = words("at on against of to into upon toward towards")
@@ -84,10 +96,9 @@ def find(tokens: Sequence[Token], start: int, end: int, source_ends: Sequence[tu
             continue
         if not _stands(tokens, at, after_at, start, end, frame):
             continue
-        # "the killing" is a thing; "were killing" an act.
-        noun = not frame.verb or tokens[at - 1 if at > start else at].low in DETERMINERS
+        noun = not frame.verb or _is_noun(tokens, at, start)
         target = _target(tokens, at, after_at, start, end, noun) if frame.kind != "order" else None
-        if target is not None and tokens[target[0]].text[0].isdigit():
+        if target is not None and (tokens[target[0]].text[0].isdigit() or tokens[target[0]].low in _NOT_TARGETS):
             target = None
         actor = _actor(tokens, at, after_at, start, end, noun)
         if target is not None and actor is not None and target == actor:
@@ -100,6 +111,18 @@ def find(tokens: Sequence[Token], start: int, end: int, source_ends: Sequence[tu
         )
         found.append(Found(event, at, after_at))
     return found
+
+
+def _is_noun(tokens: Sequence[Token], at: int, start: int) -> bool:
+    """ "the killing", "a planned attack" are things; "were killing", "may attack", "gunmen attack" are acts."""
+    if at == start:
+        return tokens[at].low in _EITHER
+    previous = tokens[at - 1].low
+    if previous in _ARTICLES:
+        return True
+    if tokens[at].low not in _EITHER or previous in AUXILIARIES or previous in ("to", "who", "they", "we"):
+        return False
+    return not is_person_noun(previous)
 
 
 def _stands(tokens: Sequence[Token], at: int, past: int, start: int, end: int, frame: Frame) -> bool:
@@ -128,9 +151,11 @@ def _actor(tokens: Sequence[Token], at: int, past: int, start: int, end: int, no
     if noun:
         return None
     helper = at - 1
-    if helper >= start and tokens[helper].low == "to":
-        # "told members to shoot": whoever was told acts.
-        return before(tokens, helper, start) if helper > start else None
+    if helper > start and tokens[helper].low == "to":
+        # "told members to shoot": whoever was told acts; "men plan to shoot": whoever plans.
+        governing = tokens[helper - 1].low
+        plans = governing in _GOVERNING or (governing.endswith("ed") and len(governing) > 4)
+        return before(tokens, helper - 1 if plans else helper, start)
     if helper >= start and tokens[helper].low in _BE:
         return None
     phrase = before(tokens, at, start)
@@ -158,7 +183,7 @@ def _target(tokens: Sequence[Token], at: int, past: int, start: int, end: int, n
                 return after(tokens, index + 1, end, _TARGET_TYING)
             index += 1
         return None
-    if tokens[index].low in PREPOSITIONS and tokens[index].low not in _OBJECT_WORDS:
+    if tokens[index].low == "to" or (tokens[index].low in PREPOSITIONS and tokens[index].low not in _OBJECT_WORDS):
         return None
     if tokens[index].low in _OBJECT_WORDS:
         index += 1

@@ -45,6 +45,8 @@ def find(
     """The instruction in tokens[start:end], or None."""
     if start >= end:
         return None
+    while end > start + 1 and tokens[end - 1].low in '"”’»':
+        end -= 1
     for cue in cues:
         found = _reported(tokens, cue, end)
         if found is not None:

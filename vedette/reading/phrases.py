@@ -75,6 +75,11 @@ def before(tokens: Sequence[Token], index: int, floor: int = 0) -> tuple[int, in
             closed = False
             at -= 1
             continue
+        elif closed and low in DETERMINERS and tokens[at + 1].low in DETERMINERS:
+            # "all the other", "the two"
+            first = at
+            at -= 1
+            continue
         elif closed or low in PRONOUNS or low in AUXILIARIES or low in PREPOSITIONS:
             break
         elif low == "and":

@@ -55,7 +55,8 @@ _LOCATIVES = words(
 #: Words that follow a place name and carry it on.
 HEADS = words(
     "sector county area region district province city town valley border station port crossing checkpoint state "
-    "port-of-entry corridor zone island mountains river canyon hills park coast bay neighbourhood neighborhood"
+    "port-of-entry corridor zone island mountains river canyon hills park coast bay neighbourhood neighborhood "
+    "road highway route bridge"
 )
 _PARTICLES = words("de la del las los of el al upon le st saint")
 _NOT_PLACES = (
@@ -75,6 +76,13 @@ _NOT_PLACES = (
         "english spanish american mexican"
     )
 )  # fmt: skip
+#: Common words that are also cities: only after a preposition of place.
+_COMMON = words(
+    "nice reading mobile orange split bath buffalo independence hope liberty union progress paradise normal surprise "
+    "male man along police worth deal sandwich university enterprise eagle champion centennial victoria florence "
+    "charlotte jackson lincoln madison hamilton austin clinton chad santiago battle battles barking ash best same "
+    "young rock cork tours nancy angers hull derby crew crewe wells"
+)
 _SURE = 100_000
 
 
@@ -93,24 +101,34 @@ class PlaceReader:
         """The place names among the tokens; `taken` are token bounds of people's names, which are no places."""
         found: list[Mention] = []
         index, count = 0, len(tokens)
+        own = self._own_mentions(text, tokens)
+        taken = (*taken, *own)
+        found += own.values()
         shouting = count > 3 and all(not t.is_word or t.text.upper() == t.text for t in tokens)
         while index < count:
             token = tokens[index]
             if not token.text[0].isupper() or any(low <= index < high for low, high in taken):
                 index += 1
                 continue
-            own = self._own_at(tokens, index)
-            if own is not None:
-                place, past = own
-                found.append(_mention(text, tokens, index, past, place, ()))
-                index = past
+            run = min([_run(tokens, index), *(low for low, _ in taken if low > index)])
+            if "-" in token.text and run == index + 1 and (parts := _joined(text, token)):
+                found += parts
+                index = run
                 continue
-            run = _run(tokens, index)
             if run - index > 1 and tokens[run - 1].stem in OUTLETS:
                 index = run
                 continue
             index, mentions = self._in_run(text, tokens, index, run, shouting)
             found += mentions
+        return sorted(found, key=lambda mention: mention.start)
+
+    def _own_mentions(self, text: str, tokens: Sequence[Token]) -> dict[tuple[int, int], Mention]:
+        found: dict[tuple[int, int], Mention] = {}
+        past = 0
+        for index, token in enumerate(tokens if self._own else ()):
+            if index >= past and token.is_capital and (own := self._own_at(tokens, index)) is not None:
+                place, past = own
+                found[index, past] = _mention(text, tokens, index, past, place, ())
         return found
 
     def settle(self, mentions: Sequence[Mention]) -> dict[tuple[int, int], PlaceMention]:
@@ -130,7 +148,10 @@ class PlaceReader:
         known = list(dict.fromkeys(centres))[:12]
         settled: dict[tuple[int, int], PlaceMention] = {}
         cache: dict[tuple[str, str], tuple[Candidate, ...]] = {}
+        total = sum(count for (_, division), count in votes.items() if not division)
         for mention in mentions:
+            if mention.own is None and not mention.beside and _is_stray(mention, votes, total):
+                continue
             key = (fold(mention.text) if mention.own is None else mention.text, mention.beside)
             if key not in cache:
                 cache[key] = _ranked(mention, votes, known)
@@ -187,6 +208,8 @@ class PlaceReader:
             or previous == ","
             or (following == "," and past + 1 < len(tokens) and tokens[past + 1].is_capital)
         )
+        if words[0] in _COMMON and previous not in ("in", "near", "at", "from", "to"):
+            return ()
         if shouting:
             return entries if biggest >= _SURE else ()
         if not whole:
@@ -196,6 +219,14 @@ class PlaceReader:
         if following in VERBS or previous.rstrip(".") in TITLES:
             return entries if biggest >= 10 * _SURE else ()
         return entries if (located and biggest >= 500) or biggest >= _SURE else ()
+
+
+def _is_stray(mention: Mention, votes: Counter[tuple[str, str]], total: int) -> bool:
+    """A village of that name in a country that the text otherwise does not touch is another thing's name."""
+    if total < 3 or max(entry.population for entry in mention.entries) >= 20_000:
+        return False
+    best = max(mention.entries, key=_weight)
+    return all(votes[entry.country, ""] <= (entry.country == best.country) for entry in mention.entries)
 
 
 def _run(tokens: Sequence[Token], index: int) -> int:
@@ -214,6 +245,20 @@ def _run(tokens: Sequence[Token], index: int) -> int:
         else:
             break
     return min(at, len(tokens))
+
+
+def _joined(text: str, token: Token) -> list[Mention]:
+    """ "the Maiduguri-Damboa road": both ends, where both are places and the whole is none."""
+    if lookup(fold(token.stem)):
+        return []
+    found, at = [], token.start
+    for part in token.text.split("-"):
+        entries = lookup(fold(part)) if part[:1].isupper() and len(part) > 2 else ()
+        if not entries:
+            return []
+        found.append(Mention(at, at + len(part), text[at : at + len(part)], None, entries))
+        at += len(part) + 1
+    return found
 
 
 def _mention(

@@ -119,7 +119,7 @@ class _Pass:
                 if not any(token.is_word for token in tokens[first:past]):
                     continue
                 claim, mentions = self._claim(f"c{len(begun) + 1}", sentence, tokens, first, past)
-                if not _is_fragment(claim, tokens[first:past]):
+                if sentence.kind is not Kind.BULLET or not _is_fragment(claim, tokens[first:past]):
                     begun.append((claim, mentions))
         settled = self._places.settle([mention for _, mentions in begun for mention in mentions])
         whole = [_with_places(claim, mentions, settled) for claim, mentions in begun]
@@ -201,4 +201,4 @@ def _trimmed(tokens: Sequence[Token], first: int, past: int) -> tuple[int, int]:
 def _with_places(claim: Claim, mentions: Sequence[Mention], settled: dict[tuple[int, int], PlaceMention]) -> Claim:
     if not mentions:
         return claim
-    return replace(claim, places=tuple(settled[mention.start, mention.end] for mention in mentions))
+    return replace(claim, places=tuple(settled[at] for at in ((m.start, m.end) for m in mentions) if at in settled))

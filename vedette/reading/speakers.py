@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from vedette.reading.gazetteer import fold, lookup
@@ -10,12 +11,13 @@ from vedette.reading.lexicon import (
     DOCUMENTS,
     ORGANISATIONS,
     OUTLETS,
+    PREPOSITIONS,
     TITLES,
-    TYING,
     UNNAMED,
     is_person_noun,
     words,
 )
+from vedette.reading.phrases import REDUCED
 from vedette.reading.records import Attribution, SourceKind
 from vedette.reading.sentences import Kind, Sentence
 from vedette.reading.tokens import Token, tokenise
@@ -56,8 +58,8 @@ def classify(phrase: Sequence[Token], lemma: str) -> SourceKind | None:
 def _head(phrase: Sequence[Token], words: Sequence[str]) -> int:
     """The index of the last word before the first tying preposition."""
     for index in range(1, len(phrase)):
-        if words[index] in TYING:
-            # "Department of Justice", "officials in the ministry": the head stands before.
+        if words[index] in PREPOSITIONS or words[index] in REDUCED:
+            # "Department of Justice", "an e-mail seen by the paper": the head stands before.
             return index - 1
     return len(phrase) - 1
 
@@ -145,6 +147,9 @@ _PRONOUN_GROUPS = {"he": "he", "she": "he", "it": "it", "they": "they"}
 _NOT_SPEAKERS = words("i we you who me us him her them nobody someone everyone this that those these there what")
 
 
+_DATELINE = re.compile(r"\(([A-Z][\w. ]{1,25})\)\s[-–—]")
+
+
 def frame_of(text: str, sentences: Sequence[Sentence]) -> tuple[Attribution, ...]:
     """The outlet or issuer that the text's own head names: a FROM line, a masthead, an agency in the dateline."""
     found: list[Attribution] = []
@@ -165,6 +170,10 @@ def frame_of(text: str, sentences: Sequence[Sentence]) -> tuple[Attribution, ...
                 )
                 break
     for sentence in sentences[:6]:
+        agency = _DATELINE.search(text, sentence.start, min(sentence.end, sentence.start + 80))
+        if agency is not None:
+            start, end = agency.span(1)
+            return (Attribution(agency.group(1), SourceKind.OUTLET, "", start, end, True), *found)
         if sentence.kind in (Kind.HEADING, Kind.BANNER) and sentence.end - sentence.start < 60:
             words = [token for token in tokenise(text, sentence.start, sentence.end) if token.is_word]
             last = words[-1].low if words else ""

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 
 from vedette.reading.calendar import DAY, Anchor, Point, Stretch, day_stretch, month_stretch, months_later, point
-from vedette.reading.lexicon import MONTHS, WEEKDAYS, words
+from vedette.reading.lexicon import MONTHS, TITLES, WEEKDAYS, words
 from vedette.reading.records import Interval, TimeMention
 from vedette.reading.tokens import Token
 
@@ -94,6 +94,8 @@ class TimeReader:
                 continue
             key = token.low.rstrip(".")
             if key not in _STARTS and not token.text[0].isdigit():
+                continue
+            if index > 1 and tokens[index - 1 - (tokens[index - 1].low == ".")].low in TITLES and key in MONTHS:
                 continue
             role = _ROLES.get(tokens[index - 1].low, "point") if index else "point"
             if index and tokens[index - 1].low in _EVERY:
