@@ -314,3 +314,8 @@ def test_an_unlabelled_restricted_message_is_handled_strictly():
     alert = replace(cap(), codes=(), restriction="for partners", sent=datetime(2025, 12, 4, 16, tzinfo=UTC))
     assert content_of(alert).handling is Tlp.AMBER_STRICT
     assert content_of(replace(alert, scope="Public", restriction=None)).handling is Tlp.CLEAR
+
+
+def test_marks_come_off_without_a_word_or_stop_of_the_text():
+    for text in (".", "- stay", ": go", "EXERCISES", "no EXERCISE here", "x\nEXERCISEX"):
+        assert unmarked(marked(text, Realm.EXERCISE, "\n")) == text

@@ -8,8 +8,8 @@ from vedette.access.handling import Realm
 
 EXERCISE = "EXERCISE"
 
-_BEGIN = re.compile(r"(?:EXERCISE\b\s*)+(?:[:.\-]+\s+)?")
-_END = re.compile(r"(?:\s*\bEXERCISE)+\Z")
+_BEGIN = re.compile(r"(?:EXERCISE\b[:.]?(?:\s+|\Z))+")
+_END = re.compile(r"(?:(?:\A|\s+)EXERCISE)+\Z")
 
 
 def marked(text: str, realm: Realm, between: str = " ") -> str:
