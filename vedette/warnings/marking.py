@@ -8,7 +8,7 @@ from vedette.access.handling import Realm
 
 EXERCISE = "EXERCISE"
 
-_BEGIN = re.compile(r"(?:EXERCISE\b[:.]?(?:\s+|\Z))+")
+_BEGIN = re.compile(r"\A(?:EXERCISE\b[:.]?(?:\s+|\Z))+")
 _END = re.compile(r"(?:(?:\A|\s+)EXERCISE)+\Z")
 
 
