@@ -42,7 +42,7 @@ class User(AbstractUser):
 
     def role_set(self) -> frozenset[Role]:
         """The roles held, unknown names left out."""
-        return frozenset(Role(name) for name in self.roles if name in Role)
+        return frozenset(role for role in Role if role.value in self.roles)
 
 
 class ApiToken(models.Model):

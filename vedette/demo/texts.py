@@ -64,11 +64,13 @@ def update(before: dict[str, Any], now: datetime) -> dict[str, Any]:
     """The update: the place is known better, the rest stands."""
     return {
         **before,
-        "change": "New: two armed scouts were seen west of Otay Mesa. The other instructions stand.",
+        "change": "New: armed scouts seen west of Otay Mesa.",
         "certainty": "Likely",
         "description": before["description"].replace("possible (about 40%)", "likely (about 60%)"),
         "headline": "Shooting at patrols is likely along the fence line, above all near Otay Mesa",
-        "instruction": before["instruction"] + "\nStay behind cover west of Otay Mesa.",
+        "instruction": before["instruction"].replace(
+            "Stop at the fence line only with a second vehicle.", "Stay behind cover west of Otay Mesa; never stop alone."
+        ),
         "next_update": said(_hour(now + timedelta(hours=12))),
     }
 

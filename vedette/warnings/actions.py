@@ -332,6 +332,7 @@ def _issue(actor: Actor, message: Message) -> None:
     kind = MessageType(message.msg_type)
     if kind is not MessageType.ALERT:
         _refuse_ended(warning)
+        _refuse_overtaken(message)
     organisation = Organisation.objects.first()
     if organisation is None:
         raise BadInput("organisation", "set the organisation's name, sender and public address first")
@@ -415,6 +416,12 @@ def _refuse_ended(warning: Warning) -> None:
         raise IllegalMove(
             f"state: the warning ended at {warning.ended_at:%Y-%m-%d %H:%M}Z ({warning.ended_by}); draft a new one"
         )
+
+
+def _refuse_overtaken(message: Message) -> None:
+    last = _last_issued(message.warning)
+    if last.number > message.number:
+        raise IllegalMove(f"state: message {last.number} was issued since; withdraw this one and draft a new update")
 
 
 def _refuse_expired(content: Content, now: datetime) -> None:
