@@ -1,27 +1,22 @@
-"""The verbs of the organisation itself: how it names itself, and the areas it calls its own."""
+"""The verb of the organisation itself: how it names itself and where it is reached."""
 
 from __future__ import annotations
 
 import re
 import zoneinfo
-from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator, validate_email
 from django.db import transaction
 
-from vedette import clock
-from vedette.access.handling import Tlp
 from vedette.access.policy import Actor, check
 from vedette.access.roles import Verb
 from vedette.formats.parts import BadInput
 from vedette.ledger.log import append
-from vedette.people.models import Organisation, SavedArea
-from vedette.places.geometry import BadGeometry, geojson_of, shape_of
+from vedette.people.models import Organisation
 
 #: CAP 1.2, section 3.2.1: <sender> has no spaces, commas or restricted characters.
 _SENDER = re.compile(r"[^\s,<&]{1,200}")
-_CODE = re.compile(r"[A-Za-z0-9_-]{1,50}")
 
 
 def keep_organisation(
@@ -60,49 +55,6 @@ def keep_organisation(
             body={"sender": kept.sender, "public_address": kept.public_address, "zone": kept.zone},
         )
     return kept
-
-
-def keep_area(actor: Actor, code: str, name: str, geometry: object, handling: Tlp = Tlp.GREEN) -> SavedArea:
-    """Save a named area in the actor's realm, or redraw it under its code.
-
-    `geometry` is GeoJSON: a Polygon or MultiPolygon, or a Feature (or a collection of one) that holds it.
-    """
-    check(actor, Verb.KEEP_ROSTER)
-    code = code.strip()
-    if not _CODE.fullmatch(code):
-        raise BadInput("code", "use letters, digits, - and _ only, 50 at most, such as north-sector")
-    name = _one_line("name", name, "say what people call the area")
-    try:
-        shape = shape_of(_geometry_in(geometry))
-    except BadGeometry as error:
-        raise BadInput("geometry", str(error)) from error
-    with transaction.atomic():
-        found = SavedArea.objects.select_for_update().filter(realm=actor.realm.value, code=code).first()
-        if found is not None:
-            check(actor, Verb.KEEP_ROSTER, found)
-        area = found or SavedArea(realm=actor.realm.value, code=code, created_at=clock.now())
-        area.name, area.geometry, area.handling = name, geojson_of(shape), handling.value
-        area.save()
-        append(
-            "area.kept",
-            actor=actor.ref,
-            subject=f"area:{area.pk}",
-            realm=area.realm,
-            body={"area": area.pk, "handling": area.handling},
-        )
-    return area
-
-
-def _geometry_in(given: object) -> Any:
-    """The geometry of a Feature, or of a FeatureCollection of exactly one; anything else as it is."""
-    if isinstance(given, dict) and given.get("type") == "FeatureCollection":
-        features = given.get("features")
-        if not isinstance(features, list) or len(features) != 1:
-            raise BadInput("geometry", "the file must hold exactly one feature: an area is saved by itself")
-        given = features[0]
-    if isinstance(given, dict) and given.get("type") == "Feature":
-        given = given.get("geometry")
-    return given
 
 
 def _one_line(field: str, text: str, missing: str) -> str:
