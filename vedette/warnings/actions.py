@@ -31,6 +31,7 @@ from vedette.warnings.findings import errors_of
 from vedette.warnings.lifecycle import IllegalMove, Move, after
 from vedette.warnings.models import Approval, Message, Outbox, Warning
 from vedette.warnings.plans import STANDARD
+from vedette.warnings.reach import refuse_unsound_reach
 
 #: How long a cancel or an all-clear stands, so that those who come back into reach still get it.
 ENDING_STANDS = timedelta(hours=24)
@@ -147,6 +148,7 @@ def submit(actor: Actor, message: Message, override: str = "") -> Message:
         message.state = after(message.state, Move.SUBMIT)
         content = message.parsed_content()
         _refuse_expired(content, clock.now())
+        refuse_unsound_reach(message, clock.now())
         problems = errors_of(message, clock.now())
         if problems and not override.strip():
             first = problems[0]
@@ -241,6 +243,7 @@ def issue(actor: Actor, message: Message) -> Message:
         check(actor, Verb.ISSUE, message.warning)
         message.state = after(message.state, Move.ISSUE)
         _refuse_unapproved(message)
+        refuse_unsound_reach(message, clock.now())
         _issue(actor, message)
     return message
 

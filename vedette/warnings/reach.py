@@ -1,0 +1,35 @@
+"""Whom a message would reach, as things stand: what the composer counts, the approver sees and dispatch expands."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from vedette.access.handling import Realm
+from vedette.formats.parts import BadInput
+from vedette.people.audience import Resolution
+from vedette.people.queries import audience_of
+from vedette.warnings.models import Message
+from vedette.warnings.plans import danger_to_life
+
+
+def reach_of(message: Message, now: datetime, only: Collection[int] | None = None) -> Resolution:
+    """The message's audience from its onset (or now) to its expiry; `only` limits it to those people."""
+    content = message.parsed_content()
+    return audience_of(
+        message.parsed_audience(),
+        content.area.geometry,
+        starts=max(content.onset or now, now),
+        ends=content.expires,
+        realm=Realm(message.warning.realm),
+        now=now,
+        danger_to_life=danger_to_life(content),
+        only=only,
+    )
+
+
+def refuse_unsound_reach(message: Message, now: datetime) -> None:
+    """Raise BadInput when the audience cannot stand: nobody, an unknown unit, too many of unknown whereabouts."""
+    blocking = [finding for finding in reach_of(message, now).findings if finding.blocking]
+    if blocking:
+        raise BadInput("audience", blocking[0].message)
