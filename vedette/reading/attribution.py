@@ -1,62 +1,19 @@
-"""Who says it: reporting verbs and their like, with the source before or after, and how they nest.
-
-Only reporting is read ("said", "told", "according to", "by its own account"); not wishes, support or scare quotes.
-"""
+"""Who says it: a sentence cut into claims by speaker, and the chain of speakers of each, outermost first."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
-from vedette.reading.lexicon import (
-    ADVERBS,
-    AUXILIARIES,
-    CONJUNCTIONS,
-    DETERMINERS,
-    DOCUMENTS,
-    PREPOSITIONS,
-    PRONOUNS,
-    TYING,
-    Reporting,
-    words,
-)
-from vedette.reading.phrases import REDUCED, VERBS, after, before
+from vedette.reading.lexicon import CONJUNCTIONS, words
 from vedette.reading.records import Attribution
+from vedette.reading.reporting import QUOTE_MARKS, ReportingCue, reporting_cues
 from vedette.reading.speakers import Speakers
 from vedette.reading.tokens import Token
 
 #: Deeper chains are cut: nobody means them.
 DEEPEST = 4
 
-_QUOTES = frozenset("\"“”«»'‘’")
-_BE = words("is are was were be been being isn't wasn't weren't aren't")
-_PASSIVE_FORMS = frozenset(form for form in VERBS if form.endswith(("ed", "said", "told", "thought", "known", "shown")))
 _SPLITTERS = words("and but while whereas though although yet")
-_ACCOUNTS = words("account telling words view version estimate")
-_ENDS = frozenset({".", "!", "”", '"'})
-_DO = words("do does did don't doesn't didn't")
-_MODALS = words("may might could will would should must shall can")
-_DENIALS = words("not never didn't hasn't haven't doesn't don't hadn't couldn't won't wouldn't")
-_ACCORDING = Reporting("according")
-_PLURAL_FORMS = frozenset(form for form, verb in VERBS.items() if form == verb.lemma)
-
-
-@dataclass(frozen=True, slots=True)
-class ReportingCue:
-    """A reporting verb with its source and what it reports; all bounds are token indices."""
-
-    verb: Reporting
-    at: int
-    source: tuple[int, int]
-    addressee: tuple[int, int] | None
-    content: tuple[int, int]
-    #: The content stands before the cue ("..., the memo said").
-    trailing: bool
-    #: A document the words were said in ("said in a memo that").
-    container: tuple[int, int] | None = None
-    inferred: bool = False
-    #: "has not confirmed", "did not say": the reporting itself is denied.
-    denied: bool = False
 
 
 def segments(tokens: Sequence[Token]) -> list[tuple[int, int]]:
@@ -76,41 +33,12 @@ def segments(tokens: Sequence[Token]) -> list[tuple[int, int]]:
         start = min(cue.source[0], cue.at)
         if earlier >= 0 and start >= 2 and not quoted[start - 1] and start > earlier:
             joiner = tokens[start - 1].low
-            comma = tokens[start - 2].low in (",", ";") or tokens[start - 2].low in _QUOTES
+            comma = tokens[start - 2].low in (",", ";") or tokens[start - 2].low in QUOTE_MARKS
             if joiner in _SPLITTERS and (comma or joiner in ("but", "while", "whereas")):
                 cuts.append(start - 1)
         earlier = max(earlier, cue.at, cue.source[1])
     bounds = sorted(set(cuts))
     return list(zip(bounds, [*bounds[1:], len(tokens)], strict=True))
-
-
-def reporting_cues(tokens: Sequence[Token], start: int = 0, end: int | None = None) -> list[ReportingCue]:
-    """Every reporting cue among the tokens, in the order of their verbs."""
-    stop = len(tokens) if end is None else end
-    found: list[ReportingCue] = []
-    told_as = -1
-    for index in range(start, stop):
-        low = tokens[index].low
-        cue: ReportingCue | None = None
-        if low in VERBS and index > told_as:
-            cue = _verb_cue(tokens, index, start, stop, found)
-        elif low == "according" and index + 2 < stop and tokens[index + 1].low == "to":
-            cue = _according(tokens, index, start, stop)
-        elif low in _ACCOUNTS and index - start >= 2:
-            cue = _account(tokens, index, start, stop)
-        elif low == "as" and index + 3 < stop:
-            cue = _as_told(tokens, index, start, stop)
-            if cue is not None:
-                told_as = next(at for at in range(index, stop) if tokens[at].low == "it")
-        if cue is not None:
-            denied = low in VERBS and any(token.low in _DENIALS for token in tokens[max(start, index - 3) : index])
-            found.append(replace(cue, denied=True) if denied else cue)
-    if found and not found[0].trailing and found[0].container is None and tokens[start].low == "in":
-        # "In a statement on Wednesday, the council said"
-        opening = after(tokens, start + 1, found[0].source[0])
-        if opening is not None and tokens[opening[1] - 1].stem in DOCUMENTS:
-            found[0] = replace(found[0], container=opening)
-    return found
 
 
 def chain(
@@ -137,214 +65,6 @@ def chain(
         if not any(known.speaker == link.speaker for known in links):
             links.append(link)
     return tuple(links), tuple(used)
-
-
-def _verb_cue(
-    tokens: Sequence[Token], at: int, start: int, stop: int, earlier: Sequence[ReportingCue]
-) -> ReportingCue | None:
-    token, verb = tokens[at], VERBS[tokens[at].low]
-    if token.is_capital or (at > start and tokens[at - 1].low in ("to", "of", "a", "an", "the")):
-        return None
-    following = tokens[at + 1].low if at + 1 < stop else "."
-    helper = at - 1
-    while helper >= start and (tokens[helper].low in ADVERBS or tokens[helper].low in ("not", "have", "has", "had")):
-        helper -= 1
-    if helper >= start and tokens[helper].low in _BE and token.low in _PASSIVE_FORMS:
-        return _passive(tokens, at, verb, stop)
-    if token.low.endswith("ing") and not (helper >= start and tokens[helper].low in _BE):
-        follows_comma = (
-            at > start and tokens[at - 1].low == "," and verb.lemma in ("say", "tell", "add", "warn", "note")
-        )
-        if not (follows_comma and earlier):
-            return None
-        return ReportingCue(verb, at, earlier[-1].source, None, _content(tokens, at + 1, stop), False, None, True)
-    inferred = False
-    source = _inverted(tokens, at, start, stop, verb)
-    inverted = source is not None
-    if source is None:
-        source = _subject(tokens, at, start)
-    if source is None and earlier and at > start and tokens[at - 1].low in ("and", "but", "then", "also"):
-        source, inferred = earlier[-1].source, True
-    if source is None:
-        return None
-    # "..., an e-mail seen by the paper showed."
-    closes = following in _ENDS and source[0] > start + 1 and tokens[source[0] - 1].low == ","
-    helped = helper >= start and tokens[helper].low in _DO
-    if helper >= start and tokens[helper].low in _MODALS:
-        # "may order an attack" reports nothing.
-        return None
-    if verb.doubtful_form and not closes and not helped and not _well_formed(tokens, at, source, following):
-        return None
-    addressee, begin, container = _complement(tokens, source[1] if inverted else at + 1, stop, verb)
-    if _is_trailing(tokens, start, min(source[0], at), begin, stop, inverted):
-        content = (start, _without_comma(tokens, start, min(source[0], at)))
-        return ReportingCue(verb, at, source, addressee, content, True, container, inferred)
-    if source[0] > start and tokens[source[0] - 1].low == "," and following == ",":
-        return ReportingCue(verb, at, source, addressee, (start, stop), False, container, inferred)
-    return ReportingCue(verb, at, source, addressee, _content(tokens, begin, stop), False, container, inferred)
-
-
-def _subject(tokens: Sequence[Token], at: int, start: int) -> tuple[int, int] | None:
-    last = at - 1
-    while last >= start and (tokens[last].low in ADVERBS or tokens[last].low in AUXILIARIES):
-        last -= 1
-    if last > start and tokens[last].low in REDUCED and tokens[last - 1].is_word:
-        # "the information received indicated"
-        named = before(tokens, last, start)
-        return (named[0], last + 1) if named is not None else None
-    if last < start:
-        return None
-    if tokens[last].low in ("who", "which") and last > start:
-        return before(tokens, last, start)
-    if tokens[last].low == ",":
-        # "Roe, a former agent, said": the phrase before the earlier comma is who speaks.
-        for opener in range(last - 1, max(start, last - 20), -1):
-            if tokens[opener].low == ",":
-                named = before(tokens, opener, start)
-                return named if named is not None and tokens[named[0]].low not in PRONOUNS else None
-        return None
-    return before(tokens, last + 1, start)
-
-
-def _inverted(tokens: Sequence[Token], at: int, start: int, stop: int, verb: Reporting) -> tuple[int, int] | None:
-    """'...," said the chief': the source after the verb."""
-    if at == start or at + 1 >= stop or verb.addressed or tokens[at - 1].low not in _QUOTES | {","}:
-        return None
-    phrase = after(tokens, at + 1, stop, TYING)
-    if phrase is None or tokens[phrase[0]].low in ("that", "it", "there", "this"):
-        return None
-    past = tokens[phrase[1]].low if phrase[1] < stop else "."
-    if past.isalpha() and past not in PREPOSITIONS and past not in ("who", "in", "when", "after"):
-        return None
-    return phrase
-
-
-def _well_formed(tokens: Sequence[Token], at: int, source: tuple[int, int], following: str) -> bool:
-    """Whether a form that is often a noun ("reports", "claim", "fear") does stand here as a verb."""
-    if following in ("of", "for", "to", "in", "by", "is", "was", "are", "were", "from", ",", ".") or at <= 0:
-        return False
-    head = tokens[source[1] - 1].low
-    plural = head.endswith("s") or head in ("they", "we", "people", "police")
-    if tokens[at].low in _PLURAL_FORMS and not plural:
-        return False
-    opens = (
-        following in DETERMINERS
-        or following in PRONOUNS
-        or following in ("that", ":", "people")
-        or following in _QUOTES
-    )
-    return opens or (at + 1 < len(tokens) and tokens[at + 1].is_capital)
-
-
-def _complement(
-    tokens: Sequence[Token], begin: int, stop: int, verb: Reporting
-) -> tuple[tuple[int, int] | None, int, tuple[int, int] | None]:
-    """(addressee, where the content begins, the document it was said in)."""
-    addressee = container = None
-    at = begin
-    if verb.addressed and at < stop and tokens[at].low not in ("that", "to", "of", "about", "against"):
-        phrase = after(tokens, at, stop, TYING)
-        if (
-            phrase is not None
-            and phrase[1] < stop
-            and (
-                tokens[phrase[1]].low
-                in ("that", "to", "not", "of", "about", "against", ":", ",", "on", "in", "they", "he")
-                or tokens[phrase[1]].low in _QUOTES
-                or tokens[phrase[1]].low in DETERMINERS
-            )
-        ):
-            addressee, at = phrase, phrase[1]
-            if at < stop and tokens[at].low == ",":
-                at = _past_insertion(tokens, at, stop)
-    scan = at
-    while scan < stop and scan - at < 14 and tokens[scan].low in ("in", "on", "during", "at", "via", "through"):
-        phrase = after(tokens, scan + 1, stop)
-        past = phrase[1] if phrase is not None else scan + 2
-        if phrase is not None and tokens[phrase[1] - 1].stem in DOCUMENTS:
-            container = phrase
-        scan = past
-    if scan < stop and (scan > at) and (container is not None or tokens[scan].low in ("that", ",", ":")):
-        at = scan
-    while at < stop and tokens[at].low in (",", ":", "that", "of", "about"):
-        at += 1
-    return addressee, min(at, stop), container
-
-
-def _past_insertion(tokens: Sequence[Token], comma: int, stop: int) -> int:
-    """ "told all agents, regardless of duty, to": past the words between commas, where "to" or "that" follows them."""
-    for index in range(comma + 1, min(stop - 1, comma + 10)):
-        if tokens[index].low == "," and tokens[index + 1].low in ("to", "that"):
-            return index + 1
-    return comma
-
-
-def _is_trailing(tokens: Sequence[Token], start: int, cue_start: int, begin: int, stop: int, inverted: bool) -> bool:
-    if cue_start - start < 2:
-        return False
-    previous = tokens[cue_start - 1].low
-    if previous not in _QUOTES and previous != ",":
-        return False
-    if inverted:
-        return True
-    rest = [token for token in tokens[begin:stop] if token.is_word]
-    return len(rest) == 0 or (len(rest) <= 6 and rest[0].low in ("on", "in", "at", "during", "after", "late", "early"))
-
-
-def _passive(tokens: Sequence[Token], at: int, verb: Reporting, stop: int) -> ReportingCue | None:
-    """ "were told by the office that": only where "by" names the source."""
-    for index in range(at + 1, min(at + 4, stop)):
-        if tokens[index].low == "by":
-            phrase = after(tokens, index + 1, stop, TYING)
-            if phrase is None:
-                return None
-            return ReportingCue(verb, at, phrase, None, _content(tokens, phrase[1], stop), False)
-    return None
-
-
-def _according(tokens: Sequence[Token], at: int, start: int, stop: int) -> ReportingCue | None:
-    phrase = after(tokens, at + 2, stop, TYING)
-    if phrase is None:
-        return None
-    if at - start <= 1:
-        return ReportingCue(_ACCORDING, at, phrase, None, _content(tokens, phrase[1], stop), False)
-    return ReportingCue(_ACCORDING, at, phrase, None, (start, _without_comma(tokens, start, at)), True)
-
-
-def _account(tokens: Sequence[Token], at: int, start: int, stop: int) -> ReportingCue | None:
-    """ "by the agency's account"."""
-    if not tokens[at - 1].low.endswith(("'s", "s'")):
-        return None
-    phrase = before(tokens, at, start)
-    if phrase is None or phrase[0] == start or tokens[phrase[0] - 1].low not in ("by", "in"):
-        return None
-    named = (phrase[0], at)
-    whole = (at + 1, stop) if phrase[0] - start <= 2 else (start, _without_comma(tokens, start, phrase[0] - 1))
-    return ReportingCue(Reporting("account"), at, named, None, whole, phrase[0] - start > 2)
-
-
-def _as_told(tokens: Sequence[Token], at: int, start: int, stop: int) -> ReportingCue | None:
-    """ "as the memo tells it", "as the union put it"."""
-    phrase = after(tokens, at + 1, min(stop, at + 10))
-    for index in range(at + 2, min(stop - 1, at + 10)):
-        if tokens[index].low in ("tells", "told", "puts", "put", "has", "had") and tokens[index + 1].low == "it":
-            if phrase is None or phrase[0] >= index:
-                return None
-            return ReportingCue(Reporting("tell"), at, (phrase[0], min(phrase[1], index)), None, (start, stop), False)
-    return None
-
-
-def _content(tokens: Sequence[Token], begin: int, stop: int) -> tuple[int, int]:
-    at = begin
-    while at < stop and tokens[at].low in (",", ":", "that"):
-        at += 1
-    return at, stop
-
-
-def _without_comma(tokens: Sequence[Token], start: int, end: int) -> int:
-    while end > start and tokens[end - 1].low in (",", "and", "as"):
-        end -= 1
-    return end
 
 
 def _quoted(tokens: Sequence[Token]) -> list[bool]:

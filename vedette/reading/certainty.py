@@ -167,6 +167,8 @@ def _reaches(
 def _main_verb(tokens: Sequence[Token], start: int, end: int) -> int:
     """The first finite verb of the main clause as far as endings tell; the last token where none is found."""
     relative = False
+    if tokens[start].low == "to" and start + 1 < end:
+        return start + 1
     for at in range(start, end):
         token = tokens[at]
         low = token.low

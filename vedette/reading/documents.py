@@ -154,7 +154,7 @@ def _visible(source: str) -> str:
 
     try:
         tree = html.fromstring(source)
-    except (ValueError, TypeError, SyntaxError) as error:
+    except (etree.LxmlError, ValueError, TypeError) as error:
         raise UnreadableDocument(f"its HTML cannot be parsed: {error}") from error
     for element in list(tree.iter("script", "style", "noscript", "template")):
         element.clear()

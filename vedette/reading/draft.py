@@ -197,6 +197,10 @@ def _window(
         threatens = any(event.kind in HAZARDS for event in claim.events)
         ending = claim.header in ("expires", "valid", "valid until", "effective", "warning period")
         for time in claim.times:
+            reported = not claim.content.start <= time.start < claim.content.end
+            if reported and time.role != "window":
+                # When it was said ("the office said Wednesday") is not when it will be.
+                continue
             if time.until is not None and now is not None and time.until.astimezone(UTC) <= now.astimezone(UTC):
                 continue
             score = 5 * (claim is hazard) + 3 * threatens + 3 * (claim.modality in _AHEAD) + 3 * (time.role == "window")

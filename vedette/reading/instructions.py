@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from vedette.reading.attribution import ReportingCue
 from vedette.reading.lexicon import words
 from vedette.reading.phrases import before
 from vedette.reading.records import Instruction, Span
+from vedette.reading.reporting import ReportingCue
 from vedette.reading.sentences import Kind
 from vedette.reading.tokens import Phrases, Token
 
@@ -57,7 +57,7 @@ def find(
     if first >= end:
         return None
     if label.startswith(("instruction", "action")) or (_imperative(tokens, first, end, kind) and not cues):
-        return Instruction(tokens[start].start, tokens[end - 1].end, _for_whom(tokens, start, first))
+        return Instruction(tokens[start].start, tokens[end - 1].end, None)
     for duty_first, duty_past, _ in _DUTIES.scan(tokens[start:end]):
         at, past = start + duty_first, start + duty_past
         while past < end and tokens[past].low in _SKIP:
@@ -67,7 +67,8 @@ def find(
         phrase = before(tokens, at, start)
         if phrase is None or tokens[phrase[1] - 1].stem in _NOT_ADDRESSED or tokens[phrase[0]].low in _NOT_ADDRESSED:
             continue
-        return Instruction(tokens[phrase[0]].start, tokens[end - 1].end, _span(tokens, phrase))
+        everyone = tokens[phrase[0]].low not in ("no", "nobody", "none")
+        return Instruction(tokens[phrase[0]].start, tokens[end - 1].end, _span(tokens, phrase) if everyone else None)
     return None
 
 
@@ -104,10 +105,6 @@ def _reported(tokens: Sequence[Token], cue: ReportingCue, end: int) -> Instructi
     if act >= end or tokens[act].low not in _ACTS:
         return None
     return Instruction(tokens[act].start, tokens[end - 1].end, _span(tokens, cue.addressee))
-
-
-def _for_whom(tokens: Sequence[Token], start: int, first: int) -> Span | None:
-    return Span(tokens[start].start, tokens[first - 1].end) if first > start and tokens[start].is_capital else None
 
 
 def _span(tokens: Sequence[Token], bounds: tuple[int, int]) -> Span:

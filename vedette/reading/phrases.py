@@ -30,7 +30,7 @@ _PAST_VERBS = frozenset(form for form, verb in VERBS.items() if form.endswith(("
     "shot", "struck", "fired", "attacked", "received", "went", "came", "took", "made", "gave", "began", "left", "saw",
     "heard", "got", "ran", "hit", "killed", "injured", "drove", "stopped", "seen", "given", "found", "says", "tells",
 }  # fmt: skip
-_CALENDAR = (frozenset(MONTHS) | frozenset(WEEKDAYS) | {"yesterday", "today", "tomorrow", "tonight"}) - {"may", "sun"}
+CALENDAR = (frozenset(MONTHS) | frozenset(WEEKDAYS) | {"yesterday", "today", "tomorrow", "tonight"}) - {"may", "sun"}
 _TURNS = words(
     "next coming past last following recent retaliation response revenge reprisal case order general part days weeks"
 )
@@ -51,7 +51,7 @@ def before(tokens: Sequence[Token], index: int, floor: int = 0) -> tuple[int, in
         return None
     if tokens[last].low in PRONOUNS:
         return last, last + 1
-    if tokens[last].low in CONJUNCTIONS or tokens[last].low in PREPOSITIONS:
+    if tokens[last].low in CONJUNCTIONS or tokens[last].low in PREPOSITIONS or tokens[last].low in _PAST_VERBS:
         return None
     first = last
     closed = False
@@ -64,7 +64,7 @@ def before(tokens: Sequence[Token], index: int, floor: int = 0) -> tuple[int, in
                 break
         elif low in PREPOSITIONS and at > floor and tokens[at - 1].is_word and first <= at + 1:
             previous = tokens[at - 1].low
-            if previous in _CALENDAR or previous in CONJUNCTIONS or previous in PREPOSITIONS:
+            if previous in CALENDAR or previous in CONJUNCTIONS or previous in PREPOSITIONS:
                 break
             if previous in REDUCED:
                 # "information received by this unit"
@@ -85,7 +85,7 @@ def before(tokens: Sequence[Token], index: int, floor: int = 0) -> tuple[int, in
         elif low == "and":
             if at <= floor or not _joins(tokens[at - 1], tokens[at + 1]) or not tokens[at - 1].is_word:
                 break
-        elif low in CONJUNCTIONS or low in _PAST_VERBS or low in _CALENDAR or (_is_adverb(token) and at != last):
+        elif low in CONJUNCTIONS or low in _PAST_VERBS or low in CALENDAR or (_is_adverb(token) and at != last):
             break
         elif low in DETERMINERS:
             closed = True
@@ -114,7 +114,7 @@ def after(
             if opened and previous not in TYING and previous not in DETERMINERS:
                 break
             opened = True
-        elif low in AUXILIARIES or low in _CALENDAR:
+        elif low in AUXILIARIES or low in CALENDAR:
             break
         elif low in PREPOSITIONS:
             if low not in tying or not opened or _turns(tokens, at + 1, ceiling):
@@ -139,7 +139,7 @@ def after(
 def _turns(tokens: Sequence[Token], at: int, ceiling: int) -> bool:
     """Whether a preposition is followed by a time or a ground, not by more of the phrase."""
     near = [token.low for token in tokens[at : min(at + 2, ceiling)]]
-    return any(low in _TURNS or low in _CALENDAR or low[0].isdigit() for low in near)
+    return any(low in _TURNS or low in CALENDAR or low[0].isdigit() for low in near)
 
 
 def _joins(left: Token, right: Token) -> bool:

@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from datetime import date, datetime, tzinfo
 
-from vedette.reading.calendar import Anchor, Point, point
+from vedette.reading.calendar import Anchor, Point
+from vedette.reading.points import point
 from vedette.reading.sentences import Kind, Sentence
 from vedette.reading.times import TimeReader
 from vedette.reading.tokens import tokenise

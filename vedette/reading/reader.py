@@ -9,7 +9,17 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from vedette.reading import attribution, certainty, draft, events, instructions, publication, rendering, responses
+from vedette.reading import (
+    attribution,
+    certainty,
+    draft,
+    events,
+    instructions,
+    publication,
+    rendering,
+    reporting,
+    responses,
+)
 from vedette.reading.lexicon import words
 from vedette.reading.places import Mention, Place, PlaceReader
 from vedette.reading.records import Attribution, Claim, Draft, Modality, PlaceMention, Span
@@ -130,7 +140,7 @@ class _Pass:
     ) -> tuple[Claim, list[Mention]]:
         text, start, end = self._text, tokens[first].start, tokens[past - 1].end
         header = sentence.kind is Kind.HEADER
-        cues = [] if header else attribution.reporting_cues(tokens, first, past)
+        cues = [] if header else reporting.reporting_cues(tokens, first, past)
         links, used = attribution.chain(text, tokens, cues, self._speakers)
         links = self._continued(sentence, tokens, first, links)
         low, high = used[-1].content if used and used[-1].content[0] < used[-1].content[1] else (first, past)
@@ -144,7 +154,8 @@ class _Pass:
             directive=instruction is not None or bool(used and used[-1].addressee and tokens[low].low == "to"),
         )  # fmt: skip
         ahead = {Modality.PAST: False, Modality.FUTURE: True, Modality.CONDITIONAL: True}.get(verdict.modality)
-        frame = tuple(link for link in self._speakers.frame if not start <= link.start < end)
+        own_line = sentence.kind in (Kind.HEADER, Kind.HEADING)
+        frame = tuple(link for link in self._speakers.frame if not (own_line and start <= link.start < end))
         outer = tuple(link for link in frame if all(link.speaker.lower() != other.speaker.lower() for other in links))
         claim = Claim(
             id=name, start=start, end=end, content=Span(tokens[low].start, tokens[high - 1].end),

@@ -24,7 +24,7 @@ from vedette.reading.tokens import Token, tokenise
 
 #: Words that name an outlet even without a capital.
 _PLAIN_OUTLETS = words("newspaper newspapers newsroom station broadcaster outlet outlets magazine website newswire")
-_PLURAL_DETERMINERS = words("two three four five six seven eight nine ten several many some a an another dozens no")
+_PLURAL_DETERMINERS = words("two three four five six seven eight nine ten several many some a an another dozens no one")
 _PARTICLES = words("of the and for de la del van von al bin el")
 #: Verbs after which even an unknown noun with a determiner is a speaker.
 _PLAIN_SPEECH = words("say tell according warn announce")
@@ -43,6 +43,9 @@ def classify(phrase: Sequence[Token], lemma: str) -> SourceKind | None:
         return SourceKind.DOCUMENT
     if head in ORGANISATIONS:
         return SourceKind.ORGANISATION
+    if words[0] in TITLES and phrase[0].is_capital and phrase[-1].is_capital and words[-1] not in ORGANISATIONS:
+        # "Secretary of State Maria Quill"
+        return SourceKind.PERSON if len(phrase) > 1 else SourceKind.ANONYMOUS
     if is_person_noun(head):
         return _people(words, head)
     capitals = [token for token in phrase[: head_at + 1] if token.is_capital]
@@ -56,7 +59,10 @@ def classify(phrase: Sequence[Token], lemma: str) -> SourceKind | None:
 
 
 def _head(phrase: Sequence[Token], words: Sequence[str]) -> int:
-    """The index of the last word before the first tying preposition."""
+    """The index of the last word before the first preposition or participle that ties something on."""
+    if "of" in words and words[-1] in ORGANISATIONS and any(token.low.endswith("'s") for token in phrase[:-1]):
+        # "the secretary of state's office"
+        return len(phrase) - 1
     for index in range(1, len(phrase)):
         if words[index] in PREPOSITIONS or words[index] in REDUCED:
             # "Department of Justice", "an e-mail seen by the paper": the head stands before.

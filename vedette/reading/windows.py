@@ -1,0 +1,160 @@
+"""Stretches of time counted from the publication or from a date named before: "the next few days", "a month earlier".
+
+docs/reading.md has the table of what vague counts stand for, and why.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, timedelta
+
+from vedette.reading.calendar import DAY, Anchor, Point, Stretch, day_stretch, month_stretch, months_later, start_of
+
+#: Days (or hours, weeks, months) that a vague count stands for.
+VAGUE_COUNTS = {"few": 4, "several": 7, "couple": 2, "": 4, "some": 4, "coming": 4}
+
+_NUMBERS = {
+    "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
+    "ten": 10, "twelve": 12, "fourteen": 14, "twenty-four": 24, "forty-eight": 48, "seventy-two": 72, "thirty": 30,
+}  # fmt: skip
+#: Words such a stretch may begin with.
+FIRST_WORDS = frozenset(_NUMBERS)
+_FLAGS = re.IGNORECASE
+_COUNT = (
+    r"(?P<count>\d{1,3}|an?|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fourteen|twenty-four|forty-eight|"
+    r"seventy-two|thirty)"
+)
+_UNIT = r"(?P<unit>minute|hour|day|week|month|year)s?\b"
+_WINDOW = re.compile(
+    rf"(?:the\s)?(?P<which>next|coming|following|past|last|previous|recent)\s(?:(?:{_COUNT}|(?P<vague>few|several|couple(?:\sof)?))"
+    rf"(?:\s(?:to|or)\s(?P<more>\w{{1,6}}))?[\s-])?{_UNIT}",
+    _FLAGS,
+)
+_WITHIN = re.compile(
+    rf"within\s(?:the\s)?(?:next\s)?(?:{_COUNT}|a\s(?P<vague>few|couple(?:\sof)?))[\s-]{_UNIT}(?!\sof\b)", _FLAGS
+)
+_DISTANCE = re.compile(
+    rf"(?:(?:an?\s)?(?P<vague>few|several|couple\sof)|{_COUNT})\s{_UNIT}\s(?P<way>ago|earlier|before|previously|prior|later|from\snow)\b",
+    _FLAGS,
+)
+_IN = re.compile(rf"in\s{_COUNT}\s{_UNIT}(?!\s(?:of|a|since))", _FLAGS)
+_NAMED_SPAN = re.compile(
+    r"(?P<which>this|next|last|the|the\scoming|the\spast)\s(?P<unit>week|weekend|month|year)\b", _FLAGS
+)
+_EFFECTIVE = re.compile(r"effective\simmediately|with\simmediate\seffect|effective\s(?:as\sof\s)?now\b", _FLAGS)
+
+
+def relative(text: str, at: int, end: int, anchor: Anchor, key: str) -> Point | None:
+    if key in ("effective", "with"):
+        match = _EFFECTIVE.match(text, at, end)
+        if match is None:
+            return None
+        now = anchor.instant or (datetime.combine(anchor.day, datetime.min.time()) if anchor.day else None)
+        return Point(match.end(), (Stretch("PRESENT_REF", now, None),), False, True)
+    match = _WINDOW.match(text, at, end)
+    # "the coming days" is a window; "next day" and "last week" are not.
+    if match and (match["count"] or match["vague"] or match.group().lower().endswith("s")):
+        return _window(match, anchor, match["which"].lower() in ("next", "coming", "following"))
+    if key == "within" and (match := _WITHIN.match(text, at, end)):
+        return _window(match, anchor, True)
+    if match := _DISTANCE.match(text, at, end):
+        return _distance(match, anchor)
+    if key == "in" and (match := _IN.match(text, at, end)):
+        return _distance(match, anchor)
+    if match := _NAMED_SPAN.match(text, at, end):
+        return _span(match, anchor)
+    return None
+
+
+def _window(match: re.Match[str], anchor: Anchor, forward: bool) -> Point:
+    groups = match.groupdict()
+    vague = groups["count"] is None
+    word = (groups["vague"] or "").lower().split()[0] if groups["vague"] else ""
+    count = VAGUE_COUNTS[word] if vague else _number(str(groups["count"]))
+    if more := groups.get("more"):
+        count, vague = max(count, _number(more)), True
+    unit = groups["unit"].lower()
+    letter = {"minute": "M", "hour": "H", "day": "D", "week": "W", "month": "M", "year": "Y"}[unit]
+    value = f"P{'T' if unit in ('minute', 'hour') else ''}{'X' if vague else count}{letter}"
+    if anchor.day is None:
+        return Point(match.end(), (Stretch(value, None, None),), False, False, vague)
+    start_of_day = datetime.combine(anchor.day, datetime.min.time())
+    if not forward:
+        back = _shift(start_of_day, unit, -count)
+        return Point(match.end(), (Stretch(value, back, anchor.instant or start_of_day + DAY),), False, False, vague)
+    begin = anchor.instant or start_of_day
+    # Written at an unknown hour of the publication day, the window is counted from that day's end.
+    base = anchor.instant if anchor.instant and unit in ("minute", "hour") else start_of_day + DAY
+    until = _shift(base, unit, count)
+    others = (
+        (Stretch(value, start_of_day + DAY, until),)
+        if vague
+        else ((Stretch(value, begin, _shift(begin, unit, count)),))
+    )
+    different = tuple(other for other in others if (other.begin, other.until) != (begin, until))
+    return Point(match.end(), (Stretch(value, begin, until), *different), False, False, vague)
+
+
+def _distance(match: re.Match[str], anchor: Anchor) -> Point | None:
+    groups = match.groupdict()
+    way = " ".join((groups.get("way") or "from now").lower().split())
+    word = (groups.get("vague") or "").split()
+    count = VAGUE_COUNTS[word[0].lower()] if word else _number(str(groups["count"]))
+    unit, sign = groups["unit"].lower(), 1 if way in ("later", "from now") else -1
+    from_named = way in ("earlier", "before", "previously", "prior", "later")
+    bases = [anchor.named, anchor.day] if from_named else [anchor.day]
+    readings = [_around(base, unit, sign * count) for base in bases if base is not None]
+    value = f"P{'T' if unit in ('minute', 'hour') else ''}{count}{unit[0].upper()}"
+    unique = tuple(dict.fromkeys(readings)) or (Stretch(value, None, None),)
+    return Point(match.end(), unique, False, False, bool(word) or unit in ("week", "month", "year"))
+
+
+def _span(match: re.Match[str], anchor: Anchor) -> Point | None:
+    which, unit = " ".join(match["which"].lower().split()), match["unit"].lower()
+    if which == "the" and unit != "weekend":
+        return None
+    if anchor.day is None:
+        return Point(match.end(), (Stretch({"week": "PXW"}.get(unit, "PX" + unit[0].upper()), None, None),), False)
+    step = {"next": 1, "the coming": 1, "last": -1, "the past": -1}.get(which, 0)
+    if unit in ("week", "weekend"):
+        monday = anchor.day - anchor.day.weekday() * DAY + step * 7 * DAY
+        if which == "the" and anchor.ahead is False and anchor.day.weekday() < 5:
+            monday -= 7 * DAY
+        first = monday + (5 if unit == "weekend" else 0) * DAY
+        year, week, _ = monday.isocalendar()
+        stretch = Stretch(
+            f"{year}-W{week:02}" + ("-WE" if unit == "weekend" else ""), start_of(first), start_of(monday + 7 * DAY)
+        )
+    elif unit == "month":
+        month = months_later(anchor.day.replace(day=1), step)
+        stretch = month_stretch(month.year, month.month)
+    else:
+        number = anchor.day.year + step
+        stretch = Stretch(str(number), start_of(date(number, 1, 1)), start_of(date(number + 1, 1, 1)))
+    return Point(match.end(), (stretch,), False)
+
+
+def _number(word: str) -> int:
+    return int(word) if word.isdigit() else _NUMBERS.get(word.lower(), 4)
+
+
+def _shift(moment: datetime, unit: str, count: int) -> datetime:
+    if unit in ("month", "year"):
+        moved = months_later(moment.date(), count * (12 if unit == "year" else 1))
+        return datetime.combine(moved, moment.time())
+    return moment + timedelta(**{unit + "s": count})
+
+
+def _around(base: date, unit: str, count: int) -> Stretch:
+    """The day, week, month or year some units from `base`: as coarse as the unit."""
+    if unit in ("minute", "hour"):
+        return day_stretch((start_of(base) + timedelta(hours=count if unit == "hour" else 0)).date())
+    if unit == "day":
+        return day_stretch(base + count * DAY)
+    moved = _shift(start_of(base), unit, count).date()
+    if unit == "week":
+        year, week, _ = moved.isocalendar()
+        return Stretch(f"{year}-W{week:02}", start_of(moved - 3 * DAY), start_of(moved + 4 * DAY))
+    if unit == "month":
+        return month_stretch(moved.year, moved.month)
+    return Stretch(str(moved.year), start_of(date(moved.year, 1, 1)), start_of(date(moved.year + 1, 1, 1)))
