@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 from lxml import etree
@@ -12,6 +13,8 @@ LARGEST = 8 * 1024 * 1024
 DEEPEST = 32
 
 _TOO_DEEP = etree.XPath("boolean(" + "/*" * (DEEPEST + 1) + ")")
+
+_own = threading.local()
 
 
 class BadXml(ValueError):
@@ -29,19 +32,8 @@ def read_xml(data: bytes, largest: int = LARGEST) -> etree._Element:
         raise BadXml(f"the document has {len(data):,} bytes; the most read is {largest:,}")
     if not data.strip():
         raise BadXml("the document is empty")
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        dtd_validation=False,
-        attribute_defaults=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-        collect_ids=False,
-    )
     try:
-        root = etree.fromstring(data, parser)
+        root = etree.fromstring(data, _parser())
     except etree.XMLSyntaxError as error:
         line = error.lineno or 0
         raise BadXml(f"not well-formed XML: {_first_line(error.msg)}", line) from error
@@ -53,6 +45,24 @@ def read_xml(data: bytes, largest: int = LARGEST) -> etree._Element:
     if _TOO_DEEP(root):
         raise BadXml(f"elements are nested more than {DEEPEST} deep")
     return root
+
+
+def _parser() -> etree.XMLParser:
+    """This thread's parser: making one costs as much as reading a small message."""
+    parser: etree.XMLParser | None = getattr(_own, "parser", None)
+    if parser is None:
+        parser = _own.parser = etree.XMLParser(
+            resolve_entities=False,
+            no_network=True,
+            load_dtd=False,
+            dtd_validation=False,
+            attribute_defaults=False,
+            huge_tree=False,
+            remove_comments=True,
+            remove_pis=True,
+            collect_ids=False,
+        )
+    return parser
 
 
 def line_of(element: etree._Element) -> int:

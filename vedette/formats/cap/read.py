@@ -17,7 +17,7 @@ from vedette.formats.cap.message import (
     NamedValue,
     Resource,
 )
-from vedette.formats.cap.schema import schema_findings
+from vedette.formats.cap.schema import ELEMENT_NAMES, schema_findings
 from vedette.formats.cap.text import SPACE, BadText, time_of
 from vedette.formats.safe_xml import BadXml, read_xml
 
@@ -82,6 +82,9 @@ def read_root(root: etree._Element, received: bytes) -> Alert:
     return _Reader(root).alert(received)
 
 
+#: Per namespace, the tag of every element of CAP and its local name.
+_NAMES = {space: {f"{{{space}}}{name}": name for name in ELEMENT_NAMES} for space in NAMESPACES}
+
 #: The children of one element by local name, in the order they came.
 _Children = dict[str, list[etree._Element]]
 
@@ -93,14 +96,15 @@ class _Reader:
         self.root = root
         self.namespace = etree.QName(root).namespace or ""
         self.prefix = f"{{{self.namespace}}}"
+        self.pair = (f"{self.prefix}valueName", f"{self.prefix}value")
+        self.names = _NAMES[self.namespace]
 
     def children(self, parent: etree._Element) -> _Children:
         found: _Children = {}
-        start = len(self.prefix)
         for child in parent:
-            tag = child.tag
-            if isinstance(tag, str) and tag.startswith(self.prefix):
-                found.setdefault(tag[start:], []).append(child)
+            name = self.names.get(child.tag)
+            if name is not None:
+                found.setdefault(name, []).append(child)
         return found
 
     def alert(self, received: bytes) -> Alert:
@@ -182,7 +186,9 @@ class _Reader:
     def _pairs(self, parent: _Children, name: str) -> tuple[NamedValue, ...]:
         found = []
         for element in parent.get(name, ()):
-            if len(element):
+            if len(element) == 2 and (element[0].tag, element[1].tag) == self.pair:
+                found.append(NamedValue(element[0].text or "", element[1].text or ""))
+            elif len(element):
                 pair = self.children(element)
                 found.append(NamedValue(_text(pair, "valueName") or "", _text(pair, "value") or ""))
             else:  # CAP 1.0 writes name=value.

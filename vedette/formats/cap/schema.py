@@ -28,6 +28,10 @@ from vedette.formats.safe_xml import line_of
 SIGNATURE_NAMESPACE = "http://www.w3.org/2000/09/xmldsig#"
 _SIGNATURE_PREFIX = f"{{{SIGNATURE_NAMESPACE}}}"
 _XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
+_ODD_ATTRIBUTE = etree.XPath(
+    "boolean(//@*[not(namespace-uri()='http://www.w3.org/2001/XMLSchema-instance' and "
+    "(local-name()='schemaLocation' or local-name()='noNamespaceSchemaLocation'))])"
+)
 _XSI_HARMLESS = frozenset({f"{_XSI}schemaLocation", f"{_XSI}noNamespaceSchemaLocation"})
 
 
@@ -161,6 +165,14 @@ _ALERT_10 = tuple(
 )
 
 
+def _names(specs: tuple[Spec, ...]) -> set[str]:
+    return {spec.name for spec in specs}.union(*(_names(spec.inside) for spec in specs))
+
+
+#: The local name of every element of any version.
+ELEMENT_NAMES = frozenset(_names(_ALERT) | _names(_ALERT_10))
+
+
 class _Sequence:
     """A Spec tuple made ready for walking."""
 
@@ -191,14 +203,15 @@ def schema_findings(root: etree._Element) -> list[Finding]:
     findings: list[Finding] = []
     # Only CAP 1.2's sequence ends in signatures.
     _walk(root, _MODELS[name.namespace or ""], "alert", findings, ends_signed=name.namespace == NAMESPACE)
+    # Asked of the whole document first: to look at each element's attributes is what costs most.
+    if _ODD_ATTRIBUTE(root):
+        _check_attributes(root, findings)
     return findings
 
 
 def _walk(
     parent: etree._Element, model: _Sequence, path: str, findings: list[Finding], ends_signed: bool = False
 ) -> None:
-    if parent.attrib:
-        _check_attributes(parent, path, findings)
     specs = model.specs
     position, times = -1, 0
     seen: set[int] = set()
@@ -242,8 +255,6 @@ def _walk(
 
 
 def _check_leaf(child: etree._Element, spec: Spec, path: str, findings: list[Finding]) -> None:
-    if child.attrib:
-        _check_attributes(child, path, findings)
     if len(child):
         findings.append(_error("schema-content", path, child, f"<{spec.name}> holds text only, no further elements"))
     elif spec.check is not any_text:
@@ -252,11 +263,17 @@ def _check_leaf(child: etree._Element, spec: Spec, path: str, findings: list[Fin
             findings.append(_error("schema-value", path, child, f"<{spec.name}>: {complaint}"))
 
 
-def _check_attributes(element: etree._Element, path: str, findings: list[Finding]) -> None:
-    for name in element.attrib:
-        if name not in _XSI_HARMLESS:
-            text = f"<{etree.QName(element).localname}> may not have the attribute {str(name)!r}; CAP has none"
-            findings.append(_error("schema-attribute", path, element, text))
+def _check_attributes(root: etree._Element, findings: list[Finding]) -> None:
+    """CAP has no attributes; those of signatures are the signature's own."""
+    signatures = {inner for child in root.iterchildren(f"{_SIGNATURE_PREFIX}*") for inner in child.iter()}
+    for element in root.iter("*"):
+        if element in signatures:
+            continue
+        for name in element.attrib:
+            if name not in _XSI_HARMLESS:
+                names = [etree.QName(one).localname for one in (*reversed([*element.iterancestors()]), element)]
+                text = f"<{names[-1]}> may not have the attribute {str(name)!r}; CAP has none"
+                findings.append(_error("schema-attribute", "/".join(names), element, text))
 
 
 def _unknown(child: etree._Element, model: _Sequence, path: str) -> Finding:

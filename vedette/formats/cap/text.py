@@ -19,6 +19,8 @@ _LOOSE_TIME = re.compile(
     r"(-?[0-9]{4,})(-[0-9]{2}-[0-9]{2}T)([0-9]{2})(:[0-9]{2}:[0-9]{2})(\.[0-9]+)?(Z|[-+][0-9]{2}:[0-9]{2})?\Z"
 )
 _LIST_ITEM = re.compile(r'"([^"]*)"|([^\s"]+)')
+_PAIR = r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+),[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)"
+_POLYGON = re.compile(rf"\s*{_PAIR}(?:\s+{_PAIR})*\s*")
 _NUMBER = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)\Z")
 
 
@@ -32,7 +34,13 @@ def time_of(text: str, strict: bool = True) -> datetime:
     Not strict reads what CAP 1.0 and 1.1 allow too; a time without a zone is taken for UTC.
     """
     text = text.strip(SPACE)
-    if strict and not _TIME.match(text):
+    usual = _TIME.match(text)
+    if usual and text[11:13] != "24" and text[20:22] < "14" and text[23:] < "60":
+        try:
+            return datetime.fromisoformat(text)
+        except ValueError as error:
+            raise BadText(f"{text!r} is not a time that exists: {error}") from error
+    if strict and not usual:
         raise BadText(
             f"{text[:40]!r} is not a CAP time: write YYYY-MM-DDThh:mm:ss with the offset from UTC, such as -08:00; "
             "UTC itself is -00:00, never Z"
@@ -111,7 +119,14 @@ def polygon_of(text: str) -> list[Point]:
     pairs = text.split()
     if not pairs:
         raise BadText("the polygon is empty")
-    points = [_point(pair) for pair in pairs]
+    if not _POLYGON.fullmatch(text):
+        for pair in pairs:
+            _point(pair)  # Raises at the first that is none.
+        raise BadText("the polygon cannot be read")
+    numbers = [float(number) for number in text.replace(",", " ").split()]
+    points = list(zip(numbers[::2], numbers[1::2], strict=True))
+    if min(numbers[::2]) < -90 or max(numbers[::2]) > 90 or min(numbers[1::2]) < -180 or max(numbers[1::2]) > 180:
+        points = [_point(pair) for pair in pairs]
     if len(points) < 4:
         raise BadText(f"the polygon has {len(points)} pairs; a closed outline needs at least 4")
     if points[0] != points[-1]:
