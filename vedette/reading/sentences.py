@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -88,11 +89,12 @@ def split(text: str) -> list[Sentence]:
             sentences += [Sentence(s, e, paragraph, first.kind, (), first.label) for s, e in _cut(text, start, end)]
             continue
         quotes = _quotes(text, start, end)
+        starts = [quote.start for quote in quotes]
         for s, e in _sentence_spans(text, start, end, quotes):
             kind = first.kind
             if kind is Kind.PROSE and text[e - 1] not in ".!?…\"”»':;)" and e == end and s == start:
                 kind = Kind.HEADING
-            inside = tuple(quote for quote in quotes if s <= quote.start and quote.end <= e)
+            inside = tuple(quote for quote in quotes[bisect_left(starts, s) : bisect_left(starts, e)] if quote.end <= e)
             sentences.append(Sentence(s, e, paragraph, kind, inside))
     return sentences
 
