@@ -1,0 +1,106 @@
+"""A document's bytes to what a report is made of: text, date, title, claims and draft. Stores nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from vedette.formats.parts import BadInput
+from vedette.reading import Place, TextTooLong, read
+from vedette.reading.documents import Document, Format, UnreadableDocument, open_document
+
+#: Media types that are read, with the ending that tells the reader what to expect.
+MEDIA_TYPES: dict[str, str] = {
+    "text/plain": "",
+    "text/html": "html",
+    "application/xhtml+xml": "html",
+    "message/rfc822": "eml",
+    "application/pdf": "pdf",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
+    "application/octet-stream": "",
+}
+_SUBJECT = re.compile(r"^(?:subject|subj|re)\s{0,3}:\s{0,8}(\S[^\n]{0,299})$", re.IGNORECASE | re.MULTILINE)
+_MARKS = re.compile(r"(?:EXERCISE[\s.:]*)+")
+
+
+class UnsupportedMedia(BadInput):
+    """A media type that is not read."""
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What was found in a document."""
+
+    media_type: str
+    text: str
+    title: str
+    published: date | None
+    claims: tuple[dict[str, Any], ...]
+    draft: dict[str, Any]
+
+
+def checked_media_type(media_type: str) -> str:
+    """The media type without its parameters. Raises UnsupportedMedia for one that is not read."""
+    name = media_type.partition(";")[0].strip().lower()
+    if name not in MEDIA_TYPES:
+        raise UnsupportedMedia("media_type", f"{name or 'nothing'!r} is not read; give one of {', '.join(MEDIA_TYPES)}")
+    return name
+
+
+def take(
+    original: bytes,
+    media_type: str,
+    *,
+    sha256: str,
+    filename: str,
+    title: str,
+    published: date | None,
+    places: Sequence[Place],
+    zone: str,
+) -> Taken:
+    """Read the document. Raises BadInput when it is none, or not one that can be kept."""
+    kind = checked_media_type(media_type)
+    if not original:
+        raise BadInput("original", "is empty; give the document's bytes")
+    name = filename or (f"report.{MEDIA_TYPES[kind]}" if MEDIA_TYPES[kind] else "")
+    try:
+        document = open_document(original, name)
+        _refuse_unstorable(document.text)
+        reading = read(document.text, published or _own_date(document, zone), places, zone, sha256)
+    except (UnreadableDocument, TextTooLong) as error:
+        raise BadInput("original", str(error)) from error
+    found = reading.as_json()
+    when = reading.published.astimezone(ZoneInfo(zone)) if isinstance(reading.published, datetime) else None
+    return Taken(
+        media_type=kind,
+        text=document.text,
+        title=" ".join(title.split())[:300] or _title(document.text),
+        published=when.date() if when is not None else reading.published,
+        claims=tuple(found["claims"]),
+        draft=found["draft"],
+    )
+
+
+def _own_date(document: Document, zone: str) -> date | datetime | None:
+    """A date that the format itself carries; a date line in the text counts before a file's own stamp."""
+    if document.published is None or document.format in (Format.EMAIL, Format.HTML):
+        return document.published
+    return read(document.text, zone=zone).published or document.published
+
+
+def _title(text: str) -> str:
+    """The subject line of a memo or mail, else the first line that is more than the exercise mark."""
+    if (subject := _SUBJECT.search(text[:5_000])) is not None:
+        return subject.group(1).strip()
+    lines = (line.strip() for line in text.splitlines())
+    first = next((line for line in lines if line and not _MARKS.fullmatch(line)), "")
+    return first[:300] or "Untitled report"
+
+
+def _refuse_unstorable(text: str) -> None:
+    if "\x00" in text or any(0xD800 <= ord(character) <= 0xDFFF for character in text):
+        raise BadInput("original", "its text holds characters that are none (zero bytes); save it as UTF-8 text")

@@ -1,0 +1,82 @@
+"""Reading reports: what came in, what it says, and how it is graded. Everything here has asked the policy."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from vedette.access.policy import Actor, visible
+from vedette.reports.grading import Standing, standing
+from vedette.reports.models import Claim, Evidence, Grade, Report, Source
+
+
+@dataclass(frozen=True)
+class GradedClaim:
+    """A claim with what each grader thinks of it at present, the latest first."""
+
+    claim: Claim
+    standing: tuple[Standing, ...]
+
+
+def inbox(actor: Actor) -> QuerySet[Report]:
+    """The reports the actor may see, newest first, without their bytes."""
+    return (
+        visible(actor, Report.objects.select_related("source", "received_by"))
+        .defer("original")
+        .order_by("-received_at", "-pk")
+    )
+
+
+def report_for(actor: Actor, report_id: int) -> Report | None:
+    """One of them."""
+    return inbox(actor).filter(pk=report_id).first()
+
+
+def claims_for(actor: Actor) -> QuerySet[Claim]:
+    """The claims of all reports that the actor may see."""
+    claims = Claim.objects.select_related("report", "report__source").defer("report__original", "report__text")
+    return visible(actor, claims, through="report").order_by("report_id", "start", "end")
+
+
+def claim_for(actor: Actor, claim_id: int) -> Claim | None:
+    """One of them."""
+    return claims_for(actor).filter(pk=claim_id).first()
+
+
+def graded_claims(actor: Actor, report: Report) -> list[GradedClaim]:
+    """A report's claims in the order of the text, with the present grade of each grader."""
+    claims = list(claims_for(actor).filter(report=report))
+    given = standing_of(claims)
+    return [GradedClaim(claim, given.get(claim.pk, ())) for claim in claims]
+
+
+def standing_of(claims: Iterable[Claim]) -> dict[int, tuple[Standing, ...]]:
+    """Claim id -> what each grader thinks of it; claims without a grade are left out."""
+    grades: dict[int, list[Grade]] = defaultdict(list)
+    for grade in Grade.objects.filter(claim__in=[claim.pk for claim in claims]):
+        if grade.claim_id is not None:
+            grades[grade.claim_id].append(grade)
+    return {claim: standing(given) for claim, given in grades.items()}
+
+
+def sources_for(actor: Actor) -> QuerySet[Source]:
+    """The sources the actor may see, by handle."""
+    return visible(actor, Source.objects.all()).order_by("handle")
+
+
+def source_for(actor: Actor, source_id: int) -> Source | None:
+    """One of them."""
+    return sources_for(actor).filter(pk=source_id).first()
+
+
+def source_standing(source: Source) -> tuple[Standing, ...]:
+    """What each grader thinks of the source's reliability; F counts as no judgement."""
+    return standing(source.grades.all())
+
+
+def evidence_for(actor: Actor) -> QuerySet[Evidence]:
+    """The evidence the actor may see, newest first, without its bytes."""
+    return visible(actor, Evidence.objects.select_related("report")).defer("content").order_by("-created_at", "-pk")
