@@ -86,6 +86,11 @@ def test_floating_times_and_whole_days_are_taken_in_the_given_zone():
         b"\xff\xfe",
         calendar("UID:a\r\nDTSTART:yesterday"),
         calendar("UID:a\r\nDTSTART:20260101T000000Z\r\nDTEND:20260101T000001Z\r\nRRULE:FREQ=SECONDLY"),
+        calendar("UID:a\r\nDTSTART:00010101T000000Z\r\nDTEND:00010101T010000Z\r\nRRULE:FREQ=DAILY"),
+        calendar(
+            "UID:a\r\nDTSTART:20260101T000000Z\r\nDTEND:20260101T000100Z\r\nRRULE:FREQ=DAILY;BYMINUTE="
+            + ",".join(map(str, range(60)))
+        ),
     ],
 )
 def test_a_broken_or_abusive_calendar_is_refused_with_a_reason(data):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -15,6 +16,9 @@ import recurring_ical_events
 LARGEST = 4 * 1024 * 1024
 #: The most shifts one call gives: a calendar that repeats every second is refused.
 MOST_SHIFTS = 20_000
+#: The most repeating events in one calendar, and the most times a day one of them may repeat.
+MOST_REPEATING = 2_000
+MOST_A_DAY = 24
 #: The longest stretch one call looks at.
 LONGEST_WINDOW = timedelta(days=400)
 
@@ -98,8 +102,18 @@ def _categories(event: Any) -> Iterator[str]:
 
 
 def _refuse_too_frequent(calendar: Any) -> None:
+    """Before anything is expanded: what could keep the machine busy for minutes is no roster."""
+    repeating = 0
     for event in calendar.walk("VEVENT"):
         rules = event.get("RRULE", [])
         for rule in rules if isinstance(rules, list) else [rules]:
-            if {str(freq).upper() for freq in rule.get("FREQ", [])} & {"SECONDLY", "MINUTELY"}:
-                raise BadCalendar(f"event {event.get('UID', '')!s}: a shift cannot repeat every second or minute")
+            name = f"event {event.get('UID', '')!s}"
+            repeating += 1
+            if repeating > MOST_REPEATING:
+                raise BadCalendar(f"the calendar holds more than {MOST_REPEATING:,} repeating events; send it in parts")
+            if {str(freq).upper() for freq in rule.get("FREQ", [])} & {"SECONDLY", "MINUTELY", "HOURLY"}:
+                raise BadCalendar(f"{name}: a shift cannot repeat more often than daily by its FREQ")
+            if math.prod(len(rule.get(part, [0])) for part in ("BYHOUR", "BYMINUTE", "BYSECOND")) > MOST_A_DAY:
+                raise BadCalendar(f"{name}: more than {MOST_A_DAY} shifts a day")
+            if event.start.year < 1970:
+                raise BadCalendar(f"{name}: a repeating shift cannot begin before 1970")
