@@ -1,0 +1,57 @@
+"""What a contact point's address must look like, by channel. Pure."""
+
+from __future__ import annotations
+
+import re
+
+import phonenumbers
+
+from vedette.formats.parts import BadInput
+
+#: Channels whose address is a telephone number.
+TELEPHONE = frozenset({"sms", "voice", "signal", "whatsapp"})
+MAIL = "smtp"
+
+_CHANNEL = re.compile(r"[a-z][a-z0-9-]{0,19}")
+_MAIL = re.compile(
+    r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
+    r"@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)*[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+)
+_LONGEST = 320
+
+
+def checked_address(channel: str, address: str, region: str | None = None) -> str:
+    """`address` as the channel wants it: numbers in E.164, everything else as given without outer space.
+
+    `region` (ISO 3166, as "US") reads national numbers. Raises BadInput.
+    """
+    if not _CHANNEL.fullmatch(channel):
+        raise BadInput("channel", f"{channel!r} is no channel name: lower-case letters, digits and dashes, 20 at most")
+    text = address.strip()
+    if not text:
+        raise BadInput("address", "is empty")
+    if len(text) > _LONGEST or any(ord(character) < 32 or character == "\x7f" for character in text):
+        raise BadInput("address", f"must be one line of at most {_LONGEST} characters")
+    if channel == MAIL:
+        return _mail(text)
+    if channel in TELEPHONE:
+        return _number(text, region)
+    return text
+
+
+def _mail(text: str) -> str:
+    local = text.rpartition("@")[0]
+    if len(text) > 254 or len(local) > 64 or not _MAIL.fullmatch(text):
+        raise BadInput("address", f"{text!r} is not an e-mail address")
+    return text
+
+
+def _number(text: str, region: str | None) -> str:
+    try:
+        number = phonenumbers.parse(text, region)
+    except phonenumbers.NumberParseException as error:
+        way_out = "" if region or text.startswith("+") else "; give it with + and country code, or set the region"
+        raise BadInput("address", f"{text!r} is not a telephone number{way_out}") from error
+    if not phonenumbers.is_possible_number(number):
+        raise BadInput("address", f"{text!r} has too few or too many digits for a telephone number of its country")
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
