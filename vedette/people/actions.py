@@ -1,0 +1,389 @@
+"""The verbs of people: the only code that changes the roster.
+
+Each is one transaction: it asks the policy, changes, and appends to the ledger last; entries hold ids, never names.
+Two groups have files of their own and are called from here like the rest: `positions.py` and `importing.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from vedette import clock
+from vedette.access.handling import Realm, Tlp
+from vedette.access.models import User
+from vedette.access.policy import Actor, check
+from vedette.access.roles import Verb
+from vedette.formats.ical import BadCalendar, ShiftInterval, shifts_of
+from vedette.formats.parts import BadInput
+from vedette.ledger.log import append
+from vedette.people.contact import checked_address
+from vedette.people.importing import ShrinkRefused, import_roster
+from vedette.people.leaving import end_places
+from vedette.people.models import ContactPoint, Duty, Person, Position, SavedArea, Shift, Unit
+from vedette.people.positions import NoConsent, drop_old_positions, record_position, set_consent
+from vedette.places.geometry import BadGeometry, geojson_of, shape_of
+
+__all__ = [
+    "NoConsent",
+    "ShrinkRefused",
+    "add_contact_point",
+    "add_shift",
+    "deactivate_person",
+    "drop_old_positions",
+    "end_shift",
+    "import_roster",
+    "import_shifts",
+    "keep_area",
+    "keep_person",
+    "keep_unit",
+    "link_user",
+    "move_person",
+    "purge_person",
+    "record_position",
+    "set_consent",
+    "verify_contact_point",
+]
+
+#: The longest one shift may be.
+LONGEST_SHIFT = timedelta(days=31)
+
+
+def keep_area(actor: Actor, *, code: str, name: str, geometry: object, handling: Tlp | None = None) -> SavedArea:
+    """Make or change the saved area with this code. Raises BadInput, Refused."""
+    check(actor, Verb.KEEP_ROSTER)
+    try:
+        ground = geojson_of(shape_of(geometry))
+    except BadGeometry as error:
+        raise BadInput("geometry", str(error)) from error
+    with transaction.atomic():
+        area = SavedArea.objects.select_for_update().filter(realm=actor.realm.value, code=_code(code)).first()
+        if area is None:
+            area = SavedArea(realm=actor.realm.value, code=_code(code), created_at=clock.now())
+        else:
+            check(actor, Verb.KEEP_ROSTER, area)
+        area.name, area.geometry = _line("name", name), ground
+        area.handling = (handling or Tlp(area.handling)).value
+        area.save()
+        _touch(Person.objects.filter(unit__area=area).values_list("pk", flat=True))
+        _log(actor, "area.kept", f"area:{area.pk}", {"handling": area.handling})
+    return area
+
+
+def keep_unit(
+    actor: Actor,
+    *,
+    code: str,
+    name: str,
+    parent: Unit | None = None,
+    area: SavedArea | None = None,
+    supervisor: Person | None = None,
+    handling: Tlp | None = None,
+) -> Unit:
+    """Make the unit with this code, or change it to what is given; its handling stays when none is.
+
+    Raises BadInput when it would be below itself, and Refused.
+    """
+    check(actor, Verb.KEEP_ROSTER)
+    for record in (parent, area, supervisor):
+        if record is not None:
+            check(actor, Verb.KEEP_ROSTER, record)
+    if supervisor is not None and not supervisor.active:
+        raise BadInput("supervisor", "is not active; name somebody who is")
+    with transaction.atomic():
+        unit = Unit.objects.select_for_update().filter(realm=actor.realm.value, code=_code(code)).first()
+        if unit is None:
+            unit = Unit(realm=actor.realm.value, code=_code(code), created_at=clock.now())
+        else:
+            check(actor, Verb.KEEP_ROSTER, unit)
+            _refuse_loop(unit, parent)
+        unit.name, unit.parent, unit.area, unit.supervisor = _line("name", name), parent, area, supervisor
+        unit.handling = (handling or Tlp(unit.handling)).value
+        unit.save()
+        _touch(Person.objects.filter(unit__in=_below(unit)).values_list("pk", flat=True))
+        _log(
+            actor,
+            "unit.kept",
+            f"unit:{unit.pk}",
+            {"parent": unit.parent_id, "area": unit.area_id, "supervisor": unit.supervisor_id},
+        )
+    return unit
+
+
+def keep_person(
+    actor: Actor,
+    *,
+    code: str,
+    name: str,
+    unit: Unit,
+    duties: Iterable[Duty] | None = None,
+    language: str | None = None,
+    handling: Tlp | None = None,
+) -> Person:
+    """Take in or change the person with this code; what is not given stays as it is.
+
+    Somebody who had left is active again, but their login is not.
+    """
+    check(actor, Verb.KEEP_ROSTER)
+    check(actor, Verb.KEEP_ROSTER, unit)
+    code = code.strip()
+    if not code or len(code) > 60 or not code.isprintable() or " " in code:
+        raise BadInput("code", "must be 1 to 60 characters without spaces")
+    with transaction.atomic():
+        person = Person.objects.select_for_update().filter(realm=actor.realm.value, code=code).first()
+        if person is None:
+            person = Person(realm=actor.realm.value, code=code, created_at=clock.now())
+        else:
+            check(actor, Verb.KEEP_ROSTER, person)
+        person.name, person.unit, person.active, person.changed_at = _line("name", name), unit, True, clock.now()
+        person.handling = (handling or Tlp(person.handling)).value
+        if language is not None:
+            person.language = _line("language", language)[:20]
+        person.save()
+        if duties is not None:
+            person.duties.set(duties)
+        _log(
+            actor,
+            "person.kept",
+            f"person:{person.pk}",
+            {"unit": unit.pk, "duties": sorted(person.duties.values_list("pk", flat=True))},
+        )
+    return person
+
+
+def move_person(actor: Actor, person: Person, unit: Unit) -> Person:
+    """Put a person into another unit."""
+    with transaction.atomic():
+        person = _locked(actor, person)
+        check(actor, Verb.KEEP_ROSTER, unit)
+        before, person.unit, person.changed_at = person.unit_id, unit, clock.now()
+        person.save(update_fields=["unit", "changed_at"])
+        _log(actor, "person.moved", f"person:{person.pk}", {"from": before, "to": unit.pk})
+    return person
+
+
+def link_user(actor: Actor, person: Person, user: User | None) -> Person:
+    """Say which login is this person's; it ends when they leave. Asks for Verb.ADMINISTER beside the roster's."""
+    check(actor, Verb.ADMINISTER)
+    with transaction.atomic():
+        person = _locked(actor, person)
+        if user is not None and Person.objects.filter(user=user).exclude(pk=person.pk).exists():
+            raise BadInput("user", "is linked to another person; unlink it there first")
+        person.user, person.changed_at = user, clock.now()
+        person.save(update_fields=["user", "changed_at"])
+        _log(actor, "person.linked", f"person:{person.pk}", {"user": user.pk if user else None})
+    return person
+
+
+def deactivate_person(actor: Actor, person: Person) -> Person:
+    """Somebody leaves: no warning reaches them from now on, and their login and tokens end at once."""
+    with transaction.atomic():
+        person = _locked(actor, person)
+        end_places([person.pk])
+        _log(actor, "person.deactivated", f"person:{person.pk}", {"user": person.user_id})
+    person.refresh_from_db()
+    return person
+
+
+def purge_person(actor: Actor, person: Person) -> Person:
+    """Erase what is known of somebody who has left. What they were sent stays provable; who they were is gone."""
+    with transaction.atomic():
+        person = _locked(actor, person)
+        if person.active:
+            raise BadInput("person", "is still active; deactivate them first")
+        person.contact_points.all().delete()
+        person.shifts.all().delete()
+        person.duties.clear()
+        Position.objects.filter(person=person).delete()
+        person.code, person.name, person.language, person.user = f"purged-{person.pk}", "(erased)", "en-US", None
+        person.position_consent, person.changed_at = False, clock.now()
+        person.save()
+        _log(actor, "person.purged", f"person:{person.pk}", {})
+    return person
+
+
+def add_shift(actor: Actor, person: Person, starts: datetime, ends: datetime, post: SavedArea | None = None) -> Shift:
+    """Put a person on shift during [starts, ends); the same shift twice is one. Raises BadInput, Refused."""
+    if starts.tzinfo is None or ends.tzinfo is None:
+        raise BadInput("starts", "needs a time zone or offset, as does the end")
+    if not starts < ends:
+        raise BadInput("ends", "must be later than the start")
+    if ends - starts > LONGEST_SHIFT:
+        raise BadInput("ends", f"a shift lasts {LONGEST_SHIFT.days} days at most")
+    with transaction.atomic():
+        person = _locked(actor, person)
+        _refuse_inactive(person)
+        if post is not None:
+            check(actor, Verb.KEEP_ROSTER, post)
+        same = Shift.objects.filter(person=person, starts=starts, ends=ends, post=post).first()
+        if same is not None:
+            return same
+        shift = Shift.objects.create(person=person, starts=starts, ends=ends, post=post, changed_at=clock.now())
+        _log(actor, "shift.added", f"person:{person.pk}", _shift_body(shift))
+    return shift
+
+
+def end_shift(actor: Actor, shift: Shift, at: datetime | None = None) -> Shift | None:
+    """End a shift now, or at `at`; one that has not begun by then is dropped (None)."""
+    at = at or clock.now()
+    with transaction.atomic():
+        shift = Shift.objects.select_for_update(of=("self",)).select_related("person").get(pk=shift.pk)
+        check(actor, Verb.KEEP_ROSTER, shift.person)
+        if at >= shift.ends:
+            raise BadInput("at", "the shift is over by then; it can only be cut short")
+        _touch([shift.person_id])
+        body = {**_shift_body(shift), "ended_at": clock.rfc3339(at)}
+        if at <= shift.starts:
+            shift.delete()
+        else:
+            shift.ends, shift.changed_at = at, clock.now()
+            shift.save(update_fields=["ends", "changed_at"])
+        _log(actor, "shift.ended", f"person:{shift.person_id}", body)
+    return shift if shift.pk is not None else None
+
+
+def import_shifts(
+    actor: Actor, person: Person, calendar: bytes, starts: datetime, ends: datetime, zone: str = "UTC"
+) -> list[Shift]:
+    """Replace a person's shifts that begin in [starts, ends) by those of an iCalendar file.
+
+    An event's place names a post when it is a saved area's code or name; otherwise the post is not known.
+    """
+    check(actor, Verb.KEEP_ROSTER, person)
+    try:
+        found = [shift for shift in shifts_of(calendar, starts, ends, zone) if starts <= shift.start]
+    except BadCalendar as error:
+        raise BadInput("calendar", str(error)) from error
+    except ValueError as error:
+        raise BadInput("window", str(error)) from error
+    too_long = next((shift for shift in found if shift.end - shift.start > LONGEST_SHIFT), None)
+    if too_long is not None:
+        raise BadInput("calendar", f"event {too_long.uid!r} lasts longer than {LONGEST_SHIFT.days} days")
+    with transaction.atomic():
+        person, now = _locked(actor, person), clock.now()
+        _refuse_inactive(person)
+        posts = _posts(actor)
+        dropped, _ = person.shifts.filter(starts__gte=starts, starts__lt=ends).delete()
+        shifts = Shift.objects.bulk_create(
+            [
+                Shift(person=person, starts=begins, ends=until, post=post, changed_at=now)
+                for begins, until, post in dict.fromkeys(
+                    (shift.start, shift.end, _post_of(shift, posts)) for shift in found
+                )
+            ]
+        )
+        _touch([person.pk])
+        _log(actor, "shifts.imported", f"person:{person.pk}", {"added": len(shifts), "dropped": dropped})
+    return shifts
+
+
+def add_contact_point(
+    actor: Actor, person: Person, channel: str, address: str, rank: int = 0, region: str | None = None
+) -> ContactPoint:
+    """Give a person a further address, not verified yet. Raises BadInput when it is not one of that channel's."""
+    address = checked_address(channel, address, region)
+    if not 0 <= rank <= 1000:
+        raise BadInput("rank", "must be 0 to 1000; the lowest is tried first")
+    with transaction.atomic():
+        person = _locked(actor, person)
+        _refuse_inactive(person)
+        if person.contact_points.filter(channel=channel, address=address).exists():
+            raise BadInput("address", "the person has this contact point already")
+        point = ContactPoint.objects.create(person=person, channel=channel, address=address, rank=rank)
+        _touch([person.pk])
+        _log(actor, "contact.added", f"person:{person.pk}", {"contact_point": point.pk, "channel": channel})
+    return point
+
+
+def verify_contact_point(actor: Actor | None, point: ContactPoint) -> ContactPoint:
+    """Note that what is sent there reaches the person. Without an actor the person has shown it: they answered."""
+    with transaction.atomic():
+        point = ContactPoint.objects.select_for_update(of=("self",)).select_related("person").get(pk=point.pk)
+        if actor is not None:
+            check(actor, Verb.KEEP_ROSTER, point.person)
+        if point.verified_at is not None:
+            return point
+        point.verified_at = clock.now()
+        point.save(update_fields=["verified_at"])
+        _touch([point.person_id])
+        append(
+            "contact.verified",
+            actor=actor.ref if actor is not None else f"person:{point.person_id}",
+            subject=f"person:{point.person_id}",
+            realm=point.person.realm,
+            body={"contact_point": point.pk},
+        )
+    return point
+
+
+def _locked(actor: Actor, person: Person) -> Person:
+    """The person as stored now, locked, once the policy has agreed."""
+    person = Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
+    check(actor, Verb.KEEP_ROSTER, person)
+    return person
+
+
+def _refuse_inactive(person: Person) -> None:
+    if not person.active:
+        raise BadInput("person", "has left; take them in again first")
+
+
+def _refuse_loop(unit: Unit, parent: Unit | None) -> None:
+    above = parent
+    while above is not None:
+        if above.pk == unit.pk:
+            raise BadInput("parent", "a unit cannot be below itself")
+        above = above.parent
+
+
+def _below(unit: Unit) -> set[int]:
+    """The unit and all below it."""
+    found, edge = {unit.pk}, [unit.pk]
+    while edge:
+        edge = [pk for pk in Unit.objects.filter(parent__in=edge).values_list("pk", flat=True) if pk not in found]
+        found.update(edge)
+    return found
+
+
+def _posts(actor: Actor) -> dict[str, SavedArea]:
+    areas = [area for area in SavedArea.objects.filter(realm=actor.realm.value) if actor.may(Verb.KEEP_ROSTER, area)]
+    return {**{area.name.casefold(): area for area in areas}, **{area.code.casefold(): area for area in areas}}
+
+
+def _post_of(shift: ShiftInterval, posts: dict[str, SavedArea]) -> SavedArea | None:
+    return posts.get(shift.location.strip().casefold())
+
+
+def _shift_body(shift: Shift) -> dict[str, Any]:
+    return {
+        "shift": shift.pk,
+        "starts": clock.rfc3339(shift.starts),
+        "ends": clock.rfc3339(shift.ends),
+        "post": shift.post_id,
+    }
+
+
+def _code(code: str) -> str:
+    code = code.strip()
+    if not code or len(code) > 50 or not all(c.isascii() and (c.isalnum() or c in "-_") for c in code):
+        raise BadInput("code", "must be 1 to 50 letters, digits, - and _")
+    return code
+
+
+def _line(field: str, text: str) -> str:
+    text = " ".join(text.split())
+    if not text or len(text) > 200 or not text.isprintable():
+        raise BadInput(field, "must be one line of 1 to 200 characters")
+    return text
+
+
+def _touch(people: Iterable[int]) -> None:
+    """Let a standing audience look at these people again."""
+    Person.objects.filter(pk__in=people).update(changed_at=clock.now())
+
+
+def _log(actor: Actor, kind: str, subject: str, body: dict[str, Any]) -> None:
+    append(kind, actor=actor.ref, subject=subject, realm=Realm(actor.realm).value, body=body)
