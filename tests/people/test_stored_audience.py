@@ -1,0 +1,182 @@
+"""The same rules over the stored roster, on whichever database the run is on."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from tests.people.house import HERE, House, actor, house
+from tests.people.worlds import said
+from vedette import clock
+from vedette.access.handling import Realm, Tlp
+from vedette.access.policy import Refused
+from vedette.access.roles import Role
+from vedette.clock import Frozen
+from vedette.people import actions
+from vedette.people.audience import FindingCode, Resolution
+from vedette.people.models import Person, Shift
+from vedette.people.queries import audience_of, changed_since, dry_run, load_world
+from vedette.people.rule import AudienceRule
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped_clock")]
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def home() -> House:
+    return house()
+
+
+def ask(rule: dict[str, object], realm: Realm = Realm.EXERCISE, only: list[int] | None = None) -> Resolution:
+    now = clock.now()
+    return audience_of(
+        AudienceRule.model_validate(rule),
+        HERE,
+        starts=now,
+        ends=now + 12 * HOUR,
+        realm=realm,
+        now=now,
+        danger_to_life=True,
+        only=only,
+    )
+
+
+EVERY_LINK = {
+    "terms": [
+        {"link": "unit", "units": ["sector"], "duties": ["medic"]},
+        {"link": "assignment"},
+        {"link": "shift", "lead_minutes": 60},
+        {"link": "position"},
+    ],
+    "maybe_cap": 1,
+}
+
+
+def test_each_link_is_read_from_what_is_stored(home: House) -> None:
+    now = clock.now()
+    people = {
+        code: actions.keep_person(home.keeper, code=code, name=code, unit=unit)
+        for code, unit in (("unknown", home.south), ("posted", home.north), ("seen", home.north), ("left", home.south))
+    }
+    actions.add_shift(home.keeper, people["posted"], now - 8 * HOUR, now - HOUR / 2, home.here)
+    actions.set_consent(None, people["seen"], True)
+    actions.record_position(people["seen"], 32.55, -117.05, 10, now - timedelta(seconds=30))
+    actions.deactivate_person(home.keeper, people["left"])
+    assert said(ask(EVERY_LINK)) == {
+        home.ada.pk: "unit:sector",
+        people["unknown"].pk: "assignment?:south",
+        people["posted"].pk: "shift:here",
+        people["seen"].pk: "position",
+    }
+
+
+def test_a_shift_that_ends_to_the_microsecond_when_the_window_begins_does_not_count(home: House) -> None:
+    now = clock.now()
+    rule = {"terms": [{"link": "shift"}]}
+    shift = actions.add_shift(home.keeper, home.bob, now - HOUR, now, home.here)
+    assert said(ask(rule)) == {}
+    Shift.objects.filter(pk=shift.pk).update(ends=now + timedelta(microseconds=1))
+    assert said(ask(rule)) == {home.bob.pk: "shift:here"}
+    Shift.objects.filter(pk=shift.pk).update(starts=now + 12 * HOUR - timedelta(microseconds=1), ends=now + 13 * HOUR)
+    assert said(ask(rule)) == {home.bob.pk: "shift:here"}
+
+
+def test_an_old_fix_and_one_off_duty_say_nothing(home: House, stopped_clock: Frozen) -> None:
+    rule = {"terms": [{"link": "position"}], "maybe_cap": 1}
+    actions.set_consent(None, home.bob, True)
+    actions.record_position(home.bob, 32.55, -117.05, 10, clock.now())
+    assert said(ask(rule)) == {home.bob.pk: "position"}
+    shift = actions.add_shift(home.keeper, home.bob, clock.now() + HOUR, clock.now() + 9 * HOUR)
+    assert said(ask(rule)) == {}
+    actions.end_shift(home.keeper, shift, shift.starts)
+    stopped_clock.advance(hours=4)
+    assert said(ask(rule)) == {home.bob.pk: "position?"}
+    stopped_clock.advance(seconds=1)
+    assert said(ask(rule)) == {}
+
+
+def test_the_other_realm_is_neither_reached_nor_known(home: House) -> None:
+    rule = {"terms": [{"link": "unit", "units": ["sector"]}]}
+    assert len(ask(rule)) == 2
+    empty = ask(rule, Realm.LIVE)
+    assert {finding.code for finding in empty.findings} == {FindingCode.NOBODY, FindingCode.UNKNOWN_UNIT}
+
+    live = house(Realm.LIVE, "live-keeper")
+    now = clock.now()
+    actions.add_shift(live.keeper, live.bob, now, now + HOUR, live.here)
+    assert set(said(ask(EVERY_LINK))) == {home.ada.pk}
+    assert said(ask(EVERY_LINK, Realm.LIVE)) == {live.ada.pk: "unit:sector", live.bob.pk: "shift:here"}
+
+
+def test_people_are_named_by_code_and_a_leaver_named_is_told_apart_from_a_stranger(home: House) -> None:
+    actions.deactivate_person(home.keeper, home.bob)
+    rule = {"terms": [{"link": "unit", "units": ["south"]}], "include": ["p2", "stranger"], "exclude": ["p1"]}
+    found = ask(rule)
+    assert said(found) == {}
+    assert [(finding.code, finding.blocking) for finding in found.findings] == [
+        (FindingCode.NOBODY, True),
+        (FindingCode.UNKNOWN_PERSON, True),
+        (FindingCode.INACTIVE_PERSON, False),
+    ]
+
+
+def test_only_some_people_are_judged_when_somebody_joins_late(home: House) -> None:
+    now = clock.now()
+    actions.add_shift(home.keeper, home.bob, now, now + HOUR, home.here)
+    assert set(said(ask(EVERY_LINK))) == {home.ada.pk, home.bob.pk}
+    late = ask(EVERY_LINK, only=[home.bob.pk, 999_999])
+    assert said(late) == {home.bob.pk: "shift:here"}
+    assert late.findings == ()
+    assert said(ask(EVERY_LINK, only=[])) == {}
+    assert said(ask({**EVERY_LINK, "exclude": ["p2"]}, only=[home.bob.pk])) == {}
+
+
+def test_whoever_changed_is_looked_at_again(home: House, stopped_clock: Frozen) -> None:
+    since = stopped_clock.advance(minutes=1)
+    assert changed_since(Realm.EXERCISE, since) == set()
+    actions.add_shift(home.keeper, home.bob, since, since + HOUR)
+    assert changed_since(Realm.EXERCISE, since) == {home.bob.pk}
+    stopped_clock.advance(minutes=1)
+    actions.set_consent(None, home.ada, True)
+    actions.record_position(home.ada, 32.5, -117, 10, clock.now())
+    assert changed_since(Realm.EXERCISE, clock.now()) == {home.ada.pk}
+    assert changed_since(Realm.LIVE, since) == set()
+
+
+def test_a_world_without_a_rule_holds_everything(home: House) -> None:
+    now = clock.now()
+    actions.add_shift(home.keeper, home.ada, now - 50 * HOUR, now - 40 * HOUR, home.far)
+    world = load_world(Realm.EXERCISE, now)
+    assert world.ids.tolist() == [home.ada.pk, home.bob.pk]
+    assert world.rows == {"p1": 0, "p2": 1}
+    assert [world.duties[row] for row in world.duty] == ["medic"]
+    assert [world.posts.codes[row] for row in world.shifts.post] == ["far"]
+    assert not world.partial
+
+
+def test_a_dry_run_asks_the_policy_and_lists_whom_the_actor_may_see(home: House) -> None:
+    actions.keep_person(home.keeper, code="hidden", name="Hidden", unit=home.south, handling=Tlp.RED)
+    rule, now = AudienceRule.model_validate({"terms": [{"link": "unit", "units": ["sector"]}]}), clock.now()
+    officer = actor("officer", Role.DUTY_OFFICER, clearance=Tlp.AMBER_STRICT)
+    found = dry_run(officer, rule, HERE, starts=now, ends=now + HOUR, now=now)
+    assert len(found.resolution) == 3
+    assert sorted(found.codes.values()) == ["p1", "p2"]
+    with pytest.raises(Refused):
+        dry_run(actor("analyst", Role.ANALYST), rule, HERE, starts=now, ends=now + HOUR, now=now)
+
+
+def test_an_unsound_area_is_refused_and_never_widened(home: House) -> None:
+    now = clock.now()
+    with pytest.raises(ValueError, match="an area is needed"):
+        audience_of(
+            AudienceRule.model_validate(EVERY_LINK),
+            {},
+            starts=now,
+            ends=now + HOUR,
+            realm=Realm.EXERCISE,
+            now=now,
+            danger_to_life=True,
+        )
+    assert Person.objects.filter(active=True).count() == 2

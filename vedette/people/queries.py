@@ -1,0 +1,118 @@
+"""Reading people: whom a rule reaches, and who an actor may see."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import QuerySet
+
+from vedette.access.handling import Realm
+from vedette.access.policy import Actor, check, visible
+from vedette.access.roles import Verb
+from vedette.people.audience import Resolution, resolve
+from vedette.people.columns import load_world
+from vedette.people.models import Person, Position, SavedArea, Shift, Unit
+from vedette.people.rule import AudienceRule
+from vedette.places.geometry import shape_of
+
+__all__ = [
+    "DryRun",
+    "areas_for",
+    "audience_of",
+    "changed_since",
+    "dry_run",
+    "load_world",
+    "people_for",
+    "person_for",
+    "units_for",
+]
+
+
+def audience_of(
+    rule: AudienceRule,
+    area_geometry: dict[str, Any] | None,
+    *,
+    starts: datetime,
+    ends: datetime,
+    realm: Realm,
+    now: datetime,
+    danger_to_life: bool,
+    only: Collection[int] | None = None,
+) -> Resolution:
+    """Whom `rule` reaches in a realm for a warning of that GeoJSON area during [starts, ends), as known at `now`.
+
+    With `only` those people alone are judged, as when somebody joins late. Raises BadGeometry, and ValueError as
+    `resolve` does.
+    """
+    area = None if area_geometry is None else shape_of(area_geometry)
+    lead = timedelta(minutes=max((term.lead_minutes for term in rule.terms), default=0))
+    world = load_world(realm, now, only, rule=rule, window=(starts - lead, ends))
+    return resolve(rule, world, area=area, starts=starts, ends=ends, now=now, danger_to_life=danger_to_life)
+
+
+@dataclass(frozen=True)
+class DryRun:
+    """Whom a rule would reach, for somebody to look at."""
+
+    resolution: Resolution
+    #: Person id -> code, of those whom the actor may see.
+    codes: dict[int, str]
+
+
+def dry_run(
+    actor: Actor,
+    rule: AudienceRule,
+    area_geometry: dict[str, Any] | None,
+    *,
+    starts: datetime,
+    ends: datetime,
+    now: datetime,
+    danger_to_life: bool = True,
+) -> DryRun:
+    """Try a rule without storing anything. Raises Refused to those who may not see people."""
+    check(actor, Verb.SEE_PEOPLE)
+    found = audience_of(
+        rule,
+        area_geometry,
+        starts=starts,
+        ends=ends,
+        realm=actor.realm,
+        now=now,
+        danger_to_life=danger_to_life,
+    )
+    reached = set(found.person_ids.tolist())
+    codes = dict(people_for(actor).filter(active=True).values_list("pk", "code"))
+    return DryRun(found, {pk: code for pk, code in codes.items() if pk in reached})
+
+
+def changed_since(realm: Realm, since: datetime) -> set[int]:
+    """Active people whose unit, duties, shifts, consent or position changed at or after `since`: who may join late."""
+    people = Person.objects.filter(realm=realm.value, active=True)
+    return {
+        *people.filter(changed_at__gte=since).values_list("pk", flat=True),
+        *Shift.objects.filter(changed_at__gte=since, person__in=people).values_list("person_id", flat=True),
+        *Position.objects.filter(received_at__gte=since, person__in=people).values_list("person_id", flat=True),
+    }
+
+
+def people_for(actor: Actor) -> QuerySet[Person]:
+    """The people whom the actor may see, by code."""
+    return visible(actor, Person.objects.select_related("unit"), Verb.SEE_PEOPLE).order_by("code")
+
+
+def person_for(actor: Actor, person_id: int) -> Person | None:
+    """One of them."""
+    return people_for(actor).filter(pk=person_id).first()
+
+
+def units_for(actor: Actor) -> QuerySet[Unit]:
+    """The units the actor may see, by code."""
+    return visible(actor, Unit.objects.select_related("parent", "area")).order_by("code")
+
+
+def areas_for(actor: Actor) -> QuerySet[SavedArea]:
+    """The saved areas the actor may see, by code."""
+    return visible(actor, SavedArea.objects.all()).order_by("code")
