@@ -14,6 +14,8 @@ COMMANDS: dict[str, str] = {
     "read": "read",
     "cap": "cap",
     "lint": "lint",
+    "people": "people",
+    "audience": "audience",
 }
 
 

@@ -1,0 +1,186 @@
+"""`vedette people` and `vedette audience`, as somebody with a token runs them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from typer.testing import CliRunner
+
+from tests.people.house import HERE, House, house, user
+from vedette import clock
+from vedette.access.actors import make_token
+from vedette.access.handling import Realm
+from vedette.access.models import User
+from vedette.access.roles import Role, Verb
+from vedette.cli import build
+from vedette.people import actions
+from vedette.people.models import Person
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped_clock")]
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def home(monkeypatch: pytest.MonkeyPatch) -> House:
+    made = house()
+    keeper = User.objects.get(username="keeper")
+    monkeypatch.setenv("VEDETTE_TOKEN", make_token(keeper, "cli", Realm.EXERCISE, list(Verb)))
+    return made
+
+
+@pytest.fixture
+def run() -> Run:
+    def go(*arguments: str) -> Result:
+        return CliRunner().invoke(build(), arguments)
+
+    return go
+
+
+@pytest.fixture
+def roster(tmp_path: Path) -> Path:
+    path = tmp_path / "roster.csv"
+    path.write_text("Key,Name,Unit\np1,Ada Example,north\np2,Bob Example,north\np3,Cara Example,south\n")
+    return path
+
+
+@pytest.fixture
+def mapping(tmp_path: Path) -> Path:
+    path = tmp_path / "map.json"
+    path.write_text('{"code": "Key"}')
+    return path
+
+
+def test_an_import_is_tried_then_done_then_listed(home: House, run: Run, roster: Path, mapping: Path) -> None:
+    tried = run("people", "import", str(roster), "--map", str(mapping), "--dry-run", "--json")
+    assert tried.exit_code == 0
+    assert Person.objects.count() == 2
+    told = json.loads(tried.stdout)
+    assert (told["added"], told["changed"], told["unchanged"]) == (["p3"], [{"code": "p1", "fields": ["unit"]}], 1)
+
+    assert run("people", "import", str(roster), "--map", str(mapping)).exit_code == 0
+    listed = run("people", "list", "--json")
+    assert [(person["code"], person["unit"]) for person in json.loads(listed.stdout)] == [
+        ("p1", "north"),
+        ("p2", "north"),
+        ("p3", "south"),
+    ]
+
+
+def test_bad_cells_are_told_by_row_and_column_and_change_nothing(home: House, run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "bad.csv"
+    path.write_text("code,name,unit\np1,,south\np9,Nobody,nowhere land\n")
+    result = run("people", "import", str(path))
+    assert result.exit_code == 2
+    assert "row 2, column name" in result.stderr and "row 3, column unit" in result.stderr
+    assert Person.objects.get(pk=home.ada.pk).name == "Ada Example"
+
+
+def test_a_shrink_is_refused_with_exit_1(home: House, run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "short.csv"
+    path.write_text("code,name,unit\np1,Ada Example,south\n")
+    assert run("people", "import", str(path), "--dry-run").exit_code == 1
+    refused = run("people", "import", str(path))
+    assert refused.exit_code == 1
+    assert "1 of 2 active people" in refused.stderr
+    assert run("people", "import", str(path), "--allow-shrink").exit_code == 0
+
+
+@pytest.mark.parametrize("token", [None, "vdt_unknown"])
+def test_without_a_valid_token_a_command_ends_with_one_line_and_exit_2(
+    home: House, run: Run, roster: Path, monkeypatch: pytest.MonkeyPatch, token: str | None
+) -> None:
+    monkeypatch.delenv("VEDETTE_TOKEN")
+    if token:
+        monkeypatch.setenv("VEDETTE_TOKEN", token)
+    result = run("people", "list")
+    assert result.exit_code == 2
+    assert "VEDETTE_TOKEN" in result.stderr and len(result.stderr.strip().splitlines()) == 1
+
+
+def test_the_realm_must_be_the_tokens(home: House, run: Run, roster: Path) -> None:
+    result = run("people", "import", str(roster), "--realm", "live")
+    assert result.exit_code == 2
+    assert "the token is for the exercise realm" in result.stderr
+
+
+def test_a_rule_is_tried_with_a_saved_area(home: House, run: Run, tmp_path: Path) -> None:
+    now = clock.now()
+    actions.add_shift(home.keeper, home.bob, now, clock.now().replace(hour=20), home.here)
+    path = tmp_path / "rule.json"
+    path.write_text(
+        json.dumps(
+            {
+                "rule": {"terms": [{"link": "shift"}, {"link": "assignment"}]},
+                "area": "here",
+                "from": "2025-12-04T04:00:00-08:00",
+                "to": "2025-12-04T22:00:00Z",
+            }
+        )
+    )
+    result = run("audience", str(path), "--json")
+    assert result.exit_code == 0
+    told = json.loads(result.stdout)
+    assert (told["in"], told["maybe"], told["out"]) == (1, 1, 0)
+    assert told["reasons"] == {"assignment?:south": 1, "shift:here": 1}
+    assert told["people"] == [
+        {"code": "p1", "presence": "maybe", "reason": "assignment?:south"},
+        {"code": "p2", "presence": "in", "reason": "shift:here"},
+    ]
+    assert [finding["code"] for finding in told["findings"]] == ["everybody"]
+
+    plain = run("audience", str(path))
+    assert "in 1, maybe 1, out 0" in plain.stdout and "p2" in plain.stdout
+
+
+def test_a_bare_rule_of_units_needs_no_area_and_one_that_asks_for_places_does(
+    home: House, run: Run, tmp_path: Path
+) -> None:
+    path = tmp_path / "rule.json"
+    path.write_text(json.dumps({"terms": [{"link": "unit", "units": ["south"]}]}))
+    assert json.loads(run("audience", str(path), "--json").stdout)["in"] == 1
+    path.write_text(json.dumps({"terms": [{"link": "position"}]}))
+    refused = run("audience", str(path))
+    assert refused.exit_code == 2
+    assert "an area is needed" in refused.stderr
+
+
+def test_a_rule_that_reaches_nobody_is_shown_and_exits_1(home: House, run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "rule.json"
+    path.write_text(json.dumps({"rule": {"terms": [{"link": "shift"}]}, "area": HERE}))
+    result = run("audience", str(path), "--at", "2025-12-05T00:00:00Z", "--json")
+    assert result.exit_code == 1
+    assert json.loads(result.stdout)["blocking"] is True
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ('{"terms": []}', "rule: an audience rule needs"),
+        ('{"rule": {"terms": [{"link": "near"}]}}', "rule.terms.0.link"),
+        ('{"rule": {"terms": [{"link": "shift"}]}, "area": "nowhere"}', "area: 'nowhere'"),
+        ('{"rule": {"terms": [{"link": "shift"}]}, "erea": "here"}', "unknown key 'erea'"),
+        ('{"rule": {"include": ["p1"]}, "from": "tomorrow"}', "'tomorrow' is not a time"),
+        ('{"rule": {"include": ["p1"]}, "from": "2025-12-04T12:00:00"}', "not a time with offset"),
+        ("[1]", "must be a JSON object"),
+        ("{", "cannot be read as JSON"),
+    ],
+)
+def test_a_bad_question_gets_one_line_and_exit_2(home: House, run: Run, tmp_path: Path, asked: str, said: str) -> None:
+    path = tmp_path / "rule.json"
+    path.write_text(asked)
+    result = run("audience", str(path))
+    assert result.exit_code == 2
+    assert said in result.stderr and len(result.stderr.strip().splitlines()) == 1
+
+
+def test_whoever_may_not_see_people_is_told_no(home: House, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    analyst = user("analyst", Role.ANALYST)
+    monkeypatch.setenv("VEDETTE_TOKEN", make_token(analyst, "cli", Realm.EXERCISE, list(Verb)))
+    result = run("people", "list", "--json")
+    assert result.exit_code == 1
+    assert "your role does not allow this" in result.stderr

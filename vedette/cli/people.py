@@ -1,0 +1,156 @@
+"""`vedette people`: take in a roster, and list it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from vedette.cli.output import emit_json, refuse
+from vedette.cli.session import open_house, token_actor
+
+if TYPE_CHECKING:
+    from vedette.people.roster_csv import RosterMap
+    from vedette.people.roster_plan import RosterDiff
+
+people = typer.Typer(no_args_is_help=True, help="The roster: who may have to be warned.")
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+_SHOWN = 20
+
+
+@people.command(name="import", epilog="Example: vedette people import roster.csv --map columns.json --dry-run")
+def import_(
+    file: Annotated[Path, typer.Argument(help="CSV with a header: code, name, unit, and what else there is.")],
+    map_: Annotated[Path | None, typer.Option("--map", help="JSON: which column holds what.")] = None,
+    dry_run: Annotated[bool, typer.Option(help="Show what would change, and change nothing.")] = False,
+    realm: Annotated[str | None, typer.Option(help="live or exercise; refused unless the token is for it.")] = None,
+    allow_shrink: Annotated[bool, typer.Option(help="Even if more than 20 % would be deactivated.")] = False,
+    keep_left_out: Annotated[bool, typer.Option(help="Keep people whom the file does not name.")] = False,
+    create_missing: Annotated[bool, typer.Option(help="Make units and duties that the roster lacks.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Make the roster what the file says: all of it, or nothing."""
+    mapping = _mapping(map_)
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        refuse("people import", str(file), f"cannot be read: {error.strerror or error}")
+    open_house()
+    from vedette.access.policy import Refused
+    from vedette.people.actions import ShrinkRefused, import_roster
+    from vedette.people.roster_csv import BadRoster, parse_roster
+
+    actor = token_actor()
+    if realm is not None and realm != actor.realm.value:
+        refuse("people import", f"--realm {realm}", f"the token is for the {actor.realm.value} realm")
+    try:
+        diff = import_roster(
+            actor,
+            parse_roster(data, mapping),
+            dry_run,
+            allow_shrink=allow_shrink,
+            keep_left_out=keep_left_out,
+            create_missing=create_missing,
+        )
+    except BadRoster as error:
+        if as_json:
+            emit_json({"errors": [{"row": e.row, "column": e.column, "reason": e.reason} for e in error.errors]})
+        else:
+            for row in error.errors[:_SHOWN]:
+                typer.echo(f"  {row}", err=True)
+        refuse("people import", str(file), f"{len(error.errors)} cells cannot stand, nothing was changed")
+    except (Refused, ShrinkRefused) as error:
+        typer.echo(f"vedette: people import: {file}: {error}", err=True)
+        raise typer.Exit(1) from error
+    if as_json:
+        emit_json(_as_json(diff, dry_run))
+    else:
+        _tell(diff, dry_run)
+    if dry_run and diff.shrinks and not allow_shrink:
+        raise typer.Exit(1)
+
+
+@people.command(name="list", epilog="Example: vedette people list --json")
+def list_(as_json: AsJson = False) -> None:
+    """The people you may see."""
+    open_house()
+    from vedette.access.policy import Refused, check
+    from vedette.access.roles import Verb
+    from vedette.people.queries import people_for
+
+    actor = token_actor()
+    try:
+        check(actor, Verb.SEE_PEOPLE)
+    except Refused as error:
+        typer.echo(f"vedette: people list: {error}", err=True)
+        raise typer.Exit(1) from error
+    found = people_for(actor).prefetch_related("duties", "contact_points")
+    rows = [
+        {
+            "code": person.code,
+            "name": person.name,
+            "unit": person.unit.code,
+            "duties": sorted(duty.code for duty in person.duties.all()),
+            "language": person.language,
+            "active": person.active,
+            "channels": sorted({point.channel for point in person.contact_points.all()}),
+        }
+        for person in found
+    ]
+    if as_json:
+        emit_json(rows)
+        return
+    for row in rows:
+        gone = "" if row["active"] else "  (left)"
+        typer.echo(f"{row['code']:<16} {row['unit']:<20} {row['name']}  {', '.join(row['channels'])}{gone}")
+
+
+def _mapping(path: Path | None) -> RosterMap | None:
+    if path is None:
+        return None
+    from vedette.formats.parts import BadInput, parse
+    from vedette.people.roster_csv import RosterMap
+
+    try:
+        return parse(RosterMap, json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError) as error:
+        refuse("people import", str(path), f"cannot be read as JSON: {error}")
+    except BadInput as error:
+        refuse("people import", str(path), str(error))
+
+
+def _as_json(diff: RosterDiff, dry_run: bool) -> dict[str, object]:
+    return {
+        "dry_run": dry_run,
+        "added": list(diff.added),
+        "changed": [{"code": change.code, "fields": list(change.fields)} for change in diff.changed],
+        "unchanged": diff.unchanged,
+        "left_out": list(diff.left_out),
+        "deactivated": list(diff.deactivated),
+        "new_units": list(diff.new_units),
+        "new_duties": list(diff.new_duties),
+        "active_before": diff.active_before,
+        "shrinks": diff.shrinks,
+    }
+
+
+def _tell(diff: RosterDiff, dry_run: bool) -> None:
+    parts = (
+        ("added", diff.added),
+        ("changed", [f"{change.code} ({', '.join(change.fields)})" for change in diff.changed]),
+        ("left out", diff.left_out),
+        ("deactivated", diff.deactivated),
+        ("new units", diff.new_units),
+        ("new duties", diff.new_duties),
+    )
+    for title, codes in parts:
+        if codes:
+            more = f" and {len(codes) - _SHOWN} more" if len(codes) > _SHOWN else ""
+            typer.echo(f"{title:<12} {len(codes):>6}  {', '.join(codes[:_SHOWN])}{more}")
+    typer.echo(f"{'unchanged':<12} {diff.unchanged:>6}")
+    if dry_run:
+        wait = "; it would be refused without --allow-shrink" if diff.shrinks else ""
+        typer.echo(f"A dry run: nothing was changed{wait}.")
