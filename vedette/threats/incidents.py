@@ -1,0 +1,139 @@
+"""The verbs of incidents, of the inquiries into them, and of the organisations said to threaten."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+
+from vedette import clock
+from vedette.access.handling import UNLABELLED, Tlp
+from vedette.access.policy import Actor, check
+from vedette.access.roles import Verb
+from vedette.formats.parts import BadInput, Part, Prose, parse
+from vedette.reports.models import Claim, Evidence
+from vedette.threats.combining import marks_of
+from vedette.threats.judgement import Happening, Named
+from vedette.threats.models import Incident, Inquiry, ThreatActor
+from vedette.threats.recording import hash_of, ids, log, refuse_rejected, seen, sha256, store
+
+
+def keep_incident(
+    actor: Actor,
+    incident: Incident | None = None,
+    *,
+    accounts: Iterable[Claim] = (),
+    evidence: Iterable[Evidence] = (),
+    handling: Tlp | None = None,
+    need_to_know: str | None = None,
+    **told: Any,
+) -> Incident:
+    """Record an incident, or change one. Its accounts are claims side by side, and may contradict each other.
+
+    `told` are the fields of `judgement.Happening`. Raises Refused, and BadInput naming the field.
+    """
+    check(actor, Verb.JUDGE)
+    happening = parse(Happening, told)
+    accounts, evidence = list(accounts), list(evidence)
+    refuse_rejected("accounts", accounts)
+    parts = seen(actor, [*(claim.report for claim in accounts), *evidence])
+    mark, circle = marks_of(parts, handling, need_to_know)
+    with transaction.atomic():
+        if incident is None:
+            incident = Incident(realm=actor.realm.value, created_at=clock.now())
+        else:
+            incident = Incident.objects.select_for_update().get(pk=incident.pk)
+            check(actor, Verb.JUDGE, incident)
+        store(incident, happening, mark, circle)
+        check(actor, Verb.JUDGE, incident)
+        incident.save()
+        incident.accounts.set(accounts)
+        incident.evidence.set(evidence)
+        log(
+            actor,
+            "incident.kept",
+            f"incident:{incident.pk}",
+            hash_of(happening),
+            accounts=ids(accounts),
+            evidence=ids(evidence),
+        )
+    return incident
+
+
+def add_account(actor: Actor, incident: Incident, claim: Claim) -> Incident:
+    """Put one more account beside the others. Its report's handling may not be above the incident's."""
+    with transaction.atomic():
+        incident = Incident.objects.select_for_update().get(pk=incident.pk)
+        check(actor, Verb.JUDGE, incident)
+        refuse_rejected("claim", [claim])
+        marks_of(seen(actor, [claim.report]), Tlp(incident.handling), incident.need_to_know)
+        if claim.report.need_to_know is not None and incident.need_to_know is None:
+            raise BadInput("need_to_know", "the account is for certain compartments only, and the incident is not")
+        incident.accounts.add(claim)
+        log(actor, "incident.account_added", f"incident:{incident.pk}", claim=claim.pk)
+    return incident
+
+
+class _InquiryText(Part):
+    body: Named = "-"
+    finding: Prose = ""
+
+
+def open_inquiry(actor: Actor, incident: Incident, body: str, opened_on: date | None = None) -> Inquiry:
+    """Record that a body looks into the incident; several may, each with its own status and finding."""
+    body = parse(_InquiryText, {"body": body}).body[:200]
+    with transaction.atomic():
+        incident = Incident.objects.select_for_update().get(pk=incident.pk)
+        check(actor, Verb.JUDGE, incident)
+        inquiry = Inquiry.objects.create(incident=incident, body=body, opened_on=opened_on)
+        log(actor, "inquiry.opened", f"incident:{incident.pk}", inquiry=inquiry.pk)
+    return inquiry
+
+
+def set_inquiry(actor: Actor, inquiry: Inquiry, status: str, finding: str = "") -> Inquiry:
+    """Where the body stands now, and what it found."""
+    if status not in Inquiry.Status.values:
+        raise BadInput("status", f"{status!r} is none; give one of {', '.join(Inquiry.Status.values)}")
+    text = parse(_InquiryText, {"finding": finding}).finding
+    with transaction.atomic():
+        inquiry = Inquiry.objects.select_for_update(of=("self",)).select_related("incident").get(pk=inquiry.pk)
+        check(actor, Verb.JUDGE, inquiry.incident)
+        inquiry.status, inquiry.finding = Inquiry.Status(status), text
+        inquiry.save(update_fields=["status", "finding"])
+        body = {"inquiry": inquiry.pk, "status": status, "finding_sha256": sha256(text)}
+        log(actor, "inquiry.set", f"incident:{inquiry.incident_id}", **body)
+    return inquiry
+
+
+class _Organisation(Part):
+    name: Named
+    descriptor: Prose = ""
+
+
+def keep_actor(
+    actor: Actor,
+    *,
+    name: str,
+    descriptor: str = "",
+    handling: Tlp = UNLABELLED,
+    need_to_know: str | None = None,
+    known: ThreatActor | None = None,
+) -> ThreatActor:
+    """Record an organisation said to threaten, or change one that is `known`. Persons are not profiled."""
+    check(actor, Verb.JUDGE)
+    said = parse(_Organisation, {"name": name, "descriptor": descriptor})
+    if len(said.name) > 200:
+        raise BadInput("name", "is longer than 200 characters")
+    with transaction.atomic():
+        if known is None:
+            known = ThreatActor(realm=actor.realm.value, created_at=clock.now())
+        else:
+            known = ThreatActor.objects.select_for_update().get(pk=known.pk)
+            check(actor, Verb.JUDGE, known)
+        store(known, said, handling, need_to_know)
+        check(actor, Verb.JUDGE, known)
+        known.save()
+        log(actor, "threat_actor.kept", f"threat_actor:{known.pk}", hash_of(said))
+    return known

@@ -1,0 +1,44 @@
+"""Likelihood in words: ICD 203's table (Analytic Standards, 2 January 2015, D.6.e.(2)(a)). Pure.
+
+The directive's ranges share their bounds. Here each is half-open, and a shared bound belongs to the higher one: on the
+line, the word that takes the danger more seriously is said. Below 1% and above 99% the outermost words still hold;
+0 and 1 are certainties and are refused. Confidence is another matter and is never said in the same sentence.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Term:
+    """One of the seven steps: from `low` up to, not including, `high`."""
+
+    low: float
+    high: float
+    word: str
+    #: The directive's second row; one text keeps to one row.
+    other_word: str
+
+
+TERMS: tuple[Term, ...] = (
+    Term(0.01, 0.05, "almost no chance", "remote"),
+    Term(0.05, 0.20, "very unlikely", "highly improbable"),
+    Term(0.20, 0.45, "unlikely", "improbable"),
+    Term(0.45, 0.55, "roughly even chance", "roughly even odds"),
+    Term(0.55, 0.80, "likely", "probable"),
+    Term(0.80, 0.95, "very likely", "highly probable"),
+    Term(0.95, 0.99, "almost certain", "nearly certain"),
+)
+
+
+def term_for(probability: float) -> Term:
+    """The step that `probability` is in. Raises ValueError unless it lies strictly between 0 and 1."""
+    if not 0 < probability < 1:
+        raise ValueError(f"likelihood: {probability} is a certainty or no probability; it lies between 0 and 1")
+    return next((term for term in TERMS if probability < term.high), TERMS[-1])
+
+
+def in_words(probability: float) -> str:
+    """The word for `probability`, as "very likely"."""
+    return term_for(probability).word
