@@ -53,6 +53,12 @@ def test_the_source_of_a_sentence_is_found_with_its_kind(
             ["the Ledger", "the memo", "leaders"],
         ),
         ("The chief said in a memo on Thursday that the order was real.", ["a memo", "The chief"]),
+        (
+            "It was told on Monday that a group could act, according to an internal memo obtained by the Gazette.",
+            ["the Gazette", "an internal memo"],
+        ),
+        ("Letters came, the secretary of state's office said Wednesday.", ["the secretary of state's office"]),
+        ("“It is safe,” Secretary of State Maria Quill said at a news conference.", ["Secretary of State Maria Quill"]),
         ("In a statement on Friday, the council said it would act.", ["a statement", "the council"]),
         ("The agency said residents reported that shots were fired.", ["The agency", "residents"]),
         ("The union said the office told agents to wait, the memo said.", ["the memo", "The union", "the office"]),

@@ -78,6 +78,25 @@ def test_order_alone_makes_no_trigger(reading_of: ReadingOf) -> None:
     assert draft.trigger.value is None and "no words tie" in draft.trigger.why
 
 
+def test_an_incident_named_in_the_threats_own_sentence_is_the_trigger(reading_of: ReadingOf) -> None:
+    draft = reading_of(
+        "The memo says leaders instructed members to shoot at agents as retaliation for a Nov. 27 incident near Chula "
+        "Vista in which a vehicle struck a person."
+    ).draft
+    assert draft.trigger.value == "a Nov. 27 incident near Chula Vista in which a vehicle struck a person"
+
+
+def test_an_instruction_stands_without_the_quotation_marks_around_it(reading_of: ReadingOf) -> None:
+    draft = reading_of("“All agents, regardless of duty assignment, should remain vigilant,” the memo says.").draft
+    assert draft.instruction.value == "All agents, regardless of duty assignment, should remain vigilant"
+    assert draft.target_group.value == "All agents, regardless of duty assignment"
+
+
+def test_the_time_somebody_spoke_is_not_when_the_danger_is(reading_of: ReadingOf) -> None:
+    draft = reading_of("The office said Wednesday that the group may shoot at agents on Saturday.").draft
+    assert draft.onset.value is not None and draft.onset.value.startswith("2025-12-06")
+
+
 def test_an_actors_order_to_its_members_is_no_instruction(reading_of: ReadingOf) -> None:
     assert reading_of("Leaders told members to shoot at agents.").draft.instruction.value is None
 

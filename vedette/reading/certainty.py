@@ -115,7 +115,7 @@ def judge(
                 flips += 1
             elif rule.kind in _CERTAINTIES:
                 certainty = min(certainty, Certainty(rule.kind), key=_WEAKNESS.index)
-                if span[first].low in _HEDGED_FUTURE and (past >= len(span) or span[past].low not in ("have", "be")):
+                if span[first].low in _HEDGED_FUTURE and (past >= len(span) or span[past].low != "have"):
                     modality = modality or Modality.FUTURE
             elif rule.kind in ("future", "conditional") and modality is not Modality.CONDITIONAL:
                 # "said it would close" looks ahead; "it would close" depends.

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-from vedette.reading.events import HAZARDS
-from vedette.reading.lexicon import words
+from vedette.reading.events import HAZARDS, INCIDENTS
+from vedette.reading.lexicon import PRONOUNS, words
 from vedette.reading.phrases import after
 from vedette.reading.places import HEADS
 from vedette.reading.records import (
@@ -41,7 +41,7 @@ _ADDRESS = words("in of within from at across regardless assigned and")
 
 def propose(text: str, claims: Sequence[Claim], published: date | datetime | None, zone: ZoneInfo) -> Draft:
     """The draft that the claims support."""
-    found = _hazard(claims)
+    found = _hazard(text, claims)
     hazard_claim = found[0] if found else None
     hazard = _hazard_field(text, *found) if found else _none("no claim tells of a danger that lies ahead")
     target = _target_group(text, claims, found)
@@ -66,7 +66,7 @@ def _cited(text: str, start: int, end: int, *claims: Claim) -> DraftField:
     return DraftField(text[start:end], tuple(claim.id for claim in claims), start, end)
 
 
-def _hazard(claims: Sequence[Claim]) -> tuple[Claim, Event] | None:
+def _hazard(text: str, claims: Sequence[Claim]) -> tuple[Claim, Event] | None:
     """The claim and event that a warning would be about: ahead, not denied, grave, and as concrete as may be."""
     best: tuple[tuple[int, int], Claim, Event] | None = None
     for index, claim in enumerate(claims):
@@ -83,6 +83,8 @@ def _hazard(claims: Sequence[Claim]) -> tuple[Claim, Event] | None:
                 continue
             score = 2 * (len(HAZARDS) - HAZARDS.index(event.kind)) // 3
             score += 6 * subject + 4 * ahead + 4 * (event.target is not None) + 3 * (claim.responds_to is not None)
+            score -= 4 * (event.target is not None and text[event.target.start : event.target.end].lower() in PRONOUNS)
+            score += 2 * any(cue.kind == "retaliation" for cue in claim.cues)
             score += 4 * any(time.role == "window" for time in claim.times) + bool(claim.places)
             if best is None or (score, -index) > best[0]:
                 best = ((score, -index), claim, event)
@@ -252,7 +254,26 @@ def _instruction(text: str, claims: Sequence[Claim]) -> DraftField:
 def _trigger(text: str, claims: Sequence[Claim], hazard: Claim | None) -> DraftField:
     linked = [claim for claim in claims if claim.responds_to is not None]
     if not linked:
+        for claim in [hazard, *claims] if hazard is not None else claims:
+            named = _named_incident(text, claim)
+            if named is not None:
+                return named
         return _none("no words tie the danger to an earlier incident")
     chosen = hazard if hazard is not None and hazard in linked else linked[0]
     incident = next(claim for claim in claims if claim.id == chosen.responds_to)
     return _cited(text, incident.content.start, incident.content.end, incident, chosen)
+
+
+def _named_incident(text: str, claim: Claim) -> DraftField | None:
+    """The incident that the danger's own sentence names behind "in retaliation for"."""
+    marker = next((cue for cue in claim.cues if cue.kind == "retaliation"), None)
+    if marker is None or not any(event.kind in HAZARDS for event in claim.events):
+        return None
+    if not any(event.kind in INCIDENTS and event.trigger.start >= marker.end for event in claim.events):
+        return None
+    start, end = marker.end, claim.end
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1] in ".!?\"”’' ":
+        end -= 1
+    return _cited(text, start, end, claim) if end > start else None

@@ -45,14 +45,14 @@ def find(
     """The instruction in tokens[start:end], or None."""
     if start >= end:
         return None
-    while end > start + 1 and tokens[end - 1].low in '"”’»':
+    while end > start + 1 and tokens[end - 1].low in ('"', "”", "’", "»", ",", ";"):
         end -= 1
     for cue in cues:
         found = _reported(tokens, cue, end)
         if found is not None:
             return found
     first = start
-    while first < end and tokens[first].low in ("please", "-", "therefore", ","):
+    while first < end and tokens[first].low in ("please", "-", "therefore", ",", '"', "“"):
         first += 1
     if first >= end:
         return None
@@ -64,12 +64,19 @@ def find(
             past += 1
         if past >= end or tokens[past].low not in _ACTS:
             continue
-        phrase = before(tokens, at, start)
+        phrase = before(tokens, _before_insertion(tokens, at, start), start)
         if phrase is None or tokens[phrase[1] - 1].stem in _NOT_ADDRESSED or tokens[phrase[0]].low in _NOT_ADDRESSED:
             continue
         everyone = tokens[phrase[0]].low not in ("no", "nobody", "none")
         return Instruction(tokens[phrase[0]].start, tokens[end - 1].end, _span(tokens, phrase) if everyone else None)
     return None
+
+
+def _before_insertion(tokens: Sequence[Token], at: int, start: int) -> int:
+    """ "All agents, regardless of duty assignment, should": the comma where the inserted words begin."""
+    if at - 1 > start and tokens[at - 1].low == ",":
+        return next((comma for comma in range(at - 2, max(start, at - 12), -1) if tokens[comma].low == ","), at)
+    return at
 
 
 def _imperative(tokens: Sequence[Token], at: int, end: int, kind: Kind) -> bool:

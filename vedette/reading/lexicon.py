@@ -78,7 +78,8 @@ DOCUMENTS = words(
 )
 OUTLETS = words(
     "reuters ap afp bbc cnn newspaper newspapers newsroom station broadcaster outlet outlets magazine website ledger "
-    "times post tribune herald gazette chronicle journal news radio press wire courier telegraph observer newswire"
+    "times post tribune herald gazette chronicle journal news radio press wire courier telegraph observer newswire "
+    "dispatch sun star globe guardian examiner inquirer reporter echo express mirror argus weekly daily"
 )
 ORGANISATIONS = words(
     "agency agencies office offices department police patrol bureau ministry council government administration "

@@ -75,7 +75,7 @@ def before(tokens: Sequence[Token], index: int, floor: int = 0) -> tuple[int, in
             closed = False
             at -= 1
             continue
-        elif closed and low in DETERMINERS and tokens[at + 1].low in DETERMINERS:
+        elif closed and low in DETERMINERS and low != "that" and tokens[at + 1].low in DETERMINERS:
             # "all the other", "the two"
             first = at
             at -= 1

@@ -197,6 +197,10 @@ class PlaceReader:
         if not entries:
             return ()
         biggest = max(entry.population for entry in entries)
+        following_low = tokens[past].low if past < len(tokens) else ""
+        if at == 0 and tokens[at].text.isupper() and following_low in ("-", "–", "—", "--", "(", ","):
+            # A dateline names a town.
+            entries = tuple(entry for entry in entries if entry.kind == "city") or entries
         if past - at > 1:
             return entries
         previous = tokens[at - 1].low if at > 0 else ""

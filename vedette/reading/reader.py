@@ -146,7 +146,8 @@ class _Pass:
         low, high = used[-1].content if used and used[-1].content[0] < used[-1].content[1] else (first, past)
         sources = [cue.source for cue in used]
         told = events.find(tokens, first, past, sources)
-        instruction = instructions.find(tokens, first, past, sentence.kind, used, sentence.label)
+        within = (low, high) if used and used[-1].trailing else (first, past)
+        instruction = instructions.find(tokens, *within, sentence.kind, used, sentence.label)
         focus = [at for found in told for at in range(found.first, found.past) if low <= at < high]
         verdict = certainty.judge(
             tokens, low, high, focus, [(cue.verb, cue.denied) for cue in used],
@@ -157,11 +158,12 @@ class _Pass:
         own_line = sentence.kind in (Kind.HEADER, Kind.HEADING)
         frame = tuple(link for link in self._speakers.frame if not (own_line and start <= link.start < end))
         outer = tuple(link for link in frame if all(link.speaker.lower() != other.speaker.lower() for other in links))
+        content = Span(tokens[low].start, tokens[high - 1].end)
         claim = Claim(
-            id=name, start=start, end=end, content=Span(tokens[low].start, tokens[high - 1].end),
+            id=name, start=start, end=end, content=content,
             attribution=(*outer, *links), certainty=verdict.certainty, polarity=verdict.polarity,
             modality=Modality.GENERIC if header and not told else verdict.modality, cues=verdict.cues,
-            times=self._times.find(text, tokens[first:past], ahead), places=(),
+            times=self._times.find(text, tokens[first:past], ahead, content), places=(),
             events=tuple(found.event for found in told), instruction=instruction, responds_to=None,
             header=sentence.label,
         )  # fmt: skip
@@ -176,7 +178,8 @@ class _Pass:
     ) -> tuple[Attribution, ...]:
         """A sentence that is all quotation belongs to whoever was quoted just before."""
         opens = tokens[first].text[0] in _QUOTES
-        if links:
+        whole = opens and sentence.quotes and sentence.quotes[0].end >= sentence.end - 1
+        if links and not whole:
             if sentence.quotes:
                 self._speakers.quoted = (sentence.paragraph, links[-1])
             return links
@@ -184,7 +187,7 @@ class _Pass:
             paragraph, speaker = self._speakers.quoted
             if sentence.paragraph - paragraph <= 1:
                 self._speakers.quoted = (sentence.paragraph, speaker)
-                return (Attribution(speaker.speaker, speaker.kind, "", speaker.start, speaker.end, True),)
+                return (Attribution(speaker.speaker, speaker.kind, "", speaker.start, speaker.end, True), *links)
         return links
 
 

@@ -258,9 +258,16 @@ def _according(tokens: Sequence[Token], at: int, start: int, stop: int) -> Repor
     phrase = after(tokens, at + 2, stop, TYING)
     if phrase is None:
         return None
+    past, container = phrase[1], None
+    if tokens[past - 1].low in REDUCED and past - phrase[0] > 1:
+        phrase = (phrase[0], past - 1)
+        if past + 1 < stop and tokens[past].low == "by":
+            # "according to a memo obtained by the Gazette": the paper hands on what the memo says.
+            container = after(tokens, past + 1, stop)
+            past = container[1] if container is not None else past
     if at - start <= 1:
-        return ReportingCue(_ACCORDING, at, phrase, None, _content(tokens, phrase[1], stop), False)
-    return ReportingCue(_ACCORDING, at, phrase, None, (start, _without_comma(tokens, start, at)), True)
+        return ReportingCue(_ACCORDING, at, phrase, None, _content(tokens, past, stop), False, container)
+    return ReportingCue(_ACCORDING, at, phrase, None, (start, _without_comma(tokens, start, at)), True, container)
 
 
 def _account(tokens: Sequence[Token], at: int, start: int, stop: int) -> ReportingCue | None:

@@ -14,7 +14,7 @@ from vedette.reading import windows
 from vedette.reading.calendar import DAY, Anchor, Point, Stretch, start_of
 from vedette.reading.lexicon import MONTHS, TITLES, WEEKDAYS, words
 from vedette.reading.points import point
-from vedette.reading.records import Interval, TimeMention
+from vedette.reading.records import Interval, Span, TimeMention
 from vedette.reading.tokens import Token
 
 _RANGE = re.compile(r"(?P<lead>from|between)\s(?:about\s|around\s)?", re.IGNORECASE)
@@ -56,8 +56,11 @@ class TimeReader:
         elif published is not None:
             self._day = published
 
-    def find(self, text: str, tokens: Sequence[Token], ahead: bool | None) -> tuple[TimeMention, ...]:
-        """The times among the tokens; `ahead` says which way a bare weekday or month leans."""
+    def find(
+        self, text: str, tokens: Sequence[Token], ahead: bool | None, content: Span | None = None
+    ) -> tuple[TimeMention, ...]:
+        """The times among the tokens. `ahead` says which way a bare weekday or month leans; words outside `content`
+        (the reporting itself) lean back."""
         found: list[TimeMention] = []
         past = -1
         for index, token in enumerate(tokens):
@@ -72,6 +75,9 @@ class TimeReader:
             if index and tokens[index - 1].low in _EVERY:
                 continue
             lean = _lean(tokens, index, ahead, role)
+            if content is not None and not content.start <= token.start < content.end and ahead is not None:
+                # When somebody spoke lies behind, whatever they spoke of.
+                lean = False
             try:
                 mention = self._mention(text, token, key, tokens[-1].end, lean, role)
             except (OverflowError, ValueError):
