@@ -1,0 +1,205 @@
+"""What the field page tells one recipient now: the warning's last message, whether it holds, and their answers."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from functools import lru_cache
+
+from vedette.access.handling import Realm
+from vedette.dispatch.levels import Response
+from vedette.dispatch.models import Acknowledgement, Recipient
+from vedette.people.models import Organisation
+from vedette.places.geometry import shape_of
+from vedette.warnings.content import Content, MessageType
+from vedette.warnings.marking import EXERCISE
+from vedette.warnings.models import Message
+from vedette.warnings.render import local_time
+from vedette.warnings.words import Words, words_for
+from vedette.web.field.map import AreaMap, draw
+from vedette.web.field.words import FieldWords, field_words, span_words
+
+_TELEPHONE = re.compile(r"\+\d[\d ().-]{5,}\d")
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
+_NUMBERED = re.compile(r"^(?:\d{1,2}[.)]|[-*•])\s+")
+
+
+class Status(StrEnum):
+    """Whether the warning still holds."""
+
+    IN_FORCE = "in_force"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+    ALL_CLEAR = "all_clear"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """One answer of this recipient, as stored."""
+
+    response: str
+    words: str
+    at: str
+    note: str
+    #: Given to the message that is shown, not to an earlier one.
+    current: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Earlier:
+    """What an earlier message of the warning said."""
+
+    kind: str
+    sent: str
+    headline: str
+    change: str
+    description: str
+    steps: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldPage:
+    """Everything the template shows; nothing in it is markup but the map."""
+
+    mark: str
+    status: Status
+    kind: str
+    content: Content
+    words: Words
+    field: FieldWords
+    person: str
+    steps: tuple[str, ...]
+    begins: str
+    begins_in: str
+    ends: str
+    ends_in: str
+    sent: str
+    identifier: str
+    change: str
+    contact: tuple[tuple[str, str], ...]
+    drawing: AreaMap
+    map_inside: str
+    map_around: str
+    map_extent: str
+    answers: tuple[Answer, ...]
+    buttons: tuple[tuple[str, str, bool], ...]
+    earlier: tuple[Earlier, ...]
+    #: Why what was just sent could not be recorded.
+    refused: str
+
+    @property
+    def latest(self) -> Answer | None:
+        """The last thing this recipient, or somebody for them, said."""
+        return self.answers[0] if self.answers else None
+
+
+def page_for(recipient: Recipient, now: datetime, refused: str = "") -> FieldPage | None:
+    """The page of `recipient` at `now`; None while nothing of the warning is issued."""
+    warning = recipient.warning
+    messages = list(warning.messages.filter(state=Message.State.ISSUED).order_by("number"))
+    if not messages:
+        return None
+    last, content = messages[-1], messages[-1].parsed_content()
+    zone = Organisation.objects.values_list("zone", flat=True).first() or "UTC"
+    words, field = words_for(recipient.person.language), field_words(recipient.person.language)
+    status = _status(MessageType(last.msg_type), content, now)
+    drawing = _drawing(last.pk, field.map_of)
+    answers = _answers(recipient, last, zone, words, field)
+    said = answers[0].response if answers and answers[0].current else ""
+    return FieldPage(
+        mark=EXERCISE if warning.realm == Realm.EXERCISE.value else "",
+        status=status,
+        kind=words.kinds[last.msg_type],
+        content=content,
+        words=words,
+        field=field,
+        person=recipient.person.name,
+        steps=_steps(content.instruction),
+        begins=local_time(content.onset, zone, words) if content.onset and content.onset > now else "",
+        begins_in=_relative(content.onset, now, field) if content.onset and content.onset > now else "",
+        ends=local_time(content.expires, zone, words),
+        ends_in=_relative(content.expires, now, field),
+        sent=local_time(last.issued_at or last.created_at, zone, words),
+        identifier=last.identifier,
+        change=content.change or words.changes.get(last.msg_type, ""),
+        contact=_with_telephones(content.contact),
+        drawing=drawing,
+        map_inside=field.inside.format(names=", ".join(drawing.inside)) if drawing.inside else "",
+        map_around=field.around.format(names=", ".join(drawing.around)) if drawing.around else "",
+        map_extent=field.extent.format(width=_rounded(drawing.width_km), height=_rounded(drawing.height_km)),
+        answers=answers,
+        buttons=tuple((kind.value, field.answers[kind.value], kind.value == said) for kind in Response),
+        earlier=tuple(_earlier(message, zone, words) for message in reversed(messages[:-1])),
+        refused=refused,
+    )
+
+
+def _status(kind: MessageType, content: Content, now: datetime) -> Status:
+    if kind is MessageType.CANCEL:
+        return Status.CANCELLED
+    if kind is MessageType.ALL_CLEAR:
+        return Status.ALL_CLEAR
+    return Status.EXPIRED if content.expires <= now else Status.IN_FORCE
+
+
+def _relative(moment: datetime, now: datetime, field: FieldWords) -> str:
+    if moment <= now:
+        return field.ago.format(span=span_words(now - moment, field))
+    return field.in_time.format(span=span_words(moment - now, field))
+
+
+def _steps(instruction: str) -> tuple[str, ...]:
+    """What to do, a step a line; a single line is cut into its sentences."""
+    lines = [line.strip() for line in instruction.splitlines() if line.strip()]
+    if len(lines) == 1:
+        lines = [sentence for sentence in _SENTENCE_END.split(lines[0]) if sentence]
+    return tuple(_NUMBERED.sub("", line) for line in lines)
+
+
+def _with_telephones(text: str) -> tuple[tuple[str, str], ...]:
+    """`text` in runs of (words, number to dial or nothing)."""
+    runs, at = [], 0
+    for match in _TELEPHONE.finditer(text):
+        runs += [(text[at : match.start()], ""), (match[0], "+" + re.sub(r"\D", "", match[0]))]
+        at = match.end()
+    return tuple(run for run in [*runs, (text[at:], "")] if run[0])
+
+
+def _answers(recipient: Recipient, last: Message, zone: str, words: Words, field: FieldWords) -> tuple[Answer, ...]:
+    """What was answered, the latest first."""
+    stored = Acknowledgement.objects.filter(recipient=recipient).order_by("-at", "-id")
+    return tuple(
+        Answer(
+            response=found.response,
+            words=field.answers.get(found.response, field.attested),
+            at=local_time(found.at, zone, words),
+            note=found.note,
+            current=found.message_id == last.pk,
+        )
+        for found in stored
+    )
+
+
+def _earlier(message: Message, zone: str, words: Words) -> Earlier:
+    content = message.parsed_content()
+    return Earlier(
+        kind=words.kinds[message.msg_type],
+        sent=local_time(message.issued_at or message.created_at, zone, words),
+        headline=content.headline,
+        change=content.change,
+        description=content.description,
+        steps=_steps(content.instruction),
+    )
+
+
+@lru_cache(maxsize=64)
+def _drawing(message_id: int, title: str) -> AreaMap:
+    """An issued message never changes, so its map is drawn once a process and language."""
+    content = Message.objects.get(pk=message_id).parsed_content()
+    return draw(shape_of(content.area.geometry), f"{title}: {content.area.description}")
+
+
+def _rounded(km: float) -> str:
+    return f"{km:.1f}" if km < 10 else f"{km:.0f}"
