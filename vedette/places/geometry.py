@@ -35,7 +35,7 @@ def shape_of(geometry: object, largest_km2: float = LARGEST_KM2) -> Polygon | Mu
         area = shape(geometry)
     except (ValueError, TypeError, AttributeError, IndexError, shapely.errors.ShapelyError) as error:
         raise BadGeometry(f"the area's coordinates cannot be read: {error}") from error
-    if area.is_empty:
+    if not isinstance(area, Polygon | MultiPolygon) or area.is_empty:
         raise BadGeometry("the area is empty")
     if not area.is_valid:
         raise BadGeometry(f"the area's outline is not sound: {shapely.is_valid_reason(area)}")
@@ -78,10 +78,13 @@ def circle(lat: float, lon: float, radius_m: float, corners: int = 64) -> Polygo
 def km2(area: Polygon | MultiPolygon) -> float:
     """Surface in square kilometres on the sphere (Chamberlain and Duquette, JPL 07-03, eq. 1)."""
     parts = area.geoms if isinstance(area, MultiPolygon) else (area,)
-    return sum(
-        abs(_ring_m2(part.exterior.coords)) - sum(abs(_ring_m2(hole.coords)) for hole in part.interiors)
-        for part in parts
-    ) / 1e6
+    return (
+        sum(
+            abs(_ring_m2(part.exterior.coords)) - sum(abs(_ring_m2(hole.coords)) for hole in part.interiors)
+            for part in parts
+        )
+        / 1e6
+    )
 
 
 def _ring_m2(ring: Any) -> float:
