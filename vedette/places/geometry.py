@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from typing import Any
 
@@ -90,7 +91,7 @@ def km2(area: Polygon | MultiPolygon) -> float:
 def _ring_m2(ring: Any) -> float:
     points = [(math.radians(p[0]), math.radians(p[1])) for p in ring]
     total = 0.0
-    for (lon1, lat1), (lon2, lat2) in zip(points, points[1:], strict=False):
+    for (lon1, lat1), (lon2, lat2) in itertools.pairwise(points):
         total += (lon2 - lon1) * (2 + math.sin(lat1) + math.sin(lat2))
     return total * _EARTH_RADIUS_M**2 / 2
 
