@@ -8,7 +8,8 @@ SELECT := not long
 PYTEST := $(BIN)/python -m pytest -p tests.plugin
 SPREAD ?= -n 2 --dist loadfile -q
 PURE := $(wildcard vedette/clock.py vedette/reading vedette/formats vedette/places vedette/access/handling.py \
-	vedette/warnings/content.py vedette/warnings/lint.py vedette/ledger/merkle.py vedette/people/audience.py)
+	vedette/warnings/content.py vedette/warnings/lint.py vedette/ledger/merkle.py vedette/ledger/check.py \
+	vedette/people/audience.py)
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-all lint types floors docs lock clean
