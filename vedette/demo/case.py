@@ -12,10 +12,12 @@ from vedette.access.models import User
 from vedette.access.policy import Actor
 from vedette.demo import texts
 from vedette.people import actions as people
-from vedette.people.models import Person
+from vedette.people.models import Person, SavedArea
+from vedette.people.positions import record_position
 from vedette.reports import actions as reports
 from vedette.reports.models import Claim, Report
 from vedette.threats import actions as threats
+from vedette.threats import incidents
 from vedette.threats.models import Threat
 from vedette.warnings import actions as warnings
 from vedette.warnings.approval import content_hash
@@ -64,7 +66,7 @@ def grade(cast: Cast, report: Report) -> list[Claim]:
 
 def judge(cast: Cast, report: Report, claims: list[Claim], now: datetime) -> Threat:
     """The analyst records what happened and what may happen; the officer determines that people are to be warned."""
-    incident = threats.keep_incident(
+    incident = incidents.keep_incident(
         cast.analyst,
         title="Vehicle struck a person at the border wall",
         summary="Two accounts contradict each other.",
@@ -78,8 +80,8 @@ def judge(cast: Cast, report: Report, claims: list[Claim], now: datetime) -> Thr
         handling=Tlp.AMBER_STRICT,
     )
     for body in ("County prosecutor", "The agency", "Oversight office"):
-        threats.open_inquiry(cast.analyst, incident, body)
-    actor = threats.keep_actor(cast.analyst, name="The Ridge group", descriptor="A smuggling organisation (invented).")
+        incidents.open_inquiry(cast.analyst, incident, body)
+    actor = incidents.keep_actor(cast.analyst, name="The Ridge group", descriptor="A smuggling organisation (invented).")
     threat = threats.assess(
         cast.analyst,
         title="Shooting at patrols along the fence line",
@@ -134,12 +136,12 @@ def send(cast: Cast, message: Message) -> Message:
 
 def call_in(cast: Cast, outside: Person, now: datetime) -> None:
     """Somebody of the other sector is called in for a shift at a post inside the area."""
-    people.add_shift(cast.admin, outside, starts=now, ends=now + timedelta(hours=8), post="otay-mesa")
+    people.add_shift(cast.admin, outside, starts=now, ends=now + timedelta(hours=8), post=SavedArea.objects.get(code="otay-mesa"))
 
 
 def drive_in(driver: Person, now: datetime) -> None:
     """Somebody from outside drives into the area, with a position they let be used."""
-    people.record_position(driver, lat=32.57, lon=-116.95, accuracy_m=10, fixed_at=now)
+    record_position(driver, lat=32.57, lon=-116.95, accuracy_m=10, fixed_at=now)
 
 
 def send_update(cast: Cast, warning: Warning, before: Message) -> Message:
