@@ -34,6 +34,8 @@ def chains(reading: Reading) -> list[list[tuple[str, str]]]:
         ("Agents were told by the union that the road was closed.", [("the union", "organisation")]),
         ("The man who fired at the car said nothing of it.", []),
         ("In October the group said it would fire.", [("the group", "organisation")]),
+        ("Analysts assess with moderate confidence that the order is real.", [("Analysts", "anonymous")]),
+        ("Protesters may gather on Saturday, organisers said.", [("organisers", "anonymous")]),
         ("The unit reports to the sector.", []),
         ("Reports of shots came in.", []),
         ("It is said to be quiet.", []),

@@ -29,6 +29,9 @@ ReadingOf = Callable[[str], Reading]
         ("On 3 May a man shot at agents.", "stated"),
         ("Agents must report no later than Friday.", "stated"),
         ("A man was arrested, but the group may attack.", "possible"),
+        ("The mayor, who was not present, said nothing was decided.", "stated"),
+        ("Analysts assess with moderate confidence that the order is real.", "probable"),
+        ("Protesters are expected to gather on Saturday, organisers said.", "probable"),
     ],
 )
 def test_the_weakest_cue_that_reaches_the_claim_says_how_sure_it_is(

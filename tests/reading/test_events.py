@@ -30,6 +30,7 @@ ReadingOf = Callable[[str], Reading]
         ("A bomb threat was phoned in.", "bomb_threat", None, None),
         ("The office is investigating the collision.", "investigation", "The office", "the collision"),
         ("A man threatened to stab a guard.", "stabbing", "A man", "a guard"),
+        ("Militias killed 30 civilians.", "killing", "Militias", "30 civilians"),
         ("Officers arrested three men.", "arrest", "Officers", "three men"),
         ("Dozens crossed the border at night.", "crossing", "Dozens", None),
         ("Phishing emails were sent to staff.", "cyber_attack", None, None),

@@ -36,6 +36,7 @@ def only(text: str, published: date | datetime | None = THURSDAY, zone: str = "U
         ("Two days ago a man was shot.", "Two days ago", "2025-12-02", "2025-12-02", "2025-12-03"),
         ("It may happen this weekend.", "this weekend", "2025-W49-WE", "2025-12-06", "2025-12-08"),
         ("It is shut from 4 to 7 December.", "4 to 7 December", "2025-12-04/2025-12-07", "2025-12-04", "2025-12-08"),
+        ("It came at 0530 on 3 December.", "0530 on 3 December", "2025-12-03T05:30", "2025-12-03", "2025-12-03"),
         ("The office was founded in 2019.", "2019", "2019", "2019-01-01", "2020-01-01"),
     ],
 )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from vedette.reading.lexicon import AUXILIARIES, PREPOSITIONS, is_person_noun, table, words
+from vedette.reading.lexicon import AUXILIARIES, MONTHS, PREPOSITIONS, is_person_noun, table, words
 from vedette.reading.phrases import after, before
 from vedette.reading.records import Event, Span
 from vedette.reading.tokens import Phrases, Token
@@ -98,7 +98,7 @@ def find(tokens: Sequence[Token], start: int, end: int, source_ends: Sequence[tu
             continue
         noun = not frame.verb or _is_noun(tokens, at, start)
         target = _target(tokens, at, after_at, start, end, noun) if frame.kind != "order" else None
-        if target is not None and (tokens[target[0]].text[0].isdigit() or tokens[target[0]].low in _NOT_TARGETS):
+        if target is not None and _is_no_target(tokens, target):
             target = None
         actor = _actor(tokens, at, after_at, start, end, noun)
         if target is not None and actor is not None and target == actor:
@@ -111,6 +111,12 @@ def find(tokens: Sequence[Token], start: int, end: int, source_ends: Sequence[tu
         )
         found.append(Found(event, at, after_at))
     return found
+
+
+def _is_no_target(tokens: Sequence[Token], target: tuple[int, int]) -> bool:
+    first = tokens[target[0]]
+    counted = target[1] - target[0] > 1 and tokens[target[0] + 1].low not in MONTHS
+    return first.low in _NOT_TARGETS or (first.text[0].isdigit() and not counted)
 
 
 def _is_noun(tokens: Sequence[Token], at: int, start: int) -> bool:

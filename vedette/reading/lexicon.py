@@ -98,7 +98,9 @@ PEOPLE = words(
     "staff personnel soldier trooper deputy deputies captain caller user reporter journalist doctor nurse farmer "
     "fighter militant smuggler trafficker aide adviser advisor insider contractor volunteer manager editor author "
     "critic lawmaker negotiator diplomat ambassador guard superintendent coordinator boss bosses crew crews patrols "
-    "ranger leadership counsel students student father mother son daughter brother sister wife husband insiders"
+    "ranger leadership counsel students student father mother son daughter brother sister wife husband insiders "
+    "organiser organizer protester protestor demonstrator clerk survivor veteran rebel civilian activist campaigner "
+    "paramedic rescuer medic dispatcher engineer scientist technician owner tenant villager elder trader planner"
 )
 TITLES = words(
     "mr mrs ms dr prof sgt lt capt col gen maj cmdr chief sheriff agent officer sen rep gov president mayor director "

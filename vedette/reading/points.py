@@ -50,7 +50,7 @@ _MONTH_ONLY = re.compile(
 _PART = re.compile(r",?\s(?P<part>morning|afternoon|evening|night)\b", _FLAGS)
 _CLOCK = re.compile(
     r"(?:(?P<h>\d{1,2})[:.](?P<m>\d\d)(?::\d\d)?(?!\d)(?:\s?(?P<half>[ap])\.?m\b\.?)?|(?P<h12>\d{1,2})\s?(?P<half12>[ap])\.?m\b\.?"
-    r"|(?P<military>[0-2]\d[0-5]\d)(?=\s?(?:hours|hrs|h\b|Z\b|local|UTC|GMT))|(?P<word>noon|midnight)\b)"
+    r"|(?P<military>[0-2]\d[0-5]\d)(?=\s?(?:hours|hrs|h\b|Z\b|local|UTC|GMT)|\son\s)|(?P<word>noon|midnight)\b)"
     r"(?:\s?(?:hours|hrs|h)\b)?(?:\s?(?P<zone>local time|local|Z|UTC|GMT|PST|PDT|MST|MDT|CST|CDT|EST|EDT)\b)?",
     _FLAGS,
 )

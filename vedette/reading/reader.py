@@ -121,6 +121,9 @@ class _Pass:
         for sentence in self._sentences:
             if sentence.kind is Kind.BANNER or (sentence.kind is Kind.HEADER and sentence.label in _SKIPPED_HEADERS):
                 continue
+            if sentence.kind is Kind.HEADING and any(link.start == sentence.start for link in self._speakers.frame):
+                # A masthead names the outlet; it claims nothing.
+                continue
             tokens = tokenise(self._text, sentence.start, sentence.end)
             if not _says_something(sentence, tokens):
                 continue

@@ -74,7 +74,7 @@ def reporting_cues(tokens: Sequence[Token], start: int = 0, end: int | None = No
             if cue is not None:
                 told_as = next(at for at in range(index, stop) if tokens[at].low == "it")
         if cue is not None:
-            denied = low in VERBS and any(token.low in _DENIALS for token in tokens[max(start, index - 3) : index])
+            denied = low in VERBS and _is_denied(tokens, index, start)
             found.append(replace(cue, denied=True) if denied else cue)
     ends = next((cue.content[1] for cue in found if cue.trailing), None)
     if ends is not None:
@@ -137,6 +137,16 @@ def _verb_cue(
     return ReportingCue(verb, at, source, addressee, _content(tokens, begin, stop), False, container, inferred)
 
 
+def _is_denied(tokens: Sequence[Token], at: int, start: int) -> bool:
+    """ "has not confirmed", "did not immediately say": a denial joined to the verb, with no comma between."""
+    for index in range(at - 1, max(start, at - 4) - 1, -1):
+        if tokens[index].low in _DENIALS:
+            return True
+        if not tokens[index].is_word:
+            return False
+    return False
+
+
 def _subject(tokens: Sequence[Token], at: int, start: int) -> tuple[int, int] | None:
     last = at - 1
     while last >= start and (tokens[last].low in ADVERBS or tokens[last].low in AUXILIARIES):
@@ -180,6 +190,9 @@ def _well_formed(tokens: Sequence[Token], at: int, source: tuple[int, int], foll
     plural = head.endswith("s") or head in ("they", "we", "people", "police")
     if tokens[at].low in _PLURAL_FORMS and not plural:
         return False
+    if following == "with" and any(token.low == "that" for token in tokens[at + 2 : at + 7]):
+        # "assess with moderate confidence that"
+        return True
     opens = (
         following in DETERMINERS
         or following in PRONOUNS
@@ -202,7 +215,7 @@ def _complement(
             addressee, at = phrase, phrase[1]
             if at < stop and tokens[at].low == ",":
                 at = _past_insertion(tokens, at, stop)
-    if at < stop and (tokens[at].low in _LATELY or tokens[at].low in CALENDAR):
+    if at < stop and (tokens[at].low in _LATELY or tokens[at].low == "with" or tokens[at].low in CALENDAR):
         # "told our dispatch centre this morning that"
         at = next((that for that in range(at, min(at + 6, stop)) if tokens[that].low == "that"), at)
     scan = at
