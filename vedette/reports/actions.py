@@ -68,7 +68,7 @@ def receive(
     """Take a document in: hashed first, then read, then stored with its claims and the draft they propose.
 
     The same bytes again are the report that is here already (`take_in` tells which). A handle without a source makes
-    one, ungraded. Raises Refused, and BadInput naming the field.
+    one, ungraded, marked as the report. Raises Refused, and BadInput naming the field.
     """
     return take_in(
         actor,
@@ -230,7 +230,7 @@ def _source(actor: Actor, source: Source | str, handling: Tlp, need_to_know: str
             realm=actor.realm.value,
             handle=handle,
             defaults={
-                "handling": most_restrictive([handling, UNLABELLED]).value,
+                "handling": handling.value,
                 "need_to_know": need_to_know,
                 "created_at": clock.now(),
             },
