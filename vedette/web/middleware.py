@@ -1,4 +1,4 @@
-"""Puts the actor on the request (who is logged in, in which realm), keeps the organisation's zone, and says no plainly."""
+"""Puts the actor on the request (who acts, in which realm), keeps to the organisation's zone, and says no plainly."""
 
 from __future__ import annotations
 
@@ -41,7 +41,12 @@ class ActorMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """The policy's no, on any page, is one clear page."""
         if isinstance(exception, Refused):
-            return render(request, "403.html", {"reason": f"{exception.reason.value[:1].upper()}{exception.reason.value[1:]}."}, status=403)
+            return render(
+                request,
+                "403.html",
+                {"reason": f"{exception.reason.value[:1].upper()}{exception.reason.value[1:]}."},
+                status=403,
+            )
         return None
 
 

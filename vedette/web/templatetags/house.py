@@ -15,24 +15,17 @@ from vedette import clock
 from vedette.access.handling import Tlp
 from vedette.access.roles import Role
 from vedette.reports.models import Credibility, Reliability
+from vedette.threats.likelihood import TERMS, in_words
 
 register = template.Library()
 
-#: ICD 203's words: (lowest, highest, word), in hundredths.
-LIKELIHOODS = (
-    (1, 5, "almost no chance"),
-    (5, 20, "very unlikely"),
-    (20, 45, "unlikely"),
-    (45, 55, "roughly even chance"),
-    (55, 80, "likely"),
-    (80, 95, "very likely"),
-    (95, 99, "almost certain"),
-)
 _STATES = {
     "draft": ("", "draft"),
     "submitted": ("caution", "waits for approval"),
     "approved": ("accent", "approved, not issued"),
     "issued": ("good", "issued"),
+    "in force": ("good", "in force"),
+    "in force, next message in work": ("good", "in force, next in work"),
     "withdrawn": ("", "withdrawn"),
     "open": ("", "no answer yet"),
     "safe": ("good", "safe"),
@@ -48,7 +41,9 @@ _STATES = {
     "displayed": ("good", "displayed"),
     "expired": ("caution", "expired"),
     "superseded": ("", "superseded"),
-    "proposed": ("caution", "proposed by the reader"),
+    "claim-proposed": ("caution", "to be judged"),
+    "claim-accepted": ("good", "accepted"),
+    "claim-rejected": ("", "rejected"),
     "rejected": ("", "rejected"),
     "in": ("accent", "in"),
     "maybe": ("caution", "maybe"),
@@ -67,6 +62,12 @@ def tag(state: str) -> SafeString:
     """A state as a word with its colour."""
     kind, words = _STATES.get(state, ("", state))
     return format_html('<span class="tag {}">{}</span>', kind, words)
+
+
+@register.simple_tag
+def claim_tag(status: str) -> SafeString:
+    """What people made of a claim."""
+    return tag(f"claim-{status}")
 
 
 @register.filter
@@ -90,6 +91,15 @@ def when(moment: datetime | date | None) -> SafeString | str:
         f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S}Z",
         f"{here:%a} {here.day} {here:%b}{year} {here:%H:%M} {here.tzname()}",
     )
+
+
+@register.filter
+def when_text(text: str) -> SafeString | str:
+    """A time stored as RFC 3339 text, as people here read it; any other text as it is."""
+    try:
+        return when(datetime.fromisoformat(text)) if len(text) > 15 else text
+    except ValueError:
+        return text
 
 
 @register.filter
@@ -167,8 +177,7 @@ def words(code: str) -> str:
 @register.filter
 def likelihood_words(value: float) -> str:
     """The ICD 203 term for a likelihood."""
-    hundredths = value * 100
-    return next((word for _, top, word in LIKELIHOODS if hundredths <= top), LIKELIHOODS[-1][2])
+    return in_words(value)
 
 
 @register.simple_tag
@@ -178,7 +187,17 @@ def scale(value: float) -> SafeString:
     bands = format_html_join(
         "",
         '<rect class="band {}" x="{}" y="0" width="{}" height="8"><title>{}: {}–{} %</title></rect>',
-        (("on" if word == said else "", low, high - low, word, low, high) for low, high, word in LIKELIHOODS),
+        (
+            (
+                "on" if term.word == said else "",
+                f"{term.low * 100:.0f}",
+                f"{(term.high - term.low) * 100:.0f}",
+                term.word,
+                f"{term.low * 100:.0f}",
+                f"{term.high * 100:.0f}",
+            )
+            for term in TERMS
+        ),
     )
     mark = round(value * 100, 1)
     return format_html(
@@ -220,7 +239,11 @@ def bar(counts: Mapping[str, int], kind: str = "") -> SafeString:
 @register.simple_tag
 def grade(reliability: str | None, credibility: str | None = None) -> SafeString:
     """A two-axis grade as one mark; a dash where nobody has judged."""
-    parts = [(reliability, Reliability)] if credibility is None else [(reliability, Reliability), (credibility, Credibility)]
+    parts = (
+        [(reliability, Reliability)]
+        if credibility is None
+        else [(reliability, Reliability), (credibility, Credibility)]
+    )
     said = format_html_join(
         "",
         '<span class="{}" title="{}">{}</span>',

@@ -1,0 +1,200 @@
+"""What stands beside a message before it is sent: lint findings, the audience counted, and what each channel says."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from vedette.access.handling import Realm
+from vedette.formats import sms
+from vedette.formats.parts import BadInput, parse
+from vedette.people.models import Organisation
+from vedette.people.queries import audience_of
+from vedette.people.rule import AudienceRule
+from vedette.places.geometry import BadGeometry
+from vedette.warnings.content import Content, MessageType, Severity
+from vedette.warnings.lint import LintContext, LintFinding, lint
+from vedette.warnings.models import Message
+from vedette.warnings.plans import danger_to_life
+from vedette.warnings.render import MessageView, render_email, render_sms, render_webhook
+
+REASONS = {
+    "position": "last seen in the area",
+    "shift": "on shift in the area",
+    "assignment": "on duty with a unit of the area",
+    "unit": "member of",
+    "named": "named by the rule",
+    "position?": "last fix leaves it open",
+    "shift:?": "on shift, post not known",
+    "assignment?": "of a unit of the area, whereabouts unknown",
+}
+
+
+@dataclass(frozen=True)
+class ReasonRow:
+    """How many are reached for one reason."""
+
+    words: str
+    detail: str
+    count: int
+
+
+@dataclass(frozen=True)
+class AudienceCount:
+    """Who would be warned, counted; or why that cannot be said yet."""
+
+    why: str = ""
+    total: int = 0
+    certain: int = 0
+    maybe: int = 0
+    maybe_share: float = 0.0
+    out: int = 0
+    maybe_left_out: int = 0
+    reasons: tuple[ReasonRow, ...] = ()
+    findings: tuple[Any, ...] = ()
+
+    @property
+    def parts(self) -> dict[str, int]:
+        """For the bar."""
+        return {"in": self.certain, "maybe": self.maybe, "out": self.out}
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What one channel will say."""
+
+    name: str
+    title: str
+    text: str
+    subject: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Check:
+    """All that is known of a message before it is sent."""
+
+    #: None while the content is not complete.
+    lint: list[LintFinding] | None
+    audience: AudienceCount
+    previews: list[Preview] = field(default_factory=list)
+    faults: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def errors(self) -> int:
+        """How many findings hold the message back."""
+        return sum(finding.level == "error" for finding in self.lint or ())
+
+
+def check_message(
+    content: Mapping[str, Any],
+    audience: Mapping[str, Any],
+    *,
+    realm: Realm,
+    kind: MessageType,
+    now: datetime,
+    previous: Message | None = None,
+    identifier: str = "",
+    faults: Mapping[str, str] | None = None,
+) -> Check:
+    """Lint, count and preview of three parts, complete or not."""
+    counted = count_audience(content, audience, realm, now)
+    if faults:
+        return Check(None, counted, faults=faults)
+    try:
+        sound = parse(Content, content)
+    except BadInput as refused:
+        return Check(None, counted, faults={refused.field: refused.reason})
+    before = previous.parsed_content() if previous is not None else None
+    found = lint(sound, LintContext(realm=realm, msg_type=kind, previous=before, now=now))
+    found.sort(key=lambda finding: finding.level != "error")
+    return Check(found, counted, previews(sound, kind, realm, now, identifier))
+
+
+def count_audience(
+    content: Mapping[str, Any], audience: Mapping[str, Any], realm: Realm, now: datetime
+) -> AudienceCount:
+    """How many the rule reaches, by reason."""
+    try:
+        rule = parse(AudienceRule, audience, "audience")
+    except BadInput:
+        return AudienceCount(why="Choose who is warned: nobody is, until you do.")
+    geometry = (content.get("area") or {}).get("geometry")
+    if not isinstance(geometry, dict):
+        return AudienceCount(why="Give the area: an audience is never widened because its area is missing.")
+    starts = _moment(content.get("onset")) or now
+    ends = _moment(content.get("expires"))
+    if ends is None:
+        return AudienceCount(why="Say when it ends: who is on shift until then is counted.")
+    grave = str(content.get("severity")) in (Severity.EXTREME.value, Severity.SEVERE.value)
+    try:
+        found = audience_of(
+            rule,
+            geometry,
+            starts=min(max(starts, now), ends - timedelta(minutes=1)),
+            ends=ends,
+            realm=realm,
+            now=now,
+            danger_to_life=grave,
+        )
+    except (BadGeometry, ValueError) as error:
+        return AudienceCount(why=f"The audience cannot be counted: {error}")
+    return AudienceCount(
+        total=len(found),
+        certain=found.certain,
+        maybe=found.maybe,
+        maybe_share=found.maybe_share,
+        out=found.out,
+        maybe_left_out=found.maybe_left_out,
+        reasons=tuple(reason_row(text, number) for text, number in found.counts.items()),
+        findings=found.findings,
+    )
+
+
+def reason_row(text: str, count: int = 0) -> ReasonRow:
+    """A stored reason ("shift:otay-mesa") in words."""
+    if text in REASONS:
+        return ReasonRow(REASONS[text], "", count)
+    name, _, detail = text.partition(":")
+    return ReasonRow(REASONS.get(name, name), detail, count)
+
+
+def previews(content: Content, kind: MessageType, realm: Realm, now: datetime, identifier: str = "") -> list[Preview]:
+    """What is sent over each channel, rendered by what sends it."""
+    organisation = Organisation.objects.first()
+    view = MessageView(
+        content=content,
+        msg_type=kind,
+        realm=realm,
+        identifier=identifier or "(given when it is saved)",
+        sent=now,
+        link=f"{organisation.public_address if organisation else 'https://…'}/a/…",
+        person_name="(the recipient)",
+        zone=organisation.zone if organisation else "UTC",
+    )
+    mail, short = render_email(view), render_sms(view)
+    cost = sms.count(short)
+    forced = f"; {cost.forced_by!r} forces UCS-2" if cost.forced_by else ""
+    parts = "one segment" if cost.segments == 1 else f"{cost.segments} segments"
+    return [
+        Preview("email", "Mail", mail.text, mail.subject),
+        Preview("sms", "SMS", short, note=f"{len(short)} characters, {cost.encoding.value}, {parts}{forced}"),
+        Preview("webhook", "Webhook", json.dumps(render_webhook(view) | {"area": "…"}, indent=2, ensure_ascii=False)),
+    ]
+
+
+def is_grave(content: Content) -> bool:
+    """Whether lives are in danger."""
+    return danger_to_life(content)
+
+
+def _moment(value: object) -> datetime | None:
+    if isinstance(value, datetime):
+        return value
+    try:
+        return datetime.fromisoformat(str(value)) if value else None
+    except ValueError:
+        return None

@@ -1,0 +1,322 @@
+"""The composer: a first message, an update, or a draft taken up again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from vedette import clock
+from vedette.access.handling import Tlp
+from vedette.access.policy import visible
+from vedette.access.roles import Verb
+from vedette.formats.parts import BadInput
+from vedette.people.models import Duty, Organisation
+from vedette.people.queries import areas_for, units_for
+from vedette.reports.models import Report
+from vedette.threats.models import Threat
+from vedette.warnings import actions
+from vedette.warnings.content import MessageType, Plan
+from vedette.warnings.models import Approval, Message, Template, Warning
+from vedette.warnings.plans import STANDARD
+from vedette.warnings.proposal import propose
+from vedette.warnings.queries import current_message, messages_for
+from vedette.web.console import drafting
+from vedette.web.console.check import check_message
+from vedette.web.console.doors import ActedRequest, Errors, one, page, told
+from vedette.web.middleware import zone
+
+#: Who is warned unless the author says otherwise: whoever is on shift or seen in the area.
+FIRST_RULE: dict[str, Any] = {"terms": [{"link": "shift"}, {"link": "position"}]}
+
+
+@dataclass
+class Work:
+    """What is being composed, and what it stands on."""
+
+    kind: MessageType
+    content: Mapping[str, Any]
+    audience: Mapping[str, Any]
+    plan: Mapping[str, Any] | None
+    citations: dict[str, list[int]] = field(default_factory=dict)
+    warning: Warning | None = None
+    message: Message | None = None
+    previous: Message | None = None
+    report: Report | None = None
+    threat: Threat | None = None
+
+
+@page(Verb.DRAFT)
+def compose(request: ActedRequest) -> HttpResponse:
+    """A new warning, from nothing, from a report (`?report=`) or from a threat (`?threat=`)."""
+    report = _asked(request, Report, "report")
+    threat = _asked(request, Threat, "threat")
+    if report is None and threat is not None:
+        claim = visible(request.actor, threat.claims_for.select_related("report"), through="report").first()
+        report = claim.report if claim is not None else None
+    work = _first(report, threat)
+    return _work(request, work, "Draft a warning")
+
+
+@page(Verb.DRAFT)
+def edit(request: ActedRequest, warning_id: int, number: int) -> HttpResponse:
+    """A message that is not out yet; changing it makes it a draft again."""
+    message = one(
+        request.actor, messages_for(request.actor), Verb.DRAFT, "warning", warning_id=warning_id, number=number
+    )
+    if message.state in (Message.State.ISSUED, Message.State.WITHDRAWN):
+        return redirect("console:warning", warning_id)
+    work = Work(
+        kind=MessageType(message.msg_type),
+        content=message.content,
+        audience=message.audience,
+        plan=message.plan,
+        citations=message.citations,
+        warning=message.warning,
+        message=message,
+        previous=_issued_before(message),
+        report=message.warning.report,
+        threat=message.warning.threat,
+    )
+    return _work(request, work, f"Change the {_named(work.kind)}")
+
+
+@page(Verb.DRAFT)
+def update(request: ActedRequest, warning_id: int) -> HttpResponse:
+    """A further message of a warning in force, begun from the last one."""
+    warning = one(request.actor, Warning.objects.select_related("report", "threat"), Verb.DRAFT, pk=warning_id)
+    last = current_message(warning)
+    if last is None:
+        messages.error(request, "The warning has not been issued yet: change its draft instead.")
+        return redirect("console:warning", warning_id)
+    work = Work(
+        kind=MessageType.UPDATE,
+        content={**last.content, "change": ""},
+        audience=last.audience,
+        plan=last.plan,
+        citations=last.citations,
+        warning=warning,
+        previous=last,
+        report=warning.report,
+        threat=warning.threat,
+    )
+    return _work(request, work, "Draft an update")
+
+
+@require_POST
+@page(Verb.DRAFT)
+def check(request: ActedRequest) -> HttpResponse:
+    """The panels beside the form, for the form as it stands (htmx)."""
+    parts = drafting.read(request.POST, zone(), _saved(request), _plans(request))
+    message = messages_for(request.actor).filter(pk=_number(request.GET.get("message"))).first()
+    kind = MessageType(request.POST.get("kind") or MessageType.ALERT)
+    found = check_message(
+        parts.content,
+        parts.audience,
+        realm=request.actor.realm,
+        kind=MessageType(message.msg_type) if message else kind,
+        now=clock.now(),
+        previous=_issued_before(message) if message else None,
+        identifier=message.identifier if message else "",
+        faults=drafting.faults(parts),
+    )
+    return render(request, "parts/check.html", {"check": found})
+
+
+def _work(request: ActedRequest, work: Work, heading: str) -> HttpResponse:
+    errors = Errors()
+    content, audience, plan = work.content, work.audience, work.plan
+    if request.method == "POST":
+        parts = drafting.read(request.POST, zone(), _saved(request), _plans(request))
+        content, audience, plan = parts.content, parts.audience, parts.plan
+        for name, reason in drafting.faults(parts).items():
+            errors.add(name, reason)
+        if not errors:
+            kept = _keep(request, work, parts, errors)
+            if kept is not None and not errors:
+                return redirect("console:warning", kept.warning_id)
+            if kept is not None:
+                work.message, work.warning = kept, kept.warning
+    return _show(request, work, heading, errors, content, audience, plan)
+
+
+def _keep(request: ActedRequest, work: Work, parts: drafting.Parts, errors: Errors) -> Message | None:
+    """Store the draft, and hand it on if that was asked. What is refused lands in `errors`; the draft is kept."""
+    message: Message | None = None
+    with told(errors):
+        if work.message is not None:
+            message = actions.revise(
+                request.actor, work.message, content=parts.content, audience=parts.audience, plan=parts.plan
+            )
+        else:
+            draft = actions.Draft.of(parts.content, parts.audience, parts.plan)
+            if work.warning is not None:
+                message = actions.draft_update(request.actor, work.warning, draft, work.citations)
+            else:
+                message = actions.draft_warning(
+                    request.actor, draft, threat=work.threat, report=work.report, citations=work.citations
+                )
+    if message is None:
+        return None
+    if request.POST.get("do") != "submit":
+        messages.success(request, "The draft is saved.")
+        return message
+    try:
+        actions.submit(request.actor, message, request.POST.get("override", ""))
+        messages.success(request, "Submitted. A second person can approve it now.")
+    except BadInput as refused:
+        errors.add(refused.field, refused.reason)
+        errors.add("override", "The draft is saved. Mend the errors, or say here why they must stand.")
+    return message
+
+
+def _show(
+    request: ActedRequest,
+    work: Work,
+    heading: str,
+    errors: Errors,
+    content: Mapping[str, Any],
+    audience: Mapping[str, Any],
+    plan: Mapping[str, Any] | None,
+) -> HttpResponse:
+    here, plans = zone(), _plans(request, work.message)
+    areas = list(areas_for(request.actor))
+    shown = drafting.show(content, audience, plan, here)
+    shown["plan"] = shown["plan"] or STANDARD.name
+    shown["handling"] = shown["handling"] or Tlp.AMBER_STRICT.value
+    returned = None
+    if work.message is not None:
+        returned = work.message.approvals.filter(decision=Approval.Decision.RETURN).select_related("approver").last()
+    found = check_message(
+        content,
+        audience,
+        realm=request.actor.realm,
+        kind=work.kind,
+        now=clock.now(),
+        previous=work.previous,
+        identifier=work.message.identifier if work.message else "",
+    )
+    action = request.get_full_path()
+    if work.message is not None and request.resolver_match and request.resolver_match.url_name != "edit":
+        action = f"/warnings/{work.message.warning_id}/messages/{work.message.number}/edit/"
+    context = {
+        "heading": heading,
+        "kind": work.kind.value,
+        "warning": work.warning,
+        "message": work.message,
+        "report": work.report,
+        "threat": work.threat,
+        "returned": returned if work.message and work.message.state == Message.State.DRAFT else None,
+        "errors": errors,
+        "shown": shown,
+        "choices": drafting.choices(),
+        "handlings": [(mark.value, mark.value) for mark in Tlp if mark.rank <= request.actor.clearance.rank],
+        "saved_options": [("", "choose…"), *((area.code, area.name) for area in areas)],
+        "saved_areas": [{"code": area.code, "name": area.name, "geometry": area.geometry} for area in areas],
+        "units": _tree(list(units_for(request.actor))),
+        "duties": Duty.objects.order_by("name"),
+        "plans": plans.values(),
+        "cites": cites(work.citations, work.report),
+        "check": found,
+        "override": request.POST.get("override", "") or (work.message.lint_override if work.message else ""),
+        "zone_name": str(here).replace("_", " "),
+        "action": action,
+        "marking": content.get("handling") or Tlp.AMBER_STRICT.value,
+    }
+    return render(request, "console/compose.html", context, status=422 if errors else 200)
+
+
+def cites(citations: Mapping[str, list[int]], report: Report | None) -> dict[str, list[dict[str, str]]]:
+    """For each field the words it rests on, linked to where they stand in the report."""
+    if report is None:
+        return {}
+    claims = {claim.pk: claim for claim in report.claims.all()}
+    return {
+        name: [
+            {"key": claim.key, "quote": claim.quote, "href": f"/reports/{report.pk}/#claim-{claim.key}"}
+            for claim in (claims.get(pk) for pk in ids)
+            if claim is not None
+        ]
+        for name, ids in citations.items()
+    }
+
+
+def _first(report: Report | None, threat: Threat | None) -> Work:
+    organisation = Organisation.objects.first()
+    content: dict[str, Any] = {}
+    citations: dict[str, list[int]] = {}
+    if report is not None and organisation is not None:
+        proposed = propose(report, organisation, clock.now())
+        content, citations = dict(proposed.content), dict(proposed.citations)
+    if threat is not None:
+        content = {
+            **content,
+            "handling": threat.handling,
+            "onset": content.get("onset") or threat.window_from.isoformat(),
+            "expires": content.get("expires") or threat.window_to.isoformat(),
+        }
+        if threat.area:
+            words = (content.get("area") or {}).get("description") or threat.place
+            content["area"] = {"description": words, "geometry": threat.area}
+    return Work(MessageType.ALERT, content, FIRST_RULE, None, citations, report=report, threat=threat)
+
+
+def _asked(request: ActedRequest, kind: Any, name: str) -> Any:
+    asked = _number(request.GET.get(name))
+    return one(request.actor, kind.objects.all(), pk=asked) if asked else None
+
+
+def _issued_before(message: Message) -> Message | None:
+    issued = message.warning.messages.filter(state=Message.State.ISSUED, number__lt=message.number)
+    return issued.order_by("number").last()
+
+
+def _saved(request: ActedRequest) -> dict[str, dict[str, Any]]:
+    return {area.code: area.geometry for area in areas_for(request.actor)}
+
+
+def _plans(request: ActedRequest, message: Message | None = None) -> dict[str, Plan]:
+    """The plans to choose from: the standard one, those of templates, and the message's own."""
+    found = {STANDARD.name: STANDARD}
+    if message is None:
+        message = messages_for(request.actor).filter(pk=_number(request.GET.get("message"))).first()
+    stored = [template.plan for template in visible(request.actor, Template.objects.all())]
+    stored += [message.plan] if message is not None else []
+    if request.resolver_match and "warning_id" in request.resolver_match.kwargs:
+        stored += (
+            messages_for(request.actor)
+            .filter(warning_id=request.resolver_match.kwargs["warning_id"])
+            .values_list("plan", flat=True)
+        )
+    for data in stored:
+        plan = Plan.model_validate(data)
+        found[plan.name] = plan
+    return found
+
+
+def _tree(units: list[Any]) -> list[Any]:
+    """Units with those below them after them."""
+    below: dict[int | None, list[Any]] = {}
+    known = {unit.pk for unit in units}
+    for unit in sorted(units, key=lambda unit: unit.name):
+        below.setdefault(unit.parent_id if unit.parent_id in known else None, []).append(unit)
+    found: list[Any] = []
+    pending = list(reversed(below.get(None, [])))
+    while pending:
+        unit = pending.pop()
+        found.append(unit)
+        pending += reversed(below.get(unit.pk, []))
+    return found
+
+
+def _named(kind: MessageType) -> str:
+    return {MessageType.ALERT: "warning", MessageType.ALL_CLEAR: "all-clear"}.get(kind, kind.value.lower())
+
+
+def _number(text: str | None) -> int:
+    return int(text) if text and text.isdecimal() and len(text) < 18 else 0

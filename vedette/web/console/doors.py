@@ -1,0 +1,90 @@
+"""How a console page is entered, and how what a room refuses is told: one decorator and one translation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.paginator import Page, Paginator
+from django.db.models import Model, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+
+from vedette.access.policy import Actor, check, visible
+from vedette.access.roles import Verb
+from vedette.formats.parts import BadInput
+from vedette.threats.actions import WrongState
+from vedette.warnings.actions import NotApproved
+from vedette.warnings.lifecycle import IllegalMove
+
+Given = ParamSpec("Given")
+
+
+class ActedRequest(HttpRequest):
+    """A request of somebody who is signed in."""
+
+    actor: Actor
+
+
+View = Callable[Concatenate[ActedRequest, Given], HttpResponse]
+
+
+def page(verb: Verb = Verb.SEE) -> Callable[[View[Given]], View[Given]]:
+    """Only for those signed in whom the policy allows `verb`; times are the organisation's own."""
+
+    def door(view: View[Given]) -> View[Given]:
+        @wraps(view)
+        def entered(request: ActedRequest, *args: Given.args, **kwargs: Given.kwargs) -> HttpResponse:
+            if not request.actor:
+                return redirect_to_login(request.get_full_path())
+            check(request.actor, verb)
+            response = view(request, *args, **kwargs)
+            response.headers.setdefault("Cache-Control", "no-store")
+            return response
+
+        entered.in_local_time = True  # type: ignore[attr-defined]
+        return entered
+
+    return door
+
+
+@dataclass
+class Errors:
+    """What was refused: at which fields, and what concerns the whole."""
+
+    fields: dict[str, str] = field(default_factory=dict)
+    whole: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.fields or self.whole)
+
+    def add(self, name: str, reason: str) -> None:
+        """One more field that cannot stand; the first reason for a field is kept."""
+        self.fields.setdefault(name, reason[:1].upper() + reason[1:])
+
+
+@contextmanager
+def told(errors: Errors) -> Iterator[None]:
+    """Turn what a room refuses into what the page shows: BadInput at its field, a refused move as one message."""
+    try:
+        yield
+    except BadInput as refused:
+        errors.add(refused.field, refused.reason)
+    except (NotApproved, IllegalMove, WrongState) as refused:
+        errors.whole = str(refused)
+
+
+def one(actor: Actor, records: QuerySet[Any], verb: Verb = Verb.SEE, through: str = "", **wanted: Any) -> Any:
+    """The one record wanted, if the policy lets the actor see it; else 404, which tells nothing."""
+    found: Model | None = visible(actor, records, verb, through).filter(**wanted).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def paged(request: HttpRequest, records: QuerySet[Any] | list[Any], size: int = 50) -> Page[Any]:
+    """The page of `records` that the request asks for."""
+    return Paginator(records, size).get_page(request.GET.get("page"))

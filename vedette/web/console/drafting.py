@@ -1,0 +1,234 @@
+"""The composer's form both ways: what a browser sends as content, audience rule and plan, and back again. Pure."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+from typing import Any, Protocol
+
+from pydantic import ValidationError
+
+from vedette.formats.parts import Part
+from vedette.people.rule import AudienceRule
+from vedette.warnings.content import Category, Certainty, Content, Plan, ResponseType, Severity, Urgency
+
+LINES = ("event", "headline", "source", "audience_note", "next_update", "contact", "change", "language")
+PROSE = ("description", "impact", "instruction")
+CHOICES = ("urgency", "severity", "certainty", "handling")
+LINKS = ("unit", "assignment", "shift", "position")
+
+
+class Posted(Protocol):
+    """What a form's data must offer (Django's QueryDict does)."""
+
+    def get(self, name: str, default: str = "") -> str | None:
+        """The last value under `name`."""
+
+    def getlist(self, name: str) -> list[str]:
+        """All of them."""
+
+
+@dataclass
+class Parts:
+    """What the form says, as plain data not yet checked, and what could not even be read."""
+
+    content: dict[str, Any]
+    audience: dict[str, Any]
+    plan: dict[str, Any] | None
+    unread: dict[str, str] = field(default_factory=dict)
+
+
+def read(posted: Posted, zone: tzinfo, saved: Mapping[str, dict[str, Any]], plans: Mapping[str, Plan]) -> Parts:
+    """The three parts of a draft as the form gives them; times are of `zone`."""
+    unread: dict[str, str] = {}
+    content: dict[str, Any] = {name: _text(posted, name) for name in LINES}
+    content |= {name: (posted.get(name) or "").replace("\r\n", "\n").strip() for name in PROSE}
+    content |= {name: _text(posted, name) for name in CHOICES}
+    content["language"] = content["language"] or "en-US"
+    content["category"] = posted.getlist("category") or ["Security"]
+    content["response_types"] = posted.getlist("response_types")
+    for name in ("onset", "expires"):
+        content[name] = moment(_text(posted, name), zone, name, unread)
+    if content["expires"] is None:
+        unread.setdefault("expires", "say when the warning ends")
+    content["area"] = {"description": _text(posted, "area.description"), "geometry": _geometry(posted, saved, unread)}
+    audience = _audience(posted, unread)
+    chosen = _text(posted, "plan")
+    plan = plans.get(chosen)
+    if chosen and plan is None:
+        unread["plan"] = f"there is no plan {chosen!r}"
+    return Parts(content, audience, plan.model_dump(mode="json") if plan else None, unread)
+
+
+def faults(parts: Parts) -> dict[str, str]:
+    """Every field that cannot stand, with the reason: empty when the three parts are sound."""
+    found = dict(parts.unread)
+    for name, reason in _faults(Content, parts.content):
+        found.setdefault(_form_field(name), reason)
+    for _, reason in _faults(AudienceRule, parts.audience):
+        found.setdefault("audience", reason)
+    return found
+
+
+def show(
+    content: Mapping[str, Any], audience: Mapping[str, Any], plan: Mapping[str, Any] | None, zone: tzinfo
+) -> dict[str, Any]:
+    """The form's values for a draft, complete or not."""
+    shown: dict[str, Any] = {name: content.get(name) or "" for name in (*LINES, *PROSE, *CHOICES)}
+    shown["category"] = list(content.get("category") or ("Security",))
+    shown["response_types"] = list(content.get("response_types") or ())
+    for name in ("onset", "expires"):
+        shown[name] = show_moment(content.get(name), zone)
+    area = content.get("area") or {}
+    geometry = area.get("geometry")
+    shown["area_description"] = area.get("description") or ""
+    shown["area_geometry"] = geometry if isinstance(geometry, str) else json.dumps(geometry) if geometry else ""
+    shown["audience"] = _show_audience(audience)
+    shown["plan"] = (plan or {}).get("name", "")
+    return shown
+
+
+def choices() -> dict[str, list[tuple[str, str]]]:
+    """The closed choices of the form, as (code, words)."""
+    kinds = {
+        "urgency": Urgency,
+        "severity": Severity,
+        "certainty": Certainty,
+        "category": Category,
+        "response_types": ResponseType,
+    }
+    return {name: [(member.value, _said(member.value)) for member in kind] for name, kind in kinds.items()}
+
+
+def codes(text: str) -> list[str]:
+    """Codes of people or units as somebody typed them: parted by commas, spaces or lines."""
+    return [part for part in re.split(r"[\s,;]+", text) if part]
+
+
+def _audience(posted: Posted, unread: dict[str, str]) -> dict[str, Any]:
+    written = (posted.get("audience.rule") or "").strip()
+    if written:
+        try:
+            rule = json.loads(written)
+        except ValueError as error:
+            unread["audience"] = f"the rule is not JSON: {error}"
+            return {}
+        return rule if isinstance(rule, dict) else {}
+    links, duties = posted.getlist("audience.link"), posted.getlist("audience.duties")
+    terms: list[dict[str, Any]] = []
+    for link in LINKS:
+        if link not in links:
+            continue
+        term: dict[str, Any] = {"link": link}
+        if link == "unit":
+            term["units"] = posted.getlist("audience.units")
+        if duties:
+            term["duties"] = duties
+        lead = _text(posted, "audience.lead_minutes")
+        if link == "shift" and lead not in ("", "0"):
+            term["lead_minutes"] = lead
+        terms.append(term)
+    share = _text(posted, "audience.maybe_cap") or "50"
+    rule = {
+        "terms": terms,
+        "include": codes(posted.get("audience.include") or ""),
+        "exclude": codes(posted.get("audience.exclude") or ""),
+    }
+    if maybe := _text(posted, "audience.maybe"):
+        rule["maybe"] = maybe
+    try:
+        rule["maybe_cap"] = float(share) / 100
+    except ValueError:
+        unread["audience"] = f"{share!r} is not a share in hundredths"
+    return rule
+
+
+def _show_audience(rule: Mapping[str, Any]) -> dict[str, Any]:
+    """What the form's own controls show; a rule that they cannot say is shown as JSON."""
+    terms: Sequence[Mapping[str, Any]] = rule.get("terms") or ()
+    links = [term.get("link") for term in terms]
+    duty_sets = {tuple(term.get("duties") or ()) for term in terms}
+    plain = len(set(links)) == len(links) and len(duty_sets) <= 1
+    plain = plain and all(not term.get("units") for term in terms if term.get("link") != "unit")
+    by_link = {term.get("link"): term for term in terms}
+    return {
+        "links": links if plain else [],
+        "units": list((by_link.get("unit") or {}).get("units") or ()) if plain else [],
+        "duties": list(next(iter(duty_sets), ())) if plain else [],
+        "lead_minutes": (by_link.get("shift") or {}).get("lead_minutes") or 0,
+        "include": ", ".join(rule.get("include") or ()),
+        "exclude": ", ".join(rule.get("exclude") or ()),
+        "maybe": rule.get("maybe") or "",
+        "maybe_cap": round(100 * float(rule.get("maybe_cap") or 0.5)),
+        "rule": "" if plain else json.dumps(rule, indent=2),
+    }
+
+
+def _geometry(posted: Posted, saved: Mapping[str, dict[str, Any]], unread: dict[str, str]) -> Any:
+    chosen = _text(posted, "area.saved")
+    if chosen:
+        if chosen in saved:
+            return saved[chosen]
+        unread["area.geometry"] = f"there is no saved area {chosen!r}"
+    text = (posted.get("area.geometry") or "").strip()
+    if not text:
+        unread.setdefault("area.geometry", "draw the area, choose a saved one, or give it as GeoJSON")
+        return None
+    try:
+        found = json.loads(text)
+    except ValueError as error:
+        unread["area.geometry"] = f"is not JSON: {error}"
+        return text
+    if isinstance(found, dict) and found.get("type") == "Feature":
+        found = found.get("geometry")
+    return found
+
+
+def moment(text: str, zone: tzinfo, name: str, unread: dict[str, str]) -> str | None:
+    """A form's date and time of `zone` as RFC 3339; what cannot be read is told in `unread`."""
+    if not text:
+        return None
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        unread[name] = f"{text!r} is not a date and time"
+        return None
+    return (found if found.tzinfo else found.replace(tzinfo=zone)).isoformat()
+
+
+def show_moment(at: object, zone: tzinfo) -> str:
+    """A stored time as a form shows it, in `zone`."""
+    if not at:
+        return ""
+    found = at if isinstance(at, datetime) else datetime.fromisoformat(str(at))
+    return found.astimezone(zone).strftime("%Y-%m-%dT%H:%M")
+
+
+def _text(posted: Posted, name: str) -> str:
+    return " ".join((posted.get(name) or "").split())
+
+
+def _faults(kind: type[Part], data: object) -> Iterable[tuple[str, str]]:
+    try:
+        kind.model_validate(data)
+    except ValidationError as error:
+        for found in error.errors(include_url=False, include_context=False):
+            reason = found["msg"].removeprefix("Value error, ")
+            if found["type"] in ("string_too_short", "missing") or found.get("input") in ("", None):
+                reason = "is needed"
+            yield ".".join(str(part) for part in found["loc"]), reason
+
+
+def _form_field(path: str) -> str:
+    """The field of the form that a path of the content is shown at."""
+    if path.startswith("area"):
+        return "area.description" if path == "area.description" else "area.geometry"
+    return path.split(".")[0] or "expires"
+
+
+def _said(value: str) -> str:
+    return {"AllClear": "All clear", "CBRNE": "CBRNE", "Env": "Environment", "Geo": "Geophysical", "Met": "Weather",
+            "Infra": "Infrastructure"}.get(value, value)  # fmt: skip

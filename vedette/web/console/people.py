@@ -1,0 +1,103 @@
+"""People: the list, and one person with how they are reached and everything they were ever sent."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.http import urlencode
+
+from vedette import clock
+from vedette.access.policy import visible
+from vedette.access.roles import Verb
+from vedette.dispatch.models import Recipient
+from vedette.people.models import Position, Shift
+from vedette.people.queries import people_for, units_for
+from vedette.web.console.check import reason_row
+from vedette.web.console.doors import ActedRequest, one, page, paged
+
+
+@page(Verb.SEE_PEOPLE)
+def listed(request: ActedRequest) -> HttpResponse:
+    """The people one may see, by name or code, by unit."""
+    search, unit = request.GET.get("search", "").strip(), request.GET.get("unit", "").strip()
+    found = people_for(request.actor).prefetch_related("duties", "contact_points")
+    if search:
+        found = found.filter(Q(name__icontains=search) | Q(code__icontains=search))
+    if unit:
+        found = found.filter(Q(unit__code=unit) | Q(unit__parent__code=unit))
+    shown, now = paged(request, found), clock.now()
+    on_shift = set(
+        Shift.objects.filter(person__in=[person.pk for person in shown], starts__lte=now, ends__gt=now).values_list(
+            "person_id", flat=True
+        )
+    )
+    rows = [
+        {
+            "person": person,
+            "duties": ", ".join(duty.name for duty in person.duties.all()),
+            "on_shift": person.pk in on_shift,
+            "channels": ", ".join(sorted({point.channel for point in person.contact_points.all()})),
+        }
+        for person in shown
+    ]
+    context = {
+        "page": shown,
+        "rows": rows,
+        "search": search,
+        "unit": unit,
+        "units": units_for(request.actor),
+        "query": urlencode({name: value for name, value in (("search", search), ("unit", unit)) if value}),
+    }
+    return render(request, "console/people.html", context)
+
+
+@page(Verb.SEE_PEOPLE)
+def person(request: ActedRequest, person_id: int) -> HttpResponse:
+    """One person: contact points, shifts, and the delivery history of each warning one may see."""
+    found = one(request.actor, people_for(request.actor), Verb.SEE_PEOPLE, pk=person_id)
+    received = (
+        visible(request.actor, Recipient.objects.filter(person=found), Verb.SEE_PEOPLE, through="warning")
+        .select_related("warning", "joined_by")
+        .prefetch_related(
+            "deliveries__receipts", "deliveries__message", "acknowledgements__message", "escalations__told"
+        )
+        .order_by("-created_at")
+    )
+    now = clock.now()
+    context = {
+        "person": found,
+        "points": found.contact_points.order_by("rank"),
+        "shifts": found.shifts.filter(ends__gt=now).select_related("post").order_by("starts")[:12],
+        "position": Position.objects.filter(person=found).first() if found.position_consent else None,
+        "supervises": found.supervises.all(),
+        "now": now,
+        "received": [
+            {"recipient": row, "reason": reason_row(row.reason), "steps": _history(row)}
+            for row in paged(request, received, 20)
+        ],
+        "marking": found.handling,
+    }
+    return render(request, "console/person.html", context)
+
+
+def _history(row: Recipient) -> list[tuple[object, str, str, str]]:
+    """Everything that happened with one recipient, in order: (when, state, what, detail)."""
+    steps: list[tuple[object, str, str, str]] = []
+    for delivery in row.deliveries.all():
+        what = f"message {delivery.message.number} by {delivery.channel}, step {delivery.step + 1}"
+        if delivery.attempts > 1:
+            what += f", {delivery.attempts} attempts"
+        steps.append((delivery.at, delivery.level, what, delivery.detail))
+        steps += [
+            (receipt.at, receipt.level, f"message {delivery.message.number} by {delivery.channel}", receipt.detail)
+            for receipt in delivery.receipts.all()
+        ]
+    for answer in row.acknowledgements.all():
+        what = f"answered message {answer.message.number}"
+        if answer.attested_by:
+            what = f"attested for them, message {answer.message.number}"
+        steps.append((answer.at, answer.response, what + (", after the end" if answer.late else ""), answer.note))
+    for told in row.escalations.all():
+        steps.append((told.at, "unanswered", f"silence told to {told.told.name}", ""))
+    return sorted(steps, key=lambda step: str(step[0]))

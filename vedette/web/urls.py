@@ -1,0 +1,45 @@
+"""The console's addresses, in the order of the way through the house."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from vedette.web.console import approval, compose, home, ledger, people, reports, session, threats, warnings
+
+app_name = "console"
+
+_message = "warnings/<int:warning_id>/messages/<int:number>/"
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("realm/", session.realm, name="realm"),
+    path("theme/", session.theme, name="theme"),
+    path("reports/", reports.listed, name="inbox"),
+    path("reports/<int:report_id>/", reports.report, name="report"),
+    path("reports/<int:report_id>/source/", reports.judge_source, name="grade-source"),
+    path("reports/<int:report_id>/claims/<str:key>/", reports.judge_claim, name="judge-claim"),
+    path("threats/", threats.board, name="threats"),
+    path("threats/new/", threats.assess, name="threat-new"),
+    path("threats/<int:threat_id>/", threats.threat, name="threat"),
+    path("threats/<int:threat_id>/determine/", threats.determine, name="determine"),
+    path("threats/<int:threat_id>/outcome/", threats.outcome, name="outcome"),
+    path("incidents/<int:incident_id>/", threats.incident, name="incident"),
+    path("warnings/", warnings.listed, name="warnings"),
+    path("warnings/new/", compose.compose, name="compose"),
+    path("warnings/check/", compose.check, name="check"),
+    path("warnings/<int:warning_id>/", warnings.warning, name="warning"),
+    path("warnings/<int:warning_id>/live/<slug:name>", warnings.fragment, name="fragment"),
+    path("warnings/<int:warning_id>/update/", compose.update, name="update"),
+    path("warnings/<int:warning_id>/cancel/", warnings.cancel, name="cancel"),
+    path("warnings/<int:warning_id>/all-clear/", warnings.all_clear, name="all-clear"),
+    path(f"{_message}", approval.review, name="review"),
+    path(f"{_message}edit/", compose.edit, name="edit"),
+    path(f"{_message}decide/", approval.decide_on, name="decide"),
+    path(f"{_message}issue/", approval.issue, name="issue"),
+    path(f"{_message}cap.xml", warnings.cap, name="cap"),
+    path("people/", people.listed, name="people"),
+    path("people/<int:person_id>/", people.person, name="person"),
+    path("ledger/", ledger.entries, name="ledger"),
+    path("ledger/verify/", ledger.check, name="ledger-verify"),
+    path("ledger/checkpoint/", ledger.download, name="ledger-checkpoint"),
+]
