@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from vedette.formats.parts import Line, Moment, Part, Prose
 from vedette.places.geometry import BadGeometry, shape_of
@@ -22,16 +22,22 @@ class Happening(Part):
     happened_to: Moment
     place: Named
     lat: Annotated[float | None, Field(ge=-90, le=90, allow_inf_nan=False)] = None
-    lon: Annotated[float | None, Field(ge=-180, le=180, allow_inf_nan=False)] = None
+    lon: Annotated[float | None, Field(ge=-180, le=180, allow_inf_nan=False, validate_default=True)] = None
     precision_m: Annotated[float | None, Field(ge=0, le=1_000_000, allow_inf_nan=False)] = None
 
-    @model_validator(mode="after")
-    def _in_order(self) -> Happening:
-        if self.happened_to < self.happened_from:
-            raise ValueError("happened_to must not be earlier than happened_from")
-        if (self.lat is None) != (self.lon is None):
+    @field_validator("happened_to")
+    @classmethod
+    def _in_order(cls, happened_to: Any, info: ValidationInfo) -> Any:
+        if "happened_from" in info.data and happened_to < info.data["happened_from"]:
+            raise ValueError("must not be earlier than happened_from")
+        return happened_to
+
+    @field_validator("lon")
+    @classmethod
+    def _with_lat(cls, lon: float | None, info: ValidationInfo) -> float | None:
+        if "lat" in info.data and (lon is None) != (info.data["lat"] is None):
             raise ValueError("lat and lon are given together or not at all")
-        return self
+        return lon
 
 
 class Judgement(Part):
@@ -64,7 +70,7 @@ class Judgement(Part):
 
     @field_validator("window_to")
     @classmethod
-    def _ends_after_it_begins(cls, window_to: Any, info: Any) -> Any:
+    def _ends_after_it_begins(cls, window_to: Any, info: ValidationInfo) -> Any:
         if "window_from" in info.data and window_to <= info.data["window_from"]:
             raise ValueError("must be later than window_from")
         return window_to

@@ -47,6 +47,6 @@ def sha256(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def log(actor: Actor, kind: str, subject: str, told_sha256: str | None = None, **more: Any) -> None:
+def log(actor: Actor, kind: str, subject: str, told_sha256: str | None = None, /, **more: Any) -> None:
     body = {**more, **({"sha256": told_sha256} if told_sha256 is not None else {})}
     append(kind, actor=actor.ref, subject=subject, realm=actor.realm.value, body=body)

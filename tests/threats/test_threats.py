@@ -1,0 +1,279 @@
+"""From what happened to what may, the decision to warn, and what became of it."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from tests.access.cast import make_actor
+from tests.reports.texts import MEMO, NEWS
+from tests.warnings.good import FENCE_LINE
+from vedette.access.handling import Realm, Tlp
+from vedette.access.policy import Actor, Refused
+from vedette.access.roles import Role
+from vedette.clock import Frozen
+from vedette.formats.parts import BadInput
+from vedette.ledger.models import Entry
+from vedette.reports.actions import accept_claim, receive, reject_claim
+from vedette.reports.models import Report
+from vedette.threats import actions
+from vedette.threats.actions import WrongState
+from vedette.threats.models import Determination, Incident, Threat
+from vedette.threats.queries import board, threat_for, unwarned
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped_clock")]
+
+NOW = datetime(2025, 12, 4, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def analyst() -> Actor:
+    return make_actor("analyst", Role.ANALYST)
+
+
+@pytest.fixture
+def officer() -> Actor:
+    return make_actor("officer", Role.DUTY_OFFICER)
+
+
+@pytest.fixture
+def memo(analyst: Actor) -> Report:
+    return receive(analyst, original=MEMO, media_type="text/plain", source="unit", handling=Tlp.AMBER)
+
+
+@pytest.fixture
+def news(analyst: Actor) -> Report:
+    return receive(analyst, original=NEWS, media_type="text/plain", source="desk", handling=Tlp.RED)
+
+
+def assess(by: Actor, report: Report, **other: Any) -> Threat:
+    judged = {
+        "title": "Shooting at patrols",
+        "target_group": "All agents",
+        "place": "Fence line",
+        "area": FENCE_LINE,
+        "window_from": NOW,
+        "window_to": NOW + timedelta(days=3),
+        "likelihood": 0.6,
+        "confidence": "low",
+        "claims_for": report.claims.all()[:2],
+        **other,
+    }
+    return actions.assess(by, **judged)
+
+
+def incident(by: Actor, report: Report, **other: Any) -> Incident:
+    told = {
+        "title": "A vehicle struck a person",
+        "happened_from": NOW - timedelta(days=7),
+        "happened_to": NOW - timedelta(days=7),
+        "place": "near Chula Vista",
+        "accounts": [report.claims.all()[0]],
+        **other,
+    }
+    return actions.keep_incident(by, **told)
+
+
+def determine(
+    by: Actor, threat: Threat, decision: str = "warn", ground: str = "named group and place"
+) -> Determination:
+    return actions.determine(by, threat, decision, credible=True, specific=True, impending=True, ground=ground)
+
+
+def test_accounts_stand_side_by_side_and_several_bodies_look_into_one_incident(analyst: Actor, memo: Report) -> None:
+    one, other = memo.claims.all()[:2]
+    happened = incident(analyst, memo, accounts=[one])
+    actions.add_account(analyst, happened, other)
+    for body in ("County prosecutor", "The agency", "Oversight office"):
+        actions.open_inquiry(analyst, happened, body)
+    done = actions.set_inquiry(analyst, happened.inquiries.all()[0], "closed", "No charge.")
+    assert set(happened.accounts.all()) == {one, other}
+    assert (happened.inquiries.count(), done.status, done.finding) == (3, "closed", "No charge.")
+    with pytest.raises(BadInput, match="status"):
+        actions.set_inquiry(analyst, done, "won")
+
+
+def test_an_account_from_a_stricter_report_is_refused(analyst: Actor, memo: Report, news: Report) -> None:
+    happened = incident(analyst, memo)
+    with pytest.raises(BadInput, match="handling"):
+        actions.add_account(analyst, happened, news.claims.all()[0])
+    assert happened.accounts.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"happened_to": NOW - timedelta(days=8)}, "happened_to"),
+        ({"lat": 32.5}, "lon"),
+        ({"lat": 91.0, "lon": 0.0}, "lat"),
+        ({"place": ""}, "place"),
+    ],
+)
+def test_an_incident_that_cannot_stand_is_refused_at_its_field(
+    analyst: Actor, memo: Report, change: dict[str, Any], field: str
+) -> None:
+    with pytest.raises(BadInput) as refused:
+        incident(analyst, memo, **change)
+    assert refused.value.field == field
+    assert not Incident.objects.exists()
+
+
+def test_a_threat_is_marked_with_the_strictest_of_what_it_rests_on(analyst: Actor, memo: Report, news: Report) -> None:
+    assert assess(analyst, memo).handling == Tlp.AMBER
+    both = [memo.claims.all()[0], news.claims.all()[0]]
+    assert assess(analyst, memo, claims_for=both).handling == Tlp.RED
+    assert assess(analyst, memo, claims_against=[news.claims.all()[0]]).handling == Tlp.RED
+    assert assess(analyst, memo, trigger=incident(analyst, news)).handling == Tlp.RED
+    with pytest.raises(BadInput) as refused:
+        assess(analyst, memo, claims_for=both, handling=Tlp.AMBER_STRICT)
+    assert refused.value.field == "handling"
+
+
+def test_a_threat_lets_nobody_in_whom_its_reports_keep_out(analyst: Actor) -> None:
+    insider = make_actor("insider", Role.ANALYST, compartments=["ridge", "press"])
+    report = receive(
+        insider, original=MEMO, media_type="text/plain", source="u", handling=Tlp.AMBER, need_to_know="|ridge|"
+    )
+    assert assess(insider, report).need_to_know == "|ridge|"
+    with pytest.raises(BadInput, match="need_to_know"):
+        assess(insider, report, need_to_know="|press|ridge|")
+    with pytest.raises(Refused):
+        assess(analyst, report)
+    assert not board(analyst).exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"likelihood": 0}, "likelihood"),
+        ({"likelihood": 1}, "likelihood"),
+        ({"likelihood": float("nan")}, "likelihood"),
+        ({"confidence": "certain"}, "confidence"),
+        ({"window_to": NOW}, "window_to"),
+        ({"window_from": NOW.replace(tzinfo=None)}, "window_from"),
+        ({"claims_for": []}, "claims_for"),
+        ({"title": " "}, "title"),
+        ({"target_group": "all\x00"}, "target_group"),
+        ({"area": {"type": "Polygon", "coordinates": []}}, "area"),
+        ({"surprise": 1}, "surprise"),
+    ],
+)
+def test_a_judgement_that_cannot_stand_is_refused_at_its_field_and_changes_nothing(
+    analyst: Actor, memo: Report, change: dict[str, Any], field: str
+) -> None:
+    entries = Entry.objects.count()
+    with pytest.raises(BadInput) as refused:
+        assess(analyst, memo, **change)
+    assert refused.value.field == field
+    assert not Threat.objects.exists() and Entry.objects.count() == entries
+
+
+def test_a_rejected_claim_supports_nothing_until_it_is_accepted_again(analyst: Actor, memo: Report) -> None:
+    claim = reject_claim(analyst, memo.claims.all()[0])
+    with pytest.raises(BadInput, match="rejected"):
+        assess(analyst, memo, claims_for=[claim])
+    assert assess(analyst, memo, claims_for=[accept_claim(analyst, claim)]).claims_for.get() == claim
+
+
+def test_revising_keeps_what_is_not_given_and_the_ledger_keeps_what_was_thought(analyst: Actor, memo: Report) -> None:
+    threat = assess(analyst, memo)
+    revised = actions.revise_threat(analyst, threat, likelihood=0.85, confidence="moderate")
+    assert (revised.likelihood, revised.confidence, revised.title) == (0.85, "moderate", "Shooting at patrols")
+    assert revised.claims_for.count() == 2
+    judged = Entry.objects.filter(subject=f"threat:{threat.pk}").order_by("seq")
+    assert [(json.loads(entry.opening.body)["likelihood"], entry.kind) for entry in judged] == [
+        (0.6, "threat.assessed"),
+        (0.85, "threat.revised"),
+    ]
+
+
+def test_a_threat_is_not_closed_before_somebody_decides_whether_to_warn(
+    analyst: Actor, officer: Actor, memo: Report
+) -> None:
+    threat = assess(analyst, memo)
+    with pytest.raises(WrongState, match="determination"):
+        actions.close(analyst, threat)
+    determine(officer, threat)
+    assert actions.close(analyst, threat).closed_at == NOW
+    for late in (
+        lambda: actions.close(analyst, threat),
+        lambda: determine(officer, threat),
+        lambda: actions.revise_threat(analyst, threat, likelihood=0.1),
+    ):
+        with pytest.raises(WrongState, match="closed"):
+            late()
+
+
+def test_whoever_judged_a_threat_may_not_decide_alone_that_nobody_is_warned(memo: Report) -> None:
+    both = make_actor("both", Role.ANALYST, Role.DUTY_OFFICER)
+    threat = assess(both, memo)
+    with pytest.raises(BadInput, match="alone"):
+        determine(both, threat, "not_warn")
+    assert determine(both, threat, "warn").decision == "warn"
+
+
+@pytest.mark.parametrize(("decision", "ground", "field"), [("maybe", "x", "decision"), ("warn", " ", "ground")])
+def test_a_decision_needs_its_word_and_its_ground(
+    analyst: Actor, officer: Actor, memo: Report, decision: str, ground: str, field: str
+) -> None:
+    with pytest.raises(BadInput) as refused:
+        determine(officer, assess(analyst, memo), decision, ground)
+    assert refused.value.field == field
+
+
+def test_decisions_are_the_duty_officer_s(analyst: Actor, memo: Report) -> None:
+    with pytest.raises(Refused):
+        determine(analyst, assess(analyst, memo))
+
+
+def test_the_outcome_is_said_by_somebody_who_judged_none_of_it(
+    analyst: Actor, officer: Actor, memo: Report, stopped_clock: Frozen
+) -> None:
+    threat = assess(analyst, memo)
+    second = make_actor("second", Role.ANALYST)
+    actions.revise_threat(second, threat, likelihood=0.7)
+    for judge in (analyst, second):
+        with pytest.raises(BadInput, match="somebody else"):
+            actions.set_outcome(judge, threat, "happened")
+    with pytest.raises(BadInput, match="may still happen"):
+        actions.set_outcome(officer, threat, "did_not")
+    assert actions.set_outcome(officer, threat, "averted", "Arrests.").result == "averted"
+    stopped_clock.advance(days=3)
+    assert actions.set_outcome(officer, threat, "did_not").result == "did_not"
+    with pytest.raises(Refused):
+        actions.set_outcome(make_actor("overseer", Role.OVERSEER), threat, "unknown")
+
+
+def test_a_threat_stays_on_the_unwarned_list_until_decided_against_or_over(
+    analyst: Actor, officer: Actor, memo: Report, stopped_clock: Frozen
+) -> None:
+    threat = assess(analyst, memo)
+    now = stopped_clock.advance(hours=5)
+    (row,) = unwarned(officer, now)
+    assert (row.threat, row.age, row.determination) == (threat, timedelta(hours=5), None)
+    decided = determine(officer, threat, "warn")
+    assert unwarned(officer, now)[0].determination == decided
+    assert unwarned(officer, threat.window_to) == []
+    determine(officer, threat, "not_warn")
+    assert unwarned(officer, now) == []
+
+
+def test_threats_of_the_other_realm_or_above_one_s_clearance_are_not_there(analyst: Actor, memo: Report) -> None:
+    threat = assess(analyst, memo)
+    for other in (
+        make_actor("live", Role.ANALYST, realm=Realm.LIVE),
+        make_actor("low", Role.ANALYST, clearance=Tlp.GREEN),
+    ):
+        assert threat_for(other, threat.pk) is None
+        assert not board(other).exists() and unwarned(other, NOW) == []
+    assert threat_for(analyst, threat.pk) == threat
+
+
+def test_an_organisation_said_to_threaten_is_kept_and_changed(analyst: Actor, memo: Report) -> None:
+    group = actions.keep_actor(analyst, name="The Ridge group", handling=Tlp.AMBER)
+    again = actions.keep_actor(analyst, name="The Ridge group", descriptor="Smugglers.", known=group)
+    assert again.pk == group.pk and again.descriptor == "Smugglers."
+    assert assess(analyst, memo, actor=again).actor == group
