@@ -59,9 +59,9 @@ def import_(
         if as_json:
             emit_json({"errors": [{"row": e.row, "column": e.column, "reason": e.reason} for e in error.errors]})
         else:
-            for row in error.errors[:_SHOWN]:
+            for row in error.errors[1:_SHOWN]:
                 typer.echo(f"  {row}", err=True)
-        refuse("people import", str(file), f"{len(error.errors)} cells cannot stand, nothing was changed")
+        refuse("people import", str(file), f"{error}; nothing was changed")
     except (Refused, ShrinkRefused) as error:
         typer.echo(f"vedette: people import: {file}: {error}", err=True)
         raise typer.Exit(1) from error
