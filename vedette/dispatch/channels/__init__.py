@@ -1,0 +1,13 @@
+"""One small module a channel, each with the face of `face.py`. `CHANNELS` is the table of them."""
+
+from __future__ import annotations
+
+from vedette.dispatch.channels.face import Channel
+from vedette.dispatch.channels.smtp import SmtpChannel
+from vedette.dispatch.channels.webhook import WebhookChannel
+
+#: Channel name -> the class that carries to it. A new channel is one module and one line here.
+CHANNELS: dict[str, type[Channel]] = {
+    "smtp": SmtpChannel,
+    "webhook": WebhookChannel,
+}

@@ -1,0 +1,151 @@
+"""Whether to send, and what a silent or answering person counts as: pure decisions that return a named reason."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from vedette.dispatch.levels import ANSWERED, Level, State
+from vedette.warnings.content import MessageType, Step
+
+#: Messages that end a warning: one pass over the channels, to everyone who may have been sent the warning.
+ENDINGS = frozenset({MessageType.CANCEL, MessageType.ALL_CLEAR})
+#: Levels that show that a gateway took the message, or more.
+REACHED = frozenset(
+    {
+        Level.ACCEPTED,
+        Level.DELIVERED,
+        Level.DISPLAYED,
+        Level.ATTESTED,
+        Level.ACKNOWLEDGED,
+        Level.SAFE,
+        Level.NEEDS_HELP,
+    }
+)
+
+
+class Reason(StrEnum):
+    """Why one attempt is made or not."""
+
+    SEND = "send"
+    #: They have answered this message, or need not be followed up any more.
+    ANSWERED = "answered"
+    SUPERSEDED = "superseded"
+    EXPIRED = "expired"
+    ENDED = "ended"
+    NO_ADDRESS = "no address"
+    NO_CHANNEL = "no channel"
+
+    @property
+    def level(self) -> Level | None:
+        """What a delivery that was not made for this reason is recorded as; None when nothing is."""
+        return _LEVELS.get(self)
+
+
+_LEVELS = {
+    Reason.SUPERSEDED: Level.SUPERSEDED,
+    Reason.ENDED: Level.SUPERSEDED,
+    Reason.EXPIRED: Level.EXPIRED,
+    Reason.NO_ADDRESS: Level.FAILED,
+    Reason.NO_CHANNEL: Level.FAILED,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Where a message stands now: what is asked before every attempt."""
+
+    kind: MessageType
+    expires: datetime
+    #: A newer message of the same warning has been issued.
+    superseded: bool
+    #: The warning has been ended.
+    ended: bool
+
+    def reason(self, now: datetime) -> Reason:
+        """SEND while the message may still go out."""
+        if self.superseded:
+            return Reason.SUPERSEDED
+        if now >= self.expires:
+            return Reason.EXPIRED
+        if self.ended and self.kind not in ENDINGS:
+            return Reason.ENDED
+        return Reason.SEND
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far one person is with one message."""
+
+    state: State
+    #: Whether this very message has been answered.
+    answered: bool
+    #: Plan step -> what its delivery came to.
+    done: Mapping[int, Level]
+
+    @property
+    def reached(self) -> bool:
+        """Whether some gateway took this message for them."""
+        return not REACHED.isdisjoint(self.done.values())
+
+
+def decide(standing: Standing, progress: Progress, step: int, now: datetime) -> Reason:
+    """Whether `step` (its first channel or one after a failure) is tried for this person."""
+    if _needs_no_more(standing.kind, progress, step):
+        return Reason.ANSWERED
+    return standing.reason(now)
+
+
+def _needs_no_more(kind: MessageType, progress: Progress, step: int) -> bool:
+    if kind in ENDINGS:
+        return progress.reached
+    if progress.answered or (kind is MessageType.ALERT and progress.state in ANSWERED):
+        return True
+    return step > 0 and progress.state is not State.OPEN and progress.reached
+
+
+def next_send(steps: Sequence[Step], start: int, done: Mapping[int, Level]) -> int | None:
+    """The step to try now, beginning at `start`: a send step that failed falls through to the next one.
+
+    None when there is none, or one from `start` on has come to something.
+    """
+    for number in range(start, len(steps)):
+        if steps[number].action != "send":
+            continue
+        if number not in done:
+            return number
+        if done[number] is not Level.FAILED:
+            return None
+    return None
+
+
+def silent_state(reached: bool, ended_by: str) -> State:
+    """What somebody who never answered counts as in the end."""
+    if ended_by == MessageType.CANCEL.value:
+        return State.CANCELLED
+    return State.UNANSWERED if reached else State.FAILED
+
+
+def answered_state(state: State, response: State) -> State:
+    """The state after an answer: what somebody says of themselves outranks what is less, or said for them.
+
+    Safe and needs help are both plain words: the last of them holds.
+    """
+    if state not in ANSWERED:
+        return response
+    return response if _RANK[response] >= _RANK[state] else state
+
+
+_RANK = {State.ATTESTED: 0, State.ACKNOWLEDGED: 1, State.SAFE: 2, State.NEEDS_HELP: 2}
+
+
+def backoff_s(attempt: int, told_s: float | None) -> float:
+    """How long to wait after `attempt` (0 for the first) put a delivery off; what the gateway asks for counts, within a
+    minute."""
+    return min(max(0.5 * 2**attempt, told_s or 0.0), 60.0)
+
+
+#: How often a delivery that is put off is tried in one step before it counts as failed.
+ATTEMPTS = 5

@@ -1,0 +1,61 @@
+"""Small things that plain SQL needs on both databases: times as parameters, and bulk inserts."""
+# ruff: noqa: S608  (what is put into the statements is this room's own text; values are parameters)
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import connection
+
+
+def stamp(moment: datetime) -> Any:
+    """An aware time as the database driver takes it."""
+    return connection.ops.adapt_datetimefield_value(moment)
+
+
+def moment(value: Any) -> datetime:
+    """A time column's value as an aware time."""
+    if isinstance(value, str):
+        return datetime.fromisoformat(value).replace(tzinfo=UTC)
+    return value if value.tzinfo is not None else value.replace(tzinfo=UTC)
+
+
+def rows(statement: str, given: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+    """All rows of a query."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, given)
+        return cursor.fetchall()
+
+
+def execute(statement: str, given: Sequence[Any] = ()) -> int:
+    """Run a statement; how many rows it touched."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, given)
+        return int(cursor.rowcount)
+
+
+def insert(table: str, columns: dict[str, str], values: Sequence[Sequence[Any]]) -> None:
+    """Insert many rows, skipping those that a unique constraint says are there already.
+
+    `columns` maps names to PostgreSQL types.
+    """
+    if not values:
+        return
+    names = ", ".join(columns)
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            places = ", ".join(["%s"] * len(columns))
+            cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({places}) ON CONFLICT DO NOTHING", values)
+        else:
+            arrays = ", ".join(f"%s::{kind}[]" for kind in columns.values())
+            cursor.execute(
+                f"INSERT INTO {table} ({names}) SELECT * FROM unnest({arrays}) ON CONFLICT DO NOTHING",
+                [list(column) for column in zip(*values, strict=True)],
+            )
+
+
+def locked(statement: str) -> str:
+    """`statement`, locking the rows it reads where that is needed: SQLite's write transactions lock everything."""
+    return statement if connection.vendor == "sqlite" else f"{statement} FOR UPDATE"

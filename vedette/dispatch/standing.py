@@ -1,0 +1,136 @@
+"""Late joiners: who comes on shift, changes unit, or enters the area while a warning is in force is warned too."""
+# ruff: noqa: S608  (what is put into the statements is this file's own text; values are parameters)
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from vedette.access.handling import Realm
+from vedette.dispatch.expand import Addition, add, lock_warning
+from vedette.dispatch.members import Issued, load_message, load_standing
+from vedette.dispatch.sql import rows, stamp
+from vedette.ledger.log import append
+from vedette.ledger.merkle import root_of
+from vedette.ledger.proof import batch_leaves
+from vedette.people.models import Shift
+from vedette.people.queries import audience_of, changed_since
+from vedette.people.resolution import Found
+from vedette.warnings.content import MessageType
+from vedette.warnings.models import Message
+from vedette.warnings.plans import danger_to_life
+
+log = logging.getLogger(__name__)
+
+#: A look goes back this much behind the last, for changes whose transaction was slow to commit.
+OVERLAP = timedelta(seconds=10)
+
+
+@dataclass(frozen=True, slots=True)
+class _InForce:
+    """A warning in force and the message that stands for it."""
+
+    message: int
+    warning: int
+    realm: Realm
+    #: When its audience was resolved.
+    since: datetime
+
+
+class Standing:
+    """Looks at what changed since it last looked. Keeps nothing that a restart would miss."""
+
+    def __init__(self) -> None:
+        self._looked: dict[int, datetime] = {}
+        self._issued: dict[int, Issued] = {}
+
+    def tick(self, realm: Realm | None, now: datetime) -> int:
+        """Add whoever joined the warnings in force; how many."""
+        in_force = _in_force(realm, now)
+        self._looked = {one.message: self._looked.get(one.message, one.since) for one in in_force}
+        self._issued = {one.message: self._issued.get(one.message) or load_message(one.message) for one in in_force}
+        added = 0
+        for one in in_force:
+            changed = _changed(one.realm, self._looked[one.message] - OVERLAP, now) - _recipients(one.warning)
+            if changed:
+                added += self._join(self._issued[one.message], changed, now)
+            self._looked[one.message] = now
+        return added
+
+    def _join(self, issued: Issued, changed: set[int], now: datetime) -> int:
+        content = issued.content
+        message = Message.objects.get(pk=issued.id)
+        try:
+            resolution = audience_of(
+                message.parsed_audience(),
+                content.area.geometry,
+                starts=content.onset or now,
+                ends=content.expires,
+                realm=issued.realm,
+                now=now,
+                danger_to_life=danger_to_life(content),
+                only=changed,
+            )
+        except (ValueError, LookupError):
+            log.exception("warning %s: who joined late cannot be resolved", issued.warning)
+            return 0
+        found = resolution.included
+        return _store(issued, found, now) if found else 0
+
+
+def _store(issued: Issued, found: list[Found], now: datetime) -> int:
+    with transaction.atomic():
+        lock_warning(issued.warning)
+        standing = load_standing(issued)
+        if standing.superseded or standing.ended:
+            return 0
+        added = add(issued, Addition(found, late=True), now)
+        if added:
+            records = [{"person": one.person_id, "presence": one.presence.value, "reason": one.reason} for one in found]
+            append(
+                "dispatch.joined",
+                actor="engine",
+                subject=f"warning:{issued.warning}",
+                realm=issued.realm.value,
+                body={
+                    "message": issued.id,
+                    "added": added,
+                    "count": len(records),
+                    "root": root_of(batch_leaves(records)).hex(),
+                },
+            )
+    return added
+
+
+def _in_force(realm: Realm | None, now: datetime) -> list[_InForce]:
+    narrowed, given = ("", []) if realm is None else (" AND w.realm = %s", [realm.value])
+    found = rows(
+        "SELECT m.id, w.id, w.realm, m.msg_type FROM warnings_warning w"
+        " JOIN warnings_message m ON m.warning_id = w.id AND m.state = 'issued'"
+        " JOIN dispatch_expansion e ON e.message_id = m.id"
+        " WHERE w.ended_at IS NULL AND w.expires_at > %s"
+        " AND NOT EXISTS (SELECT 1 FROM warnings_message n"
+        f"  WHERE n.warning_id = w.id AND n.state = 'issued' AND n.number > m.number){narrowed} ORDER BY w.id",
+        [stamp(now), *given],
+    )
+    since = dict(Message.objects.filter(pk__in=[row[0] for row in found]).values_list("pk", "expansion__at"))
+    return [
+        _InForce(message, warning, Realm(of_realm), since[message])
+        for message, warning, of_realm, kind in found
+        if kind in (MessageType.ALERT.value, MessageType.UPDATE.value)
+    ]
+
+
+def _changed(realm: Realm, since: datetime, now: datetime) -> set[int]:
+    """Whoever changed, and whose shift began, since then."""
+    begun = Shift.objects.filter(
+        starts__gt=since, starts__lte=now, person__realm=realm.value, person__active=True
+    ).values_list("person_id", flat=True)
+    return changed_since(realm, since) | set(begun)
+
+
+def _recipients(warning: int) -> set[int]:
+    return {row[0] for row in rows("SELECT person_id FROM dispatch_recipient WHERE warning_id = %s", [warning])}
