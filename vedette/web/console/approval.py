@@ -7,11 +7,13 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from vedette import clock
@@ -30,28 +32,28 @@ from vedette.web.console.doors import ActedRequest, Errors, one, page, told
 
 FIELDS = {
     "change": "What is different",
-    "event": "Hazard",
     "headline": "Headline",
+    "event": "Hazard",
     "source": "Who warns",
     "description": "What is the matter",
     "impact": "What it can do",
-    "instruction": "What to do",
-    "audience_note": "For whom",
     "area": "Where",
     "area outline": "Outline",
+    "instruction": "What to do",
     "onset": "Begins",
     "expires": "Ends",
+    "audience_note": "For whom",
+    "audience rule": "Audience rule",
+    "plan": "Plan",
     "urgency": "Urgency",
     "severity": "Severity",
     "certainty": "Certainty",
     "response_types": "Response",
-    "category": "Category",
     "next_update": "Next update",
     "contact": "Whom to ask",
     "handling": "Handling",
+    "category": "Category",
     "language": "Language",
-    "audience rule": "Audience rule",
-    "plan": "Plan",
 }
 
 
@@ -169,11 +171,24 @@ def _review(request: ActedRequest, message: Message, errors: Errors) -> HttpResp
 def changes(before: Message | None, after: Message) -> list[Change]:
     """What differs from the last message issued, word by word where both say something."""
     found = []
-    for name, old, new in differences(before, after):
-        if not old and not new:
-            continue
-        found.append(Change(FIELDS.get(name, name), old, new, tuple(runs(old, new))))
+    order = list(FIELDS)
+    differing = sorted(
+        differences(before, after), key=lambda one: order.index(one[0]) if one[0] in order else len(order)
+    )
+    for name, old, new in differing:
+        was, will = _readable(name, old), _readable(name, new)
+        if was or will:
+            found.append(Change(FIELDS.get(name, name), was, will, tuple(runs(was, will))))
     return found
+
+
+def _readable(name: str, stored: str) -> str:
+    """A stored value as people read it: times in the zone of the page, lists in a row."""
+    if name in ("onset", "expires") and stored:
+        return f"{timezone.localtime(datetime.fromisoformat(stored)):%A %d %B %Y, %H:%M %Z}"
+    if name in ("response_types", "category") and stored:
+        return ", ".join(json.loads(stored))
+    return stored
 
 
 def runs(old: str, new: str) -> list[tuple[str, str]]:

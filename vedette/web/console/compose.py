@@ -44,6 +44,8 @@ class Work:
     audience: Mapping[str, Any]
     plan: Mapping[str, Any] | None
     citations: dict[str, list[int]] = field(default_factory=dict)
+    #: Field -> why the report does not fill it.
+    missing: dict[str, str] = field(default_factory=dict)
     warning: Warning | None = None
     message: Message | None = None
     previous: Message | None = None
@@ -214,7 +216,10 @@ def _show(
         "returned": returned if work.message and work.message.state == Message.State.DRAFT else None,
         "errors": errors,
         "shown": shown,
-        "choices": drafting.choices(),
+        "choices": {
+            name: [*([("", "choose…")] if name in drafting.JUDGED else []), *options]
+            for name, options in drafting.choices().items()
+        },
         "handlings": [(mark.value, mark.value) for mark in Tlp if mark.rank <= request.actor.clearance.rank],
         "saved_options": [("", "choose…"), *((area.code, area.name) for area in areas)],
         "saved_areas": [{"code": area.code, "name": area.name, "geometry": area.geometry} for area in areas],
@@ -222,6 +227,7 @@ def _show(
         "duties": Duty.objects.order_by("name"),
         "plans": plans.values(),
         "cites": cites(work.citations, work.report),
+        "missing": work.missing,
         "check": found,
         "override": request.POST.get("override", "") or (work.message.lint_override if work.message else ""),
         "zone_name": str(here).replace("_", " "),
@@ -250,9 +256,10 @@ def _first(report: Report | None, threat: Threat | None) -> Work:
     organisation = Organisation.objects.first()
     content: dict[str, Any] = {}
     citations: dict[str, list[int]] = {}
+    missing: dict[str, str] = {}
     if report is not None and organisation is not None:
         proposed = propose(report, organisation, clock.now())
-        content, citations = dict(proposed.content), dict(proposed.citations)
+        content, citations, missing = proposed.content, proposed.citations, proposed.missing
     if threat is not None:
         content = {
             **content,
@@ -263,7 +270,7 @@ def _first(report: Report | None, threat: Threat | None) -> Work:
         if threat.area:
             words = (content.get("area") or {}).get("description") or threat.place
             content["area"] = {"description": words, "geometry": threat.area}
-    return Work(MessageType.ALERT, content, FIRST_RULE, None, citations, report=report, threat=threat)
+    return Work(MessageType.ALERT, content, FIRST_RULE, None, citations, missing, report=report, threat=threat)
 
 
 def _asked(request: ActedRequest, kind: Any, name: str) -> Any:

@@ -18,6 +18,8 @@ from vedette.warnings.content import Category, Certainty, Content, Plan, Respons
 LINES = ("event", "headline", "source", "audience_note", "next_update", "contact", "change", "language")
 PROSE = ("description", "impact", "instruction")
 CHOICES = ("urgency", "severity", "certainty", "handling")
+#: What only people say: the form does not begin with a choice made.
+JUDGED = ("urgency", "severity", "certainty")
 LINKS = ("unit", "assignment", "shift", "position")
 
 

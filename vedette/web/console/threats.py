@@ -105,7 +105,7 @@ def assess(request: ActedRequest) -> HttpResponse:
         "errors": errors,
         "claims": [_account(claim) | {"side": (given.get("sides") or {}).get(claim.pk, "")} for claim in offered],
         "handlings": handlings(request),
-        "confidences": Threat.Confidence.choices,
+        "confidences": [("", "choose…"), *Threat.Confidence.choices],
         "terms": [(term, f"{term.low * 100:.0f}–{term.high * 100:.0f} %") for term in TERMS],
         "incidents": [("", "none known"), *((found.pk, found.title) for found in queries.incidents_for(request.actor))],
         "actors": [("", "not known"), *((found.pk, found.name) for found in queries.actors_for(request.actor))],

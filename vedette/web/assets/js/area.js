@@ -1,7 +1,7 @@
 // The composer's map: draw the area by clicking corners, drag them, or choose a saved area. The textarea beside it
 // holds the GeoJSON that is sent, and is the way for keyboards and for pages without this script.
 
-import { boundsOf, corner, fit, makeMap, pin, setArea, setOthers } from "./map.js";
+import { boundsOf, corner, fit, makeMap, pin, setArea, setOthers, spread } from "./map.js";
 
 const field = document.getElementById("id-area.geometry");
 const saved = JSON.parse(document.getElementById("saved-areas")?.textContent ?? "[]");
@@ -25,6 +25,7 @@ const write = (geometry) => {
 
 const map = await makeMap(container, { geometry: read(), bounds: read() ? null : overall() });
 setOthers(map, saved);
+const labels = [];
 for (const area of saved) {
   const [w, s, e, n] = boundsOf(area.geometry);
   const label = document.createElement("button");
@@ -36,8 +37,10 @@ for (const area of saved) {
     event.stopPropagation();
     if (drawing === null) use(area);
   });
-  pin(map, [(w + e) / 2, (s + n) / 2], label);
+  labels.push(pin(map, [(w + e) / 2, (s + n) / 2], label));
 }
+spread(map, labels);
+map.on("zoomend", () => spread(map, labels));
 tools.hidden = false;
 
 function overall() {

@@ -139,3 +139,19 @@ export function corner(map, lngLat, moved) {
   marker.on("drag", () => moved(marker.getLngLat()));
   return marker;
 }
+
+/** Labels that would lie over each other are moved down, the northern one staying where it is. */
+export function spread(map, pins) {
+  const placed = [];
+  const boxes = pins.map((one) => {
+    const at = map.project(one.getLngLat());
+    const size = one.getElement();
+    return { one, x: at.x, y: at.y, w: size.offsetWidth + 6, h: size.offsetHeight + 3, down: 0 };
+  });
+  for (const box of boxes.sort((a, b) => a.y - b.y)) {
+    const clash = () => placed.find((other) => Math.abs(other.x - box.x) < (other.w + box.w) / 2 && Math.abs(other.y + other.down - box.y - box.down) < box.h);
+    for (let other = clash(); other && box.down < 200; other = clash()) box.down = other.y + other.down + other.h - box.y;
+    box.one.setOffset([0, box.down]);
+    placed.push(box);
+  }
+}

@@ -1,7 +1,7 @@
 // Live progress: counts and the silent list are swapped by htmx as the server pushes them; this draws the map and curve.
 // If no stream can be had (another server in front, an old proxy), it asks again every few seconds.
 
-import { makeMap, pin, setArea } from "./map.js";
+import { makeMap, pin, setArea, spread } from "./map.js";
 
 const root = document.getElementById("progress");
 const container = document.getElementById("progress-map");
@@ -72,23 +72,7 @@ function label() {
     }
     return pin(map, unit.at, element);
   });
-  spread();
-}
-
-// Labels that would lie over each other are moved down, the northern one staying where it is.
-function spread() {
-  const placed = [];
-  const boxes = pins.map((one) => {
-    const at = map.project(one.getLngLat());
-    const size = one.getElement();
-    return { one, x: at.x, y: at.y, w: size.offsetWidth + 6, h: size.offsetHeight + 3, down: 0 };
-  });
-  for (const box of boxes.sort((a, b) => a.y - b.y)) {
-    const clash = () => placed.find((other) => Math.abs(other.x - box.x) < (other.w + box.w) / 2 && Math.abs(other.y + other.down - box.y - box.down) < box.h);
-    for (let other = clash(); other && box.down < 200; other = clash()) box.down = other.y + other.down + other.h - box.y;
-    box.one.setOffset([0, box.down]);
-    placed.push(box);
-  }
+  spread(map, pins);
 }
 
 document.addEventListener("htmx:sseMessage", (event) => {
@@ -123,5 +107,5 @@ addEventListener("resize", draw);
 draw();
 if (document.readyState !== "complete") addEventListener("load", draw);
 map = await makeMap(container, { geometry: told.geometry, padding: 70 });
-map.on("zoomend", spread);
+map.on("zoomend", () => spread(map, pins));
 label();
