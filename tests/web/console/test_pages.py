@@ -55,7 +55,12 @@ def test_nothing_on_a_page_needs_inline_script_or_style(house: House) -> None:
     report = house.report()
     warning = house.issued()
     browser = house.browser("officer")
-    for path in (*PAGES[:6], f"/reports/{report.pk}/", f"/warnings/{warning.pk}/", f"/warnings/{warning.pk}/messages/1/"):
+    for path in (
+        *PAGES[:6],
+        f"/reports/{report.pk}/",
+        f"/warnings/{warning.pk}/",
+        f"/warnings/{warning.pk}/messages/1/",
+    ):
         response = browser.get(path)
         page = text_of(response)
         assert "unsafe" not in response["Content-Security-Policy"]

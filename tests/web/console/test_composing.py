@@ -1,0 +1,269 @@
+"""From a report to an issued warning, through the pages."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC
+from typing import Any
+
+from django.http import QueryDict
+
+from tests.web.console.house import House, text_of
+from vedette import clock
+from vedette.access.handling import Realm, Tlp
+from vedette.demo import texts
+from vedette.people.models import Organisation, Person, Unit
+from vedette.warnings import actions
+from vedette.warnings.approval import content_hash
+from vedette.warnings.models import Approval, Message, Outbox, Warning
+from vedette.warnings.plans import STANDARD
+from vedette.warnings.reach import reach_of
+from vedette.web.console import drafting
+from vedette.web.middleware import zone
+
+
+def form(**changed: Any) -> dict[str, Any]:
+    """The composer filled with the example's warning."""
+    shown = drafting.show(texts.alert(clock.now()), texts.AUDIENCE, STANDARD.model_dump(mode="json"), zone())
+    rule = shown.pop("audience")
+    sent = {name: value for name, value in shown.items() if not name.startswith("area_")}
+    sent |= {"area.description": shown["area_description"], "area.geometry": shown["area_geometry"]}
+    sent |= {f"audience.{name}": value for name, value in rule.items() if name != "links"}
+    return sent | {"audience.link": rule["links"], "override": "the example's words stand", "do": "save"} | changed
+
+
+def test_a_draft_begun_from_a_report_shows_its_words_and_leaves_the_judgements_open(house: House) -> None:
+    report = house.report()
+    page = text_of(house.browser("officer").get("/warnings/new/", {"report": report.pk}))
+    event = re.search(r'name="event" type="text" value="([^"]+)"', page)
+    assert event is not None and event[1] in report.text
+    assert f'href="/reports/{report.pk}/#claim-' in page
+    for name in drafting.JUDGED:
+        select = re.search(rf'<select id="id-{name}".*?</select>', page, re.DOTALL)
+        assert select is not None and "selected" not in select[0].replace('value="" selected', "")
+
+
+def test_saving_the_form_makes_a_draft_that_rests_on_the_report(house: House) -> None:
+    report = house.report()
+    response = house.browser("officer").post(f"/warnings/new/?report={report.pk}", form())
+    message = Message.objects.get()
+    assert response["Location"] == f"/warnings/{message.warning_id}/"
+    assert (message.state, message.warning.report_id) == ("draft", report.pk)
+    assert message.content["headline"] == texts.alert(clock.now())["headline"]
+    assert message.audience["terms"][0]["units"] == ["san-diego"]
+    assert set(message.citations) >= {"event"}
+
+
+def test_all_that_is_missing_is_told_at_once_and_nothing_is_stored(house: House) -> None:
+    sent = form(event="", severity="", **{"area.geometry": "", "audience.link": []})
+    response = house.browser("officer").post("/warnings/new/", sent)
+    assert response.status_code == 422
+    page = text_of(response)
+    for name in ("event", "severity", "area.geometry", "audience"):
+        assert f'href="#id-{name}"' in page
+        assert f'id="id-{name}"' in page
+    assert not Message.objects.exists()
+
+
+def test_handling_below_that_of_the_report_is_refused_at_its_field(house: House) -> None:
+    report = house.report(handling=Tlp.RED)
+    response = house.browser("officer").post(f"/warnings/new/?report={report.pk}", form(handling="TLP:GREEN"))
+    assert response.status_code == 422
+    assert 'href="#id-handling"' in text_of(response)
+
+
+def test_submitting_with_lint_errors_keeps_the_draft_and_asks_why(house: House) -> None:
+    browser = house.browser("officer")
+    response = browser.post("/warnings/new/", form(do="submit", override="", instruction="Be vigilant."))
+    message = Message.objects.get()
+    assert (response.status_code, message.state) == (422, "draft")
+    assert 'href="#id-override"' in text_of(response)
+    again = re.search(r'<form method="post" id="composer"[^>]*action="([^"]+)"', text_of(response))
+    assert again is not None
+    assert again[1] == f"/warnings/{message.warning_id}/messages/1/edit/"
+    browser.post(again[1], form(do="submit", override="no time", instruction="Be vigilant."))
+    message.refresh_from_db()
+    assert (message.state, message.lint_override) == ("submitted", "no time")
+    assert Message.objects.count() == 1
+
+
+def test_the_check_counts_the_audience_and_says_what_the_rules_find(house: House) -> None:
+    found = text_of(house.browser("officer").post("/warnings/check/", form(instruction="Be vigilant.")))
+    message = house.draft()
+    total = reached(message)
+    assert f'<span class="strong">{total}</span>' in found
+    assert 'class="error-level"' in found
+    assert "EXERCISE" in found and "segment" in found
+
+
+def reached(message: Message) -> int:
+    """How many the message would reach now."""
+    return len(reach_of(message, clock.now()))
+
+
+def test_without_an_area_the_check_counts_nobody_and_says_why(house: House) -> None:
+    found = text_of(house.browser("officer").post("/warnings/check/", form(**{"area.geometry": ""})))
+    assert "an audience is never widened because its area is missing" in found
+    assert 'class="strong">' not in found.split('id="audience"')[1].split("</header>")[0]
+
+
+def test_a_saved_area_is_taken_without_any_script(house: House) -> None:
+    house.browser("officer").post("/warnings/new/", form(**{"area.geometry": "", "area.saved": "otay-mesa"}))
+    assert Message.objects.get().content["area"]["geometry"] == Unit.objects.get(code="otay-mesa").area.geometry
+
+
+def test_what_was_returned_says_who_returned_it_and_why(house: House) -> None:
+    message = house.submitted()
+    actions.return_to_author(house.actor("second"), message, "name the road")
+    page = text_of(house.browser("officer").get(f"/warnings/{message.warning_id}/messages/1/edit/"))
+    assert "Returned by Otto Second" in page and "name the road" in page
+
+
+def test_the_approver_sees_everything_and_approves_exactly_that(house: House) -> None:
+    message = house.submitted()
+    browser, path = house.browser("second"), f"/warnings/{message.warning_id}/messages/1/"
+    page = text_of(browser.get(path))
+    content = message.parsed_content()
+    for said in (content.headline, content.source, content.area.description, *content.instruction.splitlines()):
+        assert said in page
+    seen = re.search(r'name="content_hash" value="([0-9a-f]{64})"', page)
+    assert seen is not None and seen[1] == content_hash(message)
+    browser.post(f"{path}decide/", {"do": "approve", "content_hash": seen[1]})
+    assert Approval.objects.get().approver == house.users["second"]
+    assert Message.objects.get().state == "approved"
+
+
+def test_what_changed_since_it_was_read_is_not_approved(house: House) -> None:
+    message = house.submitted()
+    seen = content_hash(message)
+    actions.revise(house.actor("officer"), message, content={**message.content, "event": "shots at boats"})
+    actions.submit(house.actor("officer"), message, "stands")
+    response = house.browser("second").post(
+        f"/warnings/{message.warning_id}/messages/1/decide/", {"do": "approve", "content_hash": seen}
+    )
+    assert response.status_code == 422
+    assert "the message has changed since you looked at it" in text_of(response)
+    assert not Approval.objects.exists()
+
+
+def test_the_author_sees_why_they_cannot_approve_and_is_offered_break_glass(house: House) -> None:
+    message = house.submitted()
+    browser, path = house.browser("officer"), f"/warnings/{message.warning_id}/messages/1/"
+    page = text_of(browser.get(path))
+    assert "you wrote part of it. A second person is needed" in page
+    assert 'value="approve"' not in page
+    hidden = page.split("<details")[1:]
+    assert any('value="break-glass"' in part.split("</details>")[0] for part in hidden)
+    refused = browser.post(f"{path}decide/", {"do": "approve", "content_hash": content_hash(message)})
+    assert refused.status_code == 422
+    assert not Approval.objects.exists()
+
+
+def test_break_glass_needs_a_reason_and_reaches_the_overseers(house: House) -> None:
+    message = house.submitted()
+    browser, path = house.browser("officer"), f"/warnings/{message.warning_id}/messages/1/decide/"
+    sent = {"do": "break-glass", "content_hash": content_hash(message), "reason": ""}
+    assert browser.post(path, sent).status_code == 422
+    browser.post(path, {**sent, "reason": "nobody else is awake"})
+    assert Approval.objects.get().break_glass
+    assert "nobody else is awake" in text_of(house.browser("overseer").get("/"))
+
+
+def test_an_analyst_is_told_that_approving_is_not_theirs(house: House) -> None:
+    message = house.submitted()
+    path = f"/warnings/{message.warning_id}/messages/1/"
+    assert "your role does not allow this" in text_of(house.browser("analyst").get(path))
+    sent = {"do": "approve", "content_hash": content_hash(message)}
+    assert house.browser("analyst").post(f"{path}decide/", sent).status_code == 403
+
+
+def test_returning_without_a_reason_is_refused_at_its_field(house: House) -> None:
+    message = house.submitted()
+    path = f"/warnings/{message.warning_id}/messages/1/decide/"
+    response = house.browser("second").post(path, {"do": "return", "reason": " "})
+    assert response.status_code == 422
+    assert 'href="#id-reason"' in text_of(response)
+    assert Message.objects.get().state == "submitted"
+
+
+def test_an_update_shows_the_words_that_go_and_come(house: House) -> None:
+    warning = house.issued()
+    before = warning.messages.get()
+    content = texts.update(before.content, clock.now())
+    message = actions.draft_update(
+        house.actor("officer"), warning, actions.Draft.of(content, before.audience, before.plan)
+    )
+    page = text_of(house.browser("second").get(f"/warnings/{warning.pk}/messages/{message.number}/"))
+    assert "<del>possible</del>" in page
+    assert "<ins>likely</ins>" in page
+
+
+def test_issuing_takes_a_confirmation_and_then_it_is_out(house: House) -> None:
+    message = house.approved()
+    browser, path = house.browser("second"), f"/warnings/{message.warning_id}/messages/1/issue/"
+    page = text_of(browser.get(path))
+    assert not Outbox.objects.exists()
+    assert f"to {reached(message)} people" in page
+    browser.post(path)
+    assert Outbox.objects.filter(message=message).exists()
+
+
+def test_issuing_live_asks_for_the_word(house: House) -> None:
+    Organisation.objects.update(public_address="https://warnings.example")
+    live = {name: house.actor(name, Realm.LIVE) for name in ("officer", "second")}
+    message = live_message(live["officer"])
+    actions.submit(live["officer"], message, "stands")
+    actions.approve(live["second"], message, content_hash(message))
+    browser, path = house.browser("second", Realm.LIVE), f"/warnings/{message.warning_id}/messages/1/issue/"
+    for word in ("", "live", "EXERCISE"):
+        assert browser.post(path, {"word": word}).status_code == 422
+    assert not Outbox.objects.exists()
+    browser.post(path, {"word": "LIVE"})
+    assert Outbox.objects.filter(message=message, realm="live").exists()
+
+
+def live_message(author: Any) -> Message:
+    """A live draft for one named person."""
+    now = clock.now()
+    unit = Unit.objects.create(realm="live", handling="TLP:GREEN", created_at=now, code="one", name="One")
+    Person.objects.create(
+        realm="live", handling="TLP:AMBER", created_at=now, code="p1", name="Person", unit=unit, changed_at=now
+    )
+    return actions.draft_warning(author, actions.Draft.of(texts.alert(now), {"include": ["p1"]}))
+
+
+def test_a_withdrawn_draft_cannot_be_taken_up_again(house: House) -> None:
+    message = house.draft()
+    browser, path = house.browser("officer"), f"/warnings/{message.warning_id}/messages/1/"
+    browser.post(f"{path}decide/", {"do": "withdraw"})
+    assert Message.objects.get().state == "withdrawn"
+    assert browser.get(f"{path}edit/").status_code == 302
+    refused = browser.post(f"{path}decide/", {"do": "submit", "override": "x"})
+    assert refused.status_code == 422
+    assert "cannot submit a message that is withdrawn" in text_of(refused)
+
+
+def test_calling_off_goes_out_at_once_with_its_reason(house: House) -> None:
+    warning = house.issued()
+    browser, path = house.browser("officer"), f"/warnings/{warning.pk}/cancel/"
+    assert browser.post(path, {"reason": ""}).status_code == 422
+    browser.post(path, {"reason": "the wrong sector was drawn"})
+    last = warning.messages.order_by("number").last()
+    assert last is not None and (last.msg_type, last.state) == ("Cancel", "issued")
+    assert Warning.objects.get(pk=warning.pk).ended_by == "Cancel"
+
+
+def test_an_all_clear_is_drafted_and_waits_for_a_second_person(house: House) -> None:
+    warning = house.issued()
+    response = house.browser("officer").post(f"/warnings/{warning.pk}/all-clear/", {"reason": "arrests were made"})
+    last = warning.messages.order_by("number").last()
+    assert last is not None and (last.msg_type, last.state) == ("AllClear", "draft")
+    assert response["Location"] == f"/warnings/{warning.pk}/messages/{last.number}/"
+    assert Warning.objects.get(pk=warning.pk).ended_at is None
+
+
+def test_posted_forms_are_read_as_a_browser_sends_them() -> None:
+    posted = QueryDict("event=shots%20at%20%0Aboats&response_types=Avoid&response_types=Prepare")
+    parts = drafting.read(posted, UTC, {}, {})
+    assert parts.content["event"] == "shots at boats"
+    assert parts.content["response_types"] == ["Avoid", "Prepare"]

@@ -1,0 +1,140 @@
+"""The page of a warning in force, and what is pushed to those who watch it."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from tests.web.console.house import House, answered, sent, text_of
+from vedette import clock
+from vedette.dispatch.levels import State
+from vedette.dispatch.models import Recipient
+from vedette.people.models import Position
+from vedette.warnings.models import Warning
+from vedette.web.console.live import NEEDS, fragments
+
+
+def counted(html: str, name: str) -> int:
+    """The figure shown for a state."""
+    found = re.search(rf'id="count-{name}">(\d+)', html)
+    assert found is not None, name
+    return int(found[1])
+
+
+def test_the_counts_are_those_of_the_recipients_states(house: House) -> None:
+    warning = house.issued()
+    recipients = list(Recipient.objects.filter(warning=warning))
+    for recipient, state in zip(
+        recipients, [State.SAFE, State.SAFE, State.ACKNOWLEDGED, State.NEEDS_HELP], strict=False
+    ):
+        sent(recipient)
+        answered(recipient, state)
+    html = fragments(warning.pk)["counts"]
+    assert counted(html, "total") == len(recipients)
+    assert counted(html, "answered") == 4
+    assert (counted(html, "safe"), counted(html, "acknowledged"), counted(html, "needs_help")) == (2, 1, 1)
+    assert counted(html, "open") == len(recipients) - 4
+    assert "1 person needs help" in " ".join(html.split())
+
+
+def test_the_fragments_need_no_request_and_are_none_for_no_warning(house: House) -> None:
+    warning = house.issued()
+    assert set(fragments(warning.pk)) == set(NEEDS) == {"counts", "silent", "map"}
+    assert fragments(0) == {}
+
+
+def test_whoever_has_answered_leaves_the_silent_list(house: House) -> None:
+    warning = house.issued()
+    recipient = Recipient.objects.filter(warning=warning).select_related("person__unit__supervisor").first()
+    assert recipient is not None
+    link = f'href="/people/{recipient.person_id}/"'
+    before = fragments(warning.pk)["silent"]
+    assert link in before
+    assert recipient.person.unit.supervisor.name in before
+    answered(recipient, State.ACKNOWLEDGED)
+    assert link not in fragments(warning.pk)["silent"]
+
+
+def test_the_map_tells_counts_by_unit_and_nobody_s_position(house: House) -> None:
+    warning = house.issued()
+    told = json.loads(fragments(warning.pk)["map"])
+    whole = Recipient.objects.filter(warning=warning, person__unit__area__isnull=False).count()
+    assert sum(unit["total"] for unit in told["units"]) == whole
+    text = json.dumps(told)
+    for fix in Position.objects.all():
+        assert str(fix.lat) not in text and str(round(fix.lat, 5)) not in text
+
+
+def test_names_of_the_silent_are_shown_only_to_those_who_may_see_people(house: House) -> None:
+    warning = house.issued()
+    recipient = Recipient.objects.filter(warning=warning).select_related("person").first()
+    assert recipient is not None
+    path = f"/warnings/{warning.pk}/"
+    assert recipient.person.name in text_of(house.browser("officer").get(path))
+    assert recipient.person.name not in text_of(house.browser("analyst").get(path))
+    assert house.browser("analyst").get(f"{path}live/silent").status_code == 404
+    assert house.browser("analyst").get(f"{path}live/counts").status_code == 200
+
+
+def test_deliveries_are_counted_by_channel_and_level(house: House) -> None:
+    warning = house.issued()
+    first, second, third = Recipient.objects.filter(warning=warning)[:3]
+    sent(first, "smtp", "delivered")
+    sent(second, "smtp", "accepted")
+    sent(third, "webhook", "failed")
+    html = fragments(warning.pk)["counts"]
+    heads = re.findall(r'<th class="number">(\w+)</th>', html)
+    rows = {
+        name: dict(zip(heads, map(int, re.findall(r'class="number[^"]*">(\d+)<', cells)), strict=True))
+        for name, cells in re.findall(r'<td class="strong">(\w+)</td>(.*?)</tr>', html, re.DOTALL)
+    }
+    assert rows == {
+        "smtp": {"accepted": 1, "delivered": 1, "failed": 0},
+        "webhook": {"accepted": 0, "delivered": 0, "failed": 1},
+    }
+
+
+def test_the_curve_ends_at_everyone_who_has_answered(house: House) -> None:
+    warning = house.issued()
+    for recipient in Recipient.objects.filter(warning=warning)[:7]:
+        answered(recipient, State.SAFE)
+    assert json.loads(fragments(warning.pk)["map"])["answers"][-1] == [30.0, 7]
+
+
+def test_the_cap_message_is_given_out_byte_for_byte(house: House) -> None:
+    warning = house.issued()
+    response = house.browser("officer").get(f"/warnings/{warning.pk}/messages/1/cap.xml")
+    assert response.content == bytes(warning.messages.get().cap or b"")
+    assert response["Content-Type"] == "application/cap+xml"
+    assert house.browser("officer").get(f"/warnings/{warning.pk}/messages/2/cap.xml").status_code == 404
+
+
+def test_what_ended_can_be_neither_updated_nor_called_off(house: House) -> None:
+    warning = house.issued()
+    Warning.objects.filter(pk=warning.pk).update(ended_at=clock.now(), ended_by="Cancel")
+    browser = house.browser("officer")
+    page = text_of(browser.get(f"/warnings/{warning.pk}/"))
+    assert f'href="/warnings/{warning.pk}/cancel/"' not in page
+    refused = browser.post(f"/warnings/{warning.pk}/cancel/", {"reason": "again"})
+    assert refused.status_code == 422
+    assert "the warning ended at" in text_of(refused)
+
+
+def test_the_start_page_shows_what_waits_for_whom(house: House) -> None:
+    message = house.submitted()
+    link = f'href="/warnings/{message.warning_id}/messages/1/"'
+    assert link in text_of(house.browser("second").get("/"))
+    assert link not in text_of(house.browser("officer").get("/"))
+
+
+def test_a_person_s_page_tells_their_whole_history_and_why_they_were_included(house: House) -> None:
+    warning = house.issued()
+    recipient = Recipient.objects.filter(warning=warning, reason__startswith="shift:").first()
+    assert recipient is not None
+    sent(recipient, "smtp", "delivered")
+    answered(recipient, State.SAFE)
+    page = text_of(house.browser("officer").get(f"/people/{recipient.person_id}/"))
+    assert "on shift in the area" in page
+    history = re.findall(r"<li><span class=\"mono note\">.*?</li>", page, re.DOTALL)
+    assert [("delivered" in step, "safe" in step) for step in history] == [(True, False), (False, True)]
+    assert f"{recipient.person.code}@people.example" in page

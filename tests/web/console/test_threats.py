@@ -1,0 +1,93 @@
+"""The threat board, a judgement, and the decision to warn."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.web.console.house import House, text_of
+from vedette.reports.models import Report
+from vedette.threats.models import Determination, Threat
+
+JUDGED: dict[str, Any] = {
+    "title": "Shots at patrols",
+    "target_group": "all agents",
+    "place": "San Diego sector",
+    "window_from": "2031-01-02T06:00",
+    "window_to": "2031-01-05T06:00",
+    "likelihood": "60",
+    "confidence": "moderate",
+    "handling": "TLP:AMBER",
+    "area": "san-diego",
+}
+
+
+def judged(house: House, report: Report) -> Threat:
+    """A threat judged on the page by the analyst."""
+    first, second = report.claims.all()[:2]
+    sides = {f"claim-{first.pk}": "for", f"claim-{second.pk}": "against"}
+    house.browser("analyst").post(f"/threats/new/?report={report.pk}", JUDGED | sides)
+    return Threat.objects.get()
+
+
+def test_a_judgement_is_recorded_with_claims_on_both_sides(house: House) -> None:
+    report = house.report()
+    threat = judged(house, report)
+    first, second = report.claims.all()[:2]
+    assert (list(threat.claims_for.all()), list(threat.claims_against.all())) == ([first], [second])
+    page = text_of(house.browser("officer").get(f"/threats/{threat.pk}/"))
+    assert "likely, 60 %" in page
+    assert "moderate confidence" in page
+    assert first.quote in page and second.quote in page
+
+
+def test_a_judgement_without_a_claim_is_refused(house: House) -> None:
+    report = house.report()
+    response = house.browser("analyst").post(f"/threats/new/?report={report.pk}", JUDGED)
+    assert response.status_code == 422
+    assert "Cite at least one claim" in text_of(response)
+    assert not Threat.objects.exists()
+
+
+def test_a_certainty_is_no_likelihood(house: House) -> None:
+    report = house.report()
+    sides = {f"claim-{report.claims.all()[0].pk}": "for"}
+    for said in ("100", "0", "often"):
+        response = house.browser("analyst").post(
+            f"/threats/new/?report={report.pk}", {**JUDGED, **sides, "likelihood": said}
+        )
+        assert response.status_code == 422
+        assert 'href="#id-likelihood"' in text_of(response)
+    assert not Threat.objects.exists()
+
+
+def test_an_undetermined_threat_stands_on_the_board_and_on_the_start_page_until_it_is_warned_of(house: House) -> None:
+    threat = judged(house, house.report())
+    browser = house.browser("officer")
+    assert "not determined" in text_of(browser.get("/threats/"))
+    assert threat.title in text_of(browser.get("/"))
+    answers = {"credible": "yes", "specific": "yes", "decision": "not_warn", "ground": "a hoax, says the source"}
+    browser.post(f"/threats/{threat.pk}/determine/", answers)
+    found = Determination.objects.get()
+    assert (found.decision, found.credible, found.impending) == ("not_warn", True, False)
+    assert threat.title not in text_of(browser.get("/"))
+
+
+def test_a_decision_without_grounds_is_refused_at_its_field(house: House) -> None:
+    threat = judged(house, house.report())
+    response = house.browser("officer").post(f"/threats/{threat.pk}/determine/", {"decision": "warn", "ground": ""})
+    assert response.status_code == 422
+    assert 'href="#id-ground"' in text_of(response)
+
+
+def test_its_author_may_not_say_what_became_of_a_threat(house: House) -> None:
+    threat = judged(house, house.report())
+    response = house.browser("analyst").post(f"/threats/{threat.pk}/outcome/", {"result": "happened", "note": ""})
+    assert response.status_code == 422
+    assert "somebody else must" in text_of(response)
+
+
+def test_a_warning_drafted_from_a_threat_takes_its_place_and_window(house: House) -> None:
+    threat = judged(house, house.report())
+    page = text_of(house.browser("officer").get("/warnings/new/", {"threat": threat.pk}))
+    assert f'href="/threats/{threat.pk}/"' in page
+    assert '"type": "Polygon"' in page.replace("&quot;", '"')
