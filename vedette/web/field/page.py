@@ -26,6 +26,9 @@ _SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 _NUMBERED = re.compile(r"^(?:\d{1,2}[.)]|[-*•])\s+")
 
 
+_RANK = {"acknowledged": 1, "safe": 2, "needs_help": 2}
+
+
 class Status(StrEnum):
     """Whether the warning still holds."""
 
@@ -84,15 +87,21 @@ class FieldPage:
     map_around: str
     map_extent: str
     answers: tuple[Answer, ...]
-    buttons: tuple[tuple[str, str, bool], ...]
     earlier: tuple[Earlier, ...]
     #: Why what was just sent could not be recorded.
     refused: str
 
     @property
-    def latest(self) -> Answer | None:
-        """The last thing this recipient, or somebody for them, said."""
-        return self.answers[0] if self.answers else None
+    def buttons(self) -> list[tuple[str, str, bool]]:
+        """The three answers: value, words, and whether it is the one that holds."""
+        held = self.standing.response if self.standing and self.standing.current else ""
+        return [(kind.value, self.field.answers[kind.value], kind.value == held) for kind in Response]
+
+    @property
+    def standing(self) -> Answer | None:
+        """What holds of what was said: of this message before earlier ones, plain words before "I have read it"."""
+        # Answers are the latest first, and max takes the first of equals.
+        return max(self.answers, key=lambda said: (said.current, _RANK.get(said.response, 0)), default=None)
 
 
 def page_for(recipient: Recipient, now: datetime, refused: str = "") -> FieldPage | None:
@@ -107,7 +116,6 @@ def page_for(recipient: Recipient, now: datetime, refused: str = "") -> FieldPag
     status = _status(MessageType(last.msg_type), content, now)
     drawing = _drawing(last.pk, field.map_of)
     answers = _answers(recipient, last, zone, words, field)
-    said = answers[0].response if answers and answers[0].current else ""
     return FieldPage(
         mark=EXERCISE if warning.realm == Realm.EXERCISE.value else "",
         status=status,
@@ -130,7 +138,6 @@ def page_for(recipient: Recipient, now: datetime, refused: str = "") -> FieldPag
         map_around=field.around.format(names=", ".join(drawing.around)) if drawing.around else "",
         map_extent=field.extent.format(width=_rounded(drawing.width_km), height=_rounded(drawing.height_km)),
         answers=answers,
-        buttons=tuple((kind.value, field.answers[kind.value], kind.value == said) for kind in Response),
         earlier=tuple(_earlier(message, zone, words) for message in reversed(messages[:-1])),
         refused=refused,
     )

@@ -5,6 +5,7 @@ The ASGI front answers POST itself and calls `answered_page`; under plain WSGI t
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -15,8 +16,13 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from vedette import clock
+from vedette.access.handling import Realm
+from vedette.dispatch import acknowledge
+from vedette.dispatch.acknowledge import Answer, Recorded
 from vedette.dispatch.models import Recipient
-from vedette.dispatch.tokens import read_token
+from vedette.dispatch.tokens import RecipientRef, read_token
+from vedette.formats.parts import BadInput
+from vedette.web.field.answer import is_json, read_answer
 from vedette.web.field.page import FieldPage, Status, page_for
 from vedette.web.field.words import LANGUAGES
 
@@ -36,16 +42,24 @@ HEADERS: Mapping[str, str] = MappingProxyType(
 
 
 @csrf_exempt
-@require_http_methods(["GET", "HEAD"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def field(request: HttpRequest, token: str) -> HttpResponse:
     """The page of the recipient that the token stands for. Opening it records nothing: mail scanners open links too."""
+    if request.method == "POST":
+        return _post(request, token)
     page = _page(token)
     return _answer(gone_page(), 404) if page is None else _answer(rendered(page))
 
 
 def answered_page(token: str, response: str) -> bytes:
-    """The page after `response` is recorded; the page that says nothing when the token is unknown."""
+    """The page after `response` is recorded: what holds now. For an unknown token the page that says nothing."""
     page = _page(token)
+    return gone_page() if page is None else rendered(page)
+
+
+def refused_page(token: str, reason: str) -> bytes:
+    """The page when what was sent is no answer, with the reason and the three buttons."""
+    page = _page(token, reason)
     return gone_page() if page is None else rendered(page)
 
 
@@ -66,6 +80,44 @@ def rendered(page: FieldPage) -> bytes:
         "drawing": mark_safe(page.drawing.svg),  # noqa: S308
     }
     return render_to_string("field/page.html", shown).encode()
+
+
+def _post(request: HttpRequest, token: str) -> HttpResponse:
+    """Record an answer and show what holds now; in JSON to those who sent JSON."""
+    machine = is_json(request.content_type)
+    try:
+        response, note = read_answer(request.body, request.content_type)
+    except BadInput as error:
+        if machine:
+            return _problem(400, error.field, error.reason)
+        body = refused_page(token, error.reason)
+        return _answer(body, 404 if body == gone_page() else 400)
+    ref = read_token(token) or RecipientRef(0, Realm.EXERCISE)
+    outcome = acknowledge.record([Answer(recipient=ref, response=response, note=note)])[0]
+    if outcome.recorded is Recorded.UNKNOWN:
+        return (
+            _problem(404, "token", "this address is not known; open the link in the message again")
+            if machine
+            else _answer(gone_page(), 404)
+        )
+    if machine:
+        said = {
+            "recorded": outcome.recorded is not Recorded.REPEATED,
+            "result": outcome.recorded.value,
+            "response": response.value,
+            "state": outcome.state.value,
+        }
+        return _json(said, "application/json")
+    return _answer(answered_page(token, response.value))
+
+
+def _problem(status: int, field: str, reason: str) -> HttpResponse:
+    told = {"type": "about:blank", "title": reason, "status": status, "field": field}
+    return _json(told, "application/problem+json", status)
+
+
+def _json(said: Mapping[str, object], kind: str, status: int = 200) -> HttpResponse:
+    return HttpResponse(json.dumps(said), status=status, headers={**HEADERS, "Content-Type": kind})
 
 
 def _page(token: str, refused: str = "") -> FieldPage | None:

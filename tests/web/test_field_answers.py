@@ -1,0 +1,168 @@
+"""Answering on the field page: recorded before it is confirmed, said plainly, and open to another answer."""
+
+from __future__ import annotations
+
+import json
+from urllib.parse import urlencode
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.web.field_house import ISSUED, add_message, address, warned
+from vedette import clock
+from vedette.access.handling import Realm
+from vedette.dispatch.levels import Response
+from vedette.dispatch.models import Acknowledgement
+from vedette.dispatch.tokens import make_token
+from vedette.formats.parts import BadInput
+from vedette.ledger.models import Entry
+from vedette.warnings.content import MessageType
+from vedette.web.field.answer import LONGEST_NOTE, read_answer
+from vedette.web.field.views import answered_page
+
+SAFE = {"recorded": True, "result": "recorded", "response": "safe", "state": "safe"}
+
+
+@pytest.fixture
+def now():
+    """The clock, stopped when the shared warning is issued."""
+    with clock.frozen(ISSUED) as frozen:
+        yield frozen
+
+
+@pytest.fixture
+def phone() -> Client:
+    """A browser without cookies that checks CSRF, as phones are."""
+    return Client(enforce_csrf_checks=True)
+
+
+def said(phone: Client, where: str, form: dict[str, str]) -> HttpResponse:
+    """Press a button: the form as a browser sends it."""
+    return phone.post(where, urlencode(form), content_type="application/x-www-form-urlencoded")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("response", "words"), [("acknowledged", "I have read it"), ("safe", "I am safe"), ("needs_help", "I need help")]
+)
+def test_each_answer_is_stored_and_shown_as_the_one_that_holds(now, phone: Client, response: str, words: str) -> None:
+    recipient = warned()
+    page = said(phone, address(recipient), {"response": response, "note": "At the <gate>"})
+    assert page.status_code == 200
+    text = page.content.decode()
+    assert f"Recorded: {words}" in text
+    assert "At the &lt;gate&gt;" in text
+    assert f'value="{response}" aria-pressed="true"' in text
+    assert text.count("<button") == 3
+    recipient.refresh_from_db()
+    assert recipient.state == response
+    assert Acknowledgement.objects.get().note == "At the <gate>"
+    assert Entry.objects.latest("seq").kind == "dispatch.answered"
+
+
+@pytest.mark.django_db
+def test_repeating_an_answer_changes_nothing(now, phone: Client) -> None:
+    recipient = warned()
+    first = said(phone, address(recipient), {"response": "safe"}).content
+    entries = Entry.objects.count()
+    now.advance(minutes=5)
+    again = said(phone, address(recipient), {"response": "safe"})
+    assert again.status_code == 200
+    assert b"Recorded: I am safe" in first and b"Recorded: I am safe" in again.content
+    assert (Acknowledgement.objects.count(), Entry.objects.count()) == (1, entries)
+
+
+@pytest.mark.django_db
+def test_another_answer_is_possible_and_i_have_read_it_never_hides_a_call_for_help(now, phone: Client) -> None:
+    recipient = warned()
+    for response in ("safe", "needs_help", "acknowledged"):
+        now.advance(minutes=1)
+        text = said(phone, address(recipient), {"response": response}).content.decode()
+    assert "Recorded: I need help" in text
+    assert "duty room" in text.split("Recorded: I need help")[1].split("</div>")[0]
+    recipient.refresh_from_db()
+    assert recipient.state == "needs_help"
+    now.advance(minutes=1)
+    assert "Recorded: I am safe" in said(phone, address(recipient), {"response": "safe"}).content.decode()
+
+
+@pytest.mark.django_db
+def test_an_answer_after_the_end_is_taken_as_late(now, phone: Client) -> None:
+    recipient = warned()
+    now.advance(days=5)
+    text = said(phone, address(recipient), {"response": "safe"}).content.decode()
+    assert "EXPIRED" in text and "Recorded: I am safe" in text
+    assert Acknowledgement.objects.get().late
+
+
+@pytest.mark.django_db
+def test_after_an_update_the_earlier_answer_is_shown_as_such(now, phone: Client) -> None:
+    recipient = warned()
+    said(phone, address(recipient), {"response": "acknowledged"})
+    add_message(recipient.warning, MessageType.UPDATE, change="The area is larger.")
+    text = phone.get(address(recipient)).content.decode()
+    assert "answered an earlier message" in text and "aria-pressed" not in text
+    assert (
+        "answered an earlier message"
+        not in said(phone, address(recipient), {"response": "acknowledged"}).content.decode()
+    )
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("given", [{}, {"response": "maybe"}, {"note": "hello"}])
+def test_what_is_no_answer_is_refused_with_the_page_still_usable(now, phone: Client, given: dict[str, str]) -> None:
+    recipient = warned()
+    page = said(phone, address(recipient), given)
+    assert page.status_code == 400
+    assert b"Not recorded" in page.content and page.content.count(b"<button") == 3
+    assert not Acknowledgement.objects.exists()
+
+
+@pytest.mark.django_db
+def test_json_gets_json(now, phone: Client) -> None:
+    recipient = warned()
+    answer = phone.post(address(recipient), '{"response": "safe", "note": "ok"}', content_type="application/json")
+    assert (answer.status_code, answer.json()) == (200, SAFE)
+    again = phone.post(address(recipient), '{"response": "safe"}', content_type="application/json")
+    assert again.json() == {**SAFE, "recorded": False, "result": "repeated"}
+    refused = phone.post(address(recipient), '{"response": 7}', content_type="application/json")
+    assert (refused.status_code, refused["Content-Type"]) == (400, "application/problem+json")
+    assert refused.json()["field"] == "response"
+
+
+@pytest.mark.django_db
+def test_an_answer_to_a_forged_address_stores_nothing(now, phone: Client) -> None:
+    recipient = warned()
+    for token in (make_token(recipient.pk, Realm.LIVE), make_token(recipient.pk + 7, Realm.EXERCISE), "x" * 24):
+        for data in ({"response": "safe"}, {"response": "none"}):
+            assert said(phone, f"/a/{token}", data).status_code == 404
+    assert not Acknowledgement.objects.exists()
+
+
+@pytest.mark.django_db
+def test_the_page_after_an_answer_is_made_without_a_request(now, phone: Client) -> None:
+    recipient = warned()
+    by_view = said(phone, address(recipient), {"response": "safe"}).content
+    assert answered_page(address(recipient).removeprefix("/a/"), "safe") == by_view
+    assert b"There is no such page" in answered_page("nonsense", "safe")
+
+
+@given(st.sampled_from(Response), st.text())
+def test_any_note_is_taken_and_cut_never_refused(response: Response, note: str) -> None:
+    said, kept = read_answer(json.dumps({"response": response, "note": note}).encode(), "application/json")
+    assert said is response
+    assert len(kept) <= LONGEST_NOTE
+    kept.encode()
+    assert all(letter >= " " or letter == "\n" for letter in kept)
+
+
+@given(st.binary(max_size=400), st.sampled_from(["application/json", "application/x-www-form-urlencoded", "", None]))
+def test_any_bytes_are_an_answer_that_they_spell_or_are_refused(body: bytes, kind: str | None) -> None:
+    try:
+        said, _ = read_answer(body, kind)
+    except BadInput:
+        return
+    assert said.value.encode() in body

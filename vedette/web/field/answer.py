@@ -1,0 +1,52 @@
+"""An answer as it comes in over HTTP, as a form or as JSON, made into what it means. Pure."""
+
+from __future__ import annotations
+
+import json
+from urllib.parse import parse_qs
+
+from vedette.dispatch.levels import Response
+from vedette.formats.parts import BadInput
+
+#: A longer note is cut, never refused: the answer matters more.
+LONGEST_NOTE = 500
+#: The largest body read, in bytes; three answers and a note need less.
+LARGEST_BODY = 16 * 1024
+
+
+def is_json(content_type: str | None) -> bool:
+    """Whether the sender speaks JSON, and so wants JSON back."""
+    return (content_type or "").split(";")[0].strip().lower() == "application/json"
+
+
+def read_answer(body: bytes, content_type: str | None) -> tuple[Response, str]:
+    """The response and the note in a body. Raises BadInput naming the field; whatever can be mended is."""
+    if len(body) > LARGEST_BODY:
+        raise BadInput("body", f"is larger than {LARGEST_BODY // 1024} kB")
+    text = body.decode("utf-8", "replace")
+    response, note = _of_json(text) if is_json(content_type) else _of_form(text)
+    try:
+        said = Response(response)
+    except ValueError:
+        raise BadInput("response", f"must be one of {', '.join(known.value for known in Response)}") from None
+    # Half characters, which JSON can spell, and control characters are nothing a database or a terminal should meet.
+    whole = note.encode("utf-8", "replace").decode()
+    return said, "".join(letter for letter in whole if letter >= " " or letter == "\n").strip()[:LONGEST_NOTE]
+
+
+def _of_form(text: str) -> tuple[str, str]:
+    given = parse_qs(text, max_num_fields=20) if text.count("&") < 20 else {}
+    return given.get("response", [""])[-1], given.get("note", [""])[-1]
+
+
+def _of_json(text: str) -> tuple[str, str]:
+    try:
+        given = json.loads(text)
+    except (ValueError, RecursionError):
+        raise BadInput("body", "is not JSON") from None
+    if not isinstance(given, dict):
+        raise BadInput("body", 'must be an object such as {"response": "safe"}')
+    response, note = given.get("response"), given.get("note", "")
+    if not isinstance(note, str):
+        raise BadInput("note", "must be text")
+    return response if isinstance(response, str) else "", note
