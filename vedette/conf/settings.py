@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 from csp.constants import NONE, SELF
 
 from vedette.conf.secrets import derive, master_secret
+from vedette.web.hosts import Hosts
 
 PACKAGE = Path(__file__).resolve().parent.parent
 DATA = Path(os.environ.get("VEDETTE_DATA", "vedette-data")).resolve()
@@ -21,14 +22,10 @@ SECRET_KEY = derive(MASTER_SECRET, "django").hex()
 LEDGER_KEY_FILE = Path(os.environ.get("VEDETTE_LEDGER_KEY", DATA / "ledger.pem"))
 
 DEBUG = False
-#: The front refuses hosts that are neither loopback nor the organisation's public address; see web/hosts.py.
-ALLOWED_HOSTS = [
-    *os.environ.get("VEDETTE_HOSTS", "").replace(",", " ").split(),
-    "localhost",
-    "127.0.0.1",
-    "[::1]",
-    "testserver",
-]
+#: Loopback, the names given here, and the organisation's public address as it is set on the settings page.
+ALLOWED_HOSTS = Hosts(
+    [*os.environ.get("VEDETTE_HOSTS", "").replace(",", " ").split(), "localhost", "127.0.0.1", "[::1]"]
+)
 SECURE = os.environ.get("VEDETTE_HTTPS", "") == "1"
 
 
@@ -96,6 +93,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "vedette.web.setup.middleware.FirstRunMiddleware",
     "vedette.web.middleware.ActorMiddleware",
 ]
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from django.urls import include, path
+from django.urls import include, path, re_path
+
+from vedette.web.accounts import ask
 
 urlpatterns = [
     path("", include("vedette.web.urls")),
+    path("", include("vedette.web.field.urls")),
+    path("", include("vedette.web.setup.urls")),
+    re_path(r"^accounts/(?:password/(?:reset|set)|email|confirm-email|signup)/", ask),
     path("accounts/", include("allauth.urls")),
 ]

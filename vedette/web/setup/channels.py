@@ -1,0 +1,113 @@
+"""Channels: how each is reached in the realm one works in, and one test message to oneself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods, require_POST
+
+from vedette.access.roles import Verb
+from vedette.dispatch.models import Channel
+from vedette.formats.parts import BadInput
+from vedette.web.console.doors import ActedRequest, Errors, page, told
+from vedette.web.setup.show import show
+
+#: Channel -> the settings asked for here; the rest keep their defaults, or what they were.
+FIELDS: dict[str, tuple[str, ...]] = {
+    "smtp": ("host", "port", "tls", "username", "password", "from"),
+    "webhook": ("url", "secret", "allow_private"),
+}
+#: Never shown again; left empty they stay as they are.
+SECRETS = frozenset({"password", "secret"})
+_TLS = (("starttls", "STARTTLS"), ("tls", "TLS from the start"), ("none", "none: only on this machine"))
+
+
+@page(Verb.ADMINISTER)
+def channels(request: ActedRequest) -> HttpResponse:
+    """Every channel of this realm, as it is set."""
+    return _page(request)
+
+
+@page(Verb.ADMINISTER)
+@require_http_methods(["POST"])
+def keep(request: ActedRequest, name: str) -> HttpResponse:
+    """Set one channel of this realm."""
+    from vedette.dispatch.actions import keep_channel
+
+    if name not in FIELDS:
+        raise Http404
+    errors = Errors()
+    with told(errors):
+        keep_channel(request.actor, name, _settings(request, name), enabled=request.POST.get("enabled") == "yes")
+    if errors:
+        return _page(request, name, errors)
+    messages.success(request, f"{name} is set in {request.actor.realm.value}. Send yourself a test message.")
+    return redirect("setup:channels")
+
+
+@require_POST
+@page(Verb.ADMINISTER)
+def test(request: ActedRequest, name: str) -> HttpResponse:
+    """Send one test message over one channel, and show what the gateway said."""
+    from vedette.dispatch.actions import send_test
+
+    if name not in FIELDS:
+        raise Http404
+    errors = Errors()
+    with told(errors):
+        result = send_test(request.actor, name, request.POST.get("address", "").strip())
+    if errors:
+        return _page(request, f"{name}-test", errors)
+    if result.outcome.value == "accepted":
+        messages.success(request, f"{name}: the gateway took it. See whether it arrives.")
+    else:
+        messages.error(request, f"{name}: {result.outcome.value}. {result.detail}")
+    return redirect("setup:channels")
+
+
+def _page(request: ActedRequest, wrong: str = "", errors: Errors | None = None) -> HttpResponse:
+    rows = {row.name: row for row in Channel.objects.filter(realm=request.actor.realm.value)}
+    shown = []
+    for name in FIELDS:
+        row = rows.get(name)
+        stored: dict[str, Any] = dict(row.settings) if row else {}
+        given = {key: value for key, value in stored.items() if key not in SECRETS}
+        if wrong == name:
+            given = {field: request.POST.get(field, "") for field in FIELDS[name] if field not in SECRETS}
+        shown.append(
+            {
+                "name": name,
+                "row": row,
+                "given": given,
+                "enabled": row is None or row.enabled,
+                "held": sorted(SECRETS & stored.keys()),
+                "errors": errors if wrong == name else None,
+                "test_errors": errors if wrong == f"{name}-test" else None,
+            }
+        )
+    return show(request, "channels", errors, channels=shown, tls=_TLS)
+
+
+def _settings(request: ActedRequest, name: str) -> dict[str, Any]:
+    """The channel's settings with what the form changes: an empty field is taken away, an empty secret stays."""
+    row = Channel.objects.filter(realm=request.actor.realm.value, name=name).first()
+    settings: dict[str, Any] = dict(row.settings) if row else {}
+    for field in FIELDS[name]:
+        text = request.POST.get(field, "").strip()
+        if field == "allow_private":
+            settings[field] = text == "yes"
+        elif text:
+            settings[field] = _number(text) if field == "port" else text
+        elif field not in SECRETS:
+            settings.pop(field, None)
+    return settings
+
+
+def _number(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise BadInput("port", "must be a number from 1 to 65535") from None

@@ -1,0 +1,28 @@
+"""The addresses of first run and settings."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from vedette.web.setup import channels, first_run, organisation, tokens, users
+
+app_name = "setup"
+
+urlpatterns = [
+    path("setup", first_run.first, name="first"),
+    path("settings/", organisation.overview, name="settings"),
+    path("settings/organisation/", organisation.organisation, name="organisation"),
+    path("settings/areas/", organisation.areas, name="areas"),
+    path("settings/users/", users.users, name="users"),
+    path("settings/users/new/", users.new_user, name="new_user"),
+    path("settings/users/<int:user_id>/", users.user, name="user"),
+    path("settings/users/<int:user_id>/deactivate/", users.deactivate, name="deactivate"),
+    path("settings/users/<int:user_id>/reactivate/", users.reactivate, name="reactivate"),
+    path("settings/users/<int:user_id>/password/", users.password, name="password"),
+    path("settings/compartments/", users.compartment, name="compartment"),
+    path("settings/channels/", channels.channels, name="channels"),
+    path("settings/channels/<str:name>/", channels.keep, name="keep_channel"),
+    path("settings/channels/<str:name>/test/", channels.test, name="test_channel"),
+    path("settings/tokens/", tokens.tokens, name="tokens"),
+    path("settings/tokens/<int:token_id>/revoke/", tokens.revoke, name="revoke_token"),
+]
