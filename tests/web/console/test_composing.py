@@ -7,6 +7,8 @@ from datetime import UTC
 from typing import Any
 
 from django.http import QueryDict
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.web.console.house import House, text_of
 from vedette import clock
@@ -19,6 +21,7 @@ from vedette.warnings.models import Approval, Message, Outbox, Warning
 from vedette.warnings.plans import STANDARD
 from vedette.warnings.reach import reach_of
 from vedette.web.console import drafting
+from vedette.web.console.approval import runs
 from vedette.web.middleware import zone
 
 
@@ -196,6 +199,13 @@ def test_an_update_shows_the_words_that_go_and_come(house: House) -> None:
     page = text_of(house.browser("second").get(f"/warnings/{warning.pk}/messages/{message.number}/"))
     assert "<del>possible</del>" in page
     assert "<ins>likely</ins>" in page
+
+
+@given(*[st.text(alphabet="ab \n.", max_size=30)] * 2)
+def test_the_words_that_stay_and_go_are_the_old_text_and_those_that_stay_and_come_the_new(old: str, new: str) -> None:
+    found = runs(old, new)
+    assert "".join(text for kind, text in found if kind != "new") == old
+    assert "".join(text for kind, text in found if kind != "gone") == new
 
 
 def test_issuing_takes_a_confirmation_and_then_it_is_out(house: House) -> None:

@@ -192,18 +192,22 @@ def _readable(name: str, stored: str) -> str:
 
 
 def runs(old: str, new: str) -> list[tuple[str, str]]:
-    """The words that stay, go and come, in order."""
+    """The words that stay, go and come, in order. A space or a lone word between two changes changes with them."""
     left, right = re.findall(r"\s+|[^\s]+", old), re.findall(r"\s+|[^\s]+", new)
+    steps = difflib.SequenceMatcher(None, left, right, autojunk=False).get_opcodes()
     found: list[tuple[str, str]] = []
-    for kind, i, j, k, m in difflib.SequenceMatcher(None, left, right, autojunk=False).get_opcodes():
-        if kind == "equal":
-            found.append(("same", "".join(left[i:j])))
+    gone = come = ""
+    for place, (kind, i, j, k, m) in enumerate(steps):
+        same = "".join(left[i:j])
+        between = 0 < place < len(steps) - 1
+        if kind == "equal" and not (between and len(same.split()) < 2):
+            found += [(name, text) for name, text in (("gone", gone), ("new", come)) if text]
+            gone = come = ""
+            found.append(("same", same))
             continue
-        if i < j:
-            found.append(("gone", "".join(left[i:j])))
-        if k < m:
-            found.append(("new", "".join(right[k:m])))
-    return found
+        gone += same
+        come += "".join(right[k:m])
+    return found + [(name, text) for name, text in (("gone", gone), ("new", come)) if text]
 
 
 def _checked(message: Message, request: ActedRequest) -> Any:

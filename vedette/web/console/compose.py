@@ -202,6 +202,7 @@ def _show(
         now=clock.now(),
         previous=work.previous,
         identifier=work.message.identifier if work.message else "",
+        faults=drafting.faults(drafting.Parts(dict(content), dict(audience), None)),
     )
     action = request.get_full_path()
     if work.message is not None and request.resolver_match and request.resolver_match.url_name != "edit":

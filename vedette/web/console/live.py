@@ -14,6 +14,7 @@ from typing import Any
 import shapely
 from django.db.models import Count, Max, Min
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from vedette import clock
@@ -21,6 +22,7 @@ from vedette.access.roles import Verb
 from vedette.dispatch.levels import ANSWERED, Level, State
 from vedette.dispatch.models import Acknowledgement, Delivery, Escalation, Recipient
 from vedette.warnings.models import Message, Warning
+from vedette.web.middleware import zone
 
 #: In the order in which a bar shows them: what is well, what is open, what is wrong.
 STATES = (
@@ -97,7 +99,8 @@ def fragments(warning_id: int) -> dict[str, str]:
     warning = Warning.objects.filter(pk=warning_id).first()
     if warning is None:
         return {}
-    found = panels(warning, clock.now())
+    with timezone.override(zone()):
+        found = panels(warning, clock.now())
     return {name: json.dumps(data) if name == "map" else str(data) for name, data in found.items()}
 
 

@@ -23,7 +23,8 @@ function choose(key, { scroll = false } = {}) {
   for (const mark of marks) mark.classList.add("current");
   const card = cardOf(key);
   card.classList.add("current");
-  cards.scrollTo({ top: card.offsetTop - cards.offsetTop, behavior: "instant" });
+  const scroller = cards.scrollHeight > cards.clientHeight + 4 ? cards : cards.closest(".stay");
+  scroller.scrollTop += card.getBoundingClientRect().top - scroller.getBoundingClientRect().top - (scroller === cards ? 0 : 44);
   if (scroll && marks[0]) {
     const box = marks[0].getBoundingClientRect();
     if (box.top < 140 || box.bottom > innerHeight - 80) marks[0].scrollIntoView({ block: "center" });
