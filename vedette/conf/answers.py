@@ -1,0 +1,120 @@
+"""`POST /a/<token>`: what a person in the field answers, on disk before it is answered 200.
+
+Takes a form or JSON. Nothing of Django's stack runs here; the rules are those of `dispatch/acknowledge.py`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from django.db import DatabaseError, close_old_connections, connections
+
+from vedette.conf.reply import header, send_bytes, send_json, send_problem
+from vedette.dispatch.acknowledge import Answer, GroupCommit, Outcome, Recorded
+from vedette.dispatch.tokens import read_token
+from vedette.formats.parts import BadInput
+from vedette.web.field import views
+from vedette.web.field.answer import is_json, read_answer
+
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+log = logging.getLogger(__name__)
+
+#: Three answers and a note need less, in bytes.
+BODY_LIMIT = 4_096
+
+
+class TooLarge(Exception):
+    """The body is larger than an answer can be."""
+
+
+class Answers:
+    """Takes answers and commits them in groups."""
+
+    def __init__(self) -> None:
+        self._commit = GroupCommit()
+        self._pages = ThreadPoolExecutor(2, thread_name_prefix="answer-pages")
+
+    async def close(self) -> None:
+        """Store what waits."""
+        await self._commit.close()
+        await asyncio.get_running_loop().run_in_executor(self._pages, connections.close_all)
+        self._pages.shutdown()
+
+    async def answer(self, scope: MutableMapping[str, Any], receive: Receive, send: Send, token: str) -> None:
+        """Serve one request."""
+        content_type = header(scope, b"content-type")
+        if scope["method"] != "POST":
+            await send_problem(send, 405, "method", "GET shows the page, POST answers", Allow="GET, HEAD, POST")
+            return
+        machine = is_json(content_type)
+        try:
+            body = await _body(scope, receive)
+        except TooLarge:
+            await self._refuse(send, machine, token, 413, "body", f"is larger than {BODY_LIMIT} bytes")
+            return
+        recipient = read_token(token)
+        if recipient is None:
+            await self._gone(send, machine)
+            return
+        try:
+            response, note = read_answer(body, content_type)
+            outcome = await self._commit.record(Answer(recipient=recipient, response=response, note=note))
+        except BadInput as error:
+            await self._refuse(send, machine, token, 400, error.field, error.reason)
+        except DatabaseError:
+            log.exception("an answer could not be stored")
+            await self._refuse(send, machine, token, 503, "storage", "it is not recorded yet; please send it again")
+        else:
+            await self._tell(send, machine, token, response.value, outcome)
+
+    async def _tell(self, send: Send, machine: bool, token: str, response: str, outcome: Outcome) -> None:
+        if outcome.recorded is Recorded.UNKNOWN:
+            await self._gone(send, machine)
+        elif machine:
+            await send_json(send, 200, {"recorded": outcome.recorded.value, "state": outcome.state.value})
+        else:
+            await send_bytes(send, 200, await self._page(views.answered_page, token, response), views.HEADERS)
+
+    async def _gone(self, send: Send, machine: bool) -> None:
+        if machine:
+            await send_problem(send, 404, "token", "there is no such page")
+        else:
+            await send_bytes(send, 404, await self._page(views.gone_page), views.HEADERS)
+
+    async def _refuse(self, send: Send, machine: bool, token: str, status: int, field: str, reason: str) -> None:
+        if machine:
+            await send_problem(send, status, field, reason)
+        else:
+            page = await self._page(views.refused_page, token, f"{field}: {reason}")
+            await send_bytes(send, status, page, views.HEADERS)
+
+    async def _page(self, render: Callable[..., bytes], *given: str) -> bytes:
+        return await asyncio.get_running_loop().run_in_executor(self._pages, _rendered, render, given)
+
+
+def _rendered(render: Callable[..., bytes], given: tuple[str, ...]) -> bytes:
+    close_old_connections()
+    return render(*given)
+
+
+async def _body(scope: MutableMapping[str, Any], receive: Receive) -> bytes:
+    """The whole body. Raises TooLarge as soon as that is known."""
+    said = header(scope, b"content-length")
+    if said.isdigit() and int(said) > BODY_LIMIT:
+        raise TooLarge
+    body = b""
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            raise ConnectionAbortedError
+        body += message.get("body", b"")
+        if len(body) > BODY_LIMIT:
+            raise TooLarge
+        if not message.get("more_body"):
+            return body

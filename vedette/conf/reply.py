@@ -1,0 +1,81 @@
+"""What the front's own paths share: the host check, and answers with the security headers every page has."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from typing import Any
+
+from django.conf import settings
+from django.db import connections
+from django.http.request import split_domain_port, validate_host
+
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+_REMEMBERED, _REMEMBERED_S = 100, 5.0
+_SAFE = {
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Content-Security-Policy": "default-src 'none'; base-uri 'none'; frame-ancestors 'none'",
+}
+
+
+def header(scope: MutableMapping[str, Any], name: bytes) -> str:
+    """A request header's value; empty when there is none."""
+    return next((value.decode("latin-1") for key, value in scope["headers"] if key == name), "")
+
+
+class HostCheck:
+    """Whether Django would serve a host. The names may be in the database, so they are asked for in a thread."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[bool, float]] = {}
+
+    async def allows(self, scope: MutableMapping[str, Any]) -> bool:
+        """Whether this request's host may be served; known hosts are remembered for a few seconds."""
+        host = header(scope, b"host")
+        allowed, until = self._known.get(host, (False, 0.0))
+        if time.monotonic() >= until:
+            allowed = await asyncio.to_thread(_allowed, host)
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            self._known[host] = (allowed, time.monotonic() + _REMEMBERED_S)
+        return allowed
+
+
+def _allowed(host: str) -> bool:
+    try:
+        domain, _ = split_domain_port(host)
+        return bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
+    finally:
+        connections.close_all()
+
+
+async def send_bytes(send: Send, status: int, body: bytes, headers: Mapping[str, str]) -> None:
+    """A whole answer."""
+    given = {**_SAFE, **headers, "Content-Length": str(len(body))}
+    if settings.SECURE_HSTS_SECONDS:
+        given["Strict-Transport-Security"] = f"max-age={settings.SECURE_HSTS_SECONDS}"
+    await send(
+        {
+            "type": "http.response.start",
+            "status": status,
+            "headers": [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in given.items()],
+        }
+    )
+    await send({"type": "http.response.body", "body": body})
+
+
+async def send_json(send: Send, status: int, data: Mapping[str, Any], **headers: str) -> None:
+    """An answer as JSON."""
+    kind = "application/problem+json" if status >= 400 else "application/json"
+    await send_bytes(send, status, json.dumps(data).encode(), {"Content-Type": kind, **headers})
+
+
+async def send_problem(send: Send, status: int, field: str, reason: str, **headers: str) -> None:
+    """One clear error (RFC 9457) that names the field and the reason."""
+    await send_json(send, status, {"type": "about:blank", "title": reason, "status": status, "field": field}, **headers)
