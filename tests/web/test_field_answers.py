@@ -166,3 +166,11 @@ def test_any_bytes_are_an_answer_that_they_spell_or_are_refused(body: bytes, kin
     except BadInput:
         return
     assert said.value.encode() in body
+
+
+@pytest.mark.django_db
+def test_no_log_line_holds_an_address_that_is_a_key(now, phone: Client, caplog: pytest.LogCaptureFixture) -> None:
+    recipient = warned()
+    assert said(phone, address(recipient), {"response": "none"}).status_code == 400
+    assert phone.get(address(recipient) + "x").status_code == 404
+    assert address(recipient) not in caplog.text

@@ -20,7 +20,7 @@ from vedette.warnings.content import Area, MessageType
 
 pytestmark = pytest.mark.django_db
 
-ASSETS = Path(settings.BASE_DIR) if hasattr(settings, "BASE_DIR") else settings.PACKAGE / "web" / "assets"
+ASSETS = Path(settings.STATICFILES_DIRS[0])
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
 from vedette.access.roles import Verb
+from vedette.dispatch.actions import keep_channel, send_test
 from vedette.dispatch.models import Channel
 from vedette.formats.parts import BadInput
 from vedette.web.console.doors import ActedRequest, Errors, page, told
@@ -35,8 +36,6 @@ def channels(request: ActedRequest) -> HttpResponse:
 @require_http_methods(["POST"])
 def keep(request: ActedRequest, name: str) -> HttpResponse:
     """Set one channel of this realm."""
-    from vedette.dispatch.actions import keep_channel
-
     if name not in FIELDS:
         raise Http404
     errors = Errors()
@@ -52,8 +51,6 @@ def keep(request: ActedRequest, name: str) -> HttpResponse:
 @page(Verb.ADMINISTER)
 def test(request: ActedRequest, name: str) -> HttpResponse:
     """Send one test message over one channel, and show what the gateway said."""
-    from vedette.dispatch.actions import send_test
-
     if name not in FIELDS:
         raise Http404
     errors = Errors()

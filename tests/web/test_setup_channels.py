@@ -1,0 +1,115 @@
+"""Channels as an administrator sets them: per realm, secrets never shown again, tried with one message to oneself."""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+from django.test import Client
+
+from tests.servers import http, smtp
+from tests.web.setup_house import organisation, signed_in, user
+from vedette.access.roles import Role
+from vedette.dispatch.models import Channel
+from vedette.ledger.models import Opening
+
+pytestmark = pytest.mark.django_db
+SECRET = base64.b64encode(b"k" * 32).decode()
+
+
+@pytest.fixture
+def office() -> Client:
+    """An administrator's browser, in the exercise realm."""
+    organisation()
+    return signed_in(user("alba", Role.ADMINISTRATOR))
+
+
+def keep_mail(office: Client, sink: smtp.Sink, **changes: str) -> int:
+    """Set the mail channel to the sink; the answer's status."""
+    given = {"host": sink.host, "port": str(sink.port), "tls": "none", "enabled": "yes", **changes}
+    return office.post("/settings/channels/smtp/", given).status_code
+
+
+def test_a_channel_belongs_to_the_realm_one_works_in(office: Client, smtp_sink: smtp.Sink) -> None:
+    assert keep_mail(office, smtp_sink) == 302
+    assert list(Channel.objects.values_list("realm", "name", "enabled")) == [("exercise", "smtp", True)]
+    assert smtp_sink.host in office.get("/settings/channels/").content.decode()
+    office.post("/realm/", {"realm": "live", "understood": "yes"})
+    page = office.get("/settings/channels/").content.decode()
+    assert "Channels in LIVE" in page and smtp_sink.host not in page
+
+
+def test_a_test_message_reaches_the_one_address_and_is_an_exercise(office: Client, smtp_sink: smtp.Sink) -> None:
+    keep_mail(office, smtp_sink)
+    page = office.post("/settings/channels/smtp/test/", {"address": "alba@vedette.example"}, follow=True)
+    assert "the gateway took it" in page.content.decode()
+    (mail,) = smtp_sink.mails
+    assert mail.recipients == ("alba@vedette.example",)
+    assert mail.text.strip().startswith("EXERCISE") and mail.text.strip().endswith("EXERCISE")
+    assert mail.message["From"] == "warnings@vedette.example"
+
+
+def test_what_the_gateway_refuses_is_shown(office: Client, smtp_sink: smtp.Sink) -> None:
+    keep_mail(office, smtp_sink)
+    smtp_sink.answers["alba@vedette.example"] = "550 5.1.1 no such mailbox"
+    page = office.post("/settings/channels/smtp/test/", {"address": "alba@vedette.example"}, follow=True)
+    assert "no such mailbox" in page.content.decode()
+    assert smtp_sink.mails == ()
+
+
+def test_a_webhook_is_set_and_tried(office: Client, http_gateway: http.Gateway) -> None:
+    given = {"url": http_gateway.url, "secret": SECRET, "allow_private": "yes", "enabled": "yes"}
+    assert office.post("/settings/channels/webhook/", given).status_code == 302
+    page = office.post("/settings/channels/webhook/test/", {"address": "alba"}, follow=True)
+    assert "the gateway took it" in page.content.decode()
+    assert http_gateway.requests[0].json["to"] == "alba"
+
+
+def test_a_secret_is_never_shown_and_stays_when_left_empty(office: Client, smtp_sink: smtp.Sink) -> None:
+    keep_mail(office, smtp_sink, username="vedette", password="hush-hush-hush")
+    assert "hush-hush-hush" not in office.get("/settings/channels/").content.decode()
+    keep_mail(office, smtp_sink, username="other")
+    kept = Channel.objects.get().settings
+    assert (kept["username"], kept["password"]) == ("other", "hush-hush-hush")
+    assert not any("hush" in opening.body for opening in Opening.objects.all())
+
+
+def test_settings_not_on_the_form_are_kept(office: Client, smtp_sink: smtp.Sink) -> None:
+    Channel.objects.create(realm="exercise", name="smtp", settings={"host": "old", "connections": 3})
+    keep_mail(office, smtp_sink)
+    assert Channel.objects.get().settings["connections"] == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "field"),
+    [
+        ("smtp", {"host": "", "port": "25", "tls": "none"}, "host"),
+        ("smtp", {"host": "mail", "port": "many", "tls": "none"}, "port"),
+        ("smtp", {"host": "mail", "port": "70000", "tls": "none"}, "port"),
+        ("smtp", {"host": "mail", "tls": "maybe"}, "tls"),
+        ("webhook", {"url": "gopher://x", "secret": SECRET}, "url"),
+        ("webhook", {"url": "https://x.example", "secret": "short"}, "secret"),
+    ],
+)
+def test_what_cannot_stand_is_named_and_not_stored(
+    office: Client, name: str, given: dict[str, str], field: str
+) -> None:
+    answer = office.post(f"/settings/channels/{name}/", {**given, "enabled": "yes"})
+    assert answer.status_code == 422
+    assert f'id="{field}-error"' in answer.content.decode()
+    assert not Channel.objects.exists()
+
+
+def test_a_test_needs_an_address(office: Client, smtp_sink: smtp.Sink) -> None:
+    keep_mail(office, smtp_sink)
+    answer = office.post("/settings/channels/smtp/test/", {"address": " "})
+    assert answer.status_code == 422
+    assert smtp_sink.mails == ()
+
+
+def test_there_is_no_channel_of_another_name_and_no_way_in_for_others(office: Client) -> None:
+    assert office.post("/settings/channels/pigeon/", {}).status_code == 404
+    officer = signed_in(user("dora", Role.DUTY_OFFICER))
+    assert officer.get("/settings/channels/").status_code == 403
+    assert officer.post("/settings/channels/smtp/", {"host": "evil", "enabled": "yes"}).status_code == 403
+    assert not Channel.objects.exists()
