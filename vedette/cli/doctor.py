@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from vedette.cli.files import terminal_safe
 from vedette.cli.output import emit_json
 from vedette.cli.session import open_house
 
@@ -25,14 +26,19 @@ class Finding:
 
 
 def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False) -> None:
-    """Check the installation; exit 1 if something does not work. Example: vedette doctor"""
+    """Check the installation; exit 1 if something does not work.
+
+    Example: vedette doctor
+    """
     open_house()
     findings = [_guarded(check) for check in CHECKS]
+    if findings[0].state != "fail":
+        findings += [_guarded(check) for check in STORED]
     if as_json:
         emit_json([asdict(finding) for finding in findings])
     else:
         for finding in findings:
-            typer.echo(f"{finding.state.upper():<5} {finding.check}: {finding.message}")
+            typer.echo(terminal_safe(f"{finding.state.upper():<5} {finding.check}: {finding.message}"))
     raise typer.Exit(1 if any(finding.state == "fail" for finding in findings) else 0)
 
 
@@ -41,7 +47,7 @@ def _guarded(check: Callable[[], tuple[str, str]]) -> Finding:
     try:
         state, message = check()
     except Exception as error:
-        state, message = "fail", f"{type(error).__name__}: {error}"
+        state, message = "fail", (str(error).splitlines() or [type(error).__name__])[0]
     return Finding(name, state, message)
 
 
@@ -62,7 +68,7 @@ def _database() -> tuple[str, str]:
 def _keys() -> tuple[str, str]:
     from django.conf import settings
 
-    for path in (settings.DATA / "secret.key", settings.LEDGER_KEY_FILE):
+    for path in (settings.DATA / "secret.key", settings.LEDGER_KEY_FILE, settings.DATA / "feed-signing.pem"):
         if path.exists() and path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
             return "fail", f"{path} can be read by others; run: chmod 600 {path}"
     return "ok", f"readable by their owner only, in {settings.DATA}"
@@ -138,13 +144,7 @@ def _ledger() -> tuple[str, str]:
     return "ok", f"{verdict.entries} entries, verified"
 
 
-CHECKS: tuple[Callable[[], tuple[str, str]], ...] = (
-    _database,
-    _keys,
-    _disk,
-    _organisation,
-    _two_people,
-    _second_factors,
-    _channels,
-    _ledger,
-)
+#: What can be told of any installation, the database first.
+CHECKS: tuple[Callable[[], tuple[str, str]], ...] = (_database, _keys, _disk)
+#: What needs the database.
+STORED: tuple[Callable[[], tuple[str, str]], ...] = (_organisation, _two_people, _second_factors, _channels, _ledger)

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from vedette.cli.output import emit_json, refuse
-from vedette.cli.session import open_house
+from vedette.cli.session import open_house, token_actor
 
 ledger = typer.Typer(no_args_is_help=True, help="The proof: verify the ledger, keep checkpoints, prove who was warned.")
 
@@ -60,6 +60,16 @@ def checkpoint(as_json: AsJson = False) -> None:
         typer.echo(note, nl=False)
 
 
+@ledger.command(epilog="Example: vedette ledger key > /media/usb/vedette-key.pem")
+def key() -> None:
+    """Print the public key that checkpoints and proofs are checked with; keep it with the checkpoints."""
+    open_house()
+    from vedette.ledger.log import signer
+    from vedette.ledger.notes import public_pem
+
+    typer.echo(public_pem(signer().public_key), nl=False)
+
+
 @ledger.command(epilog="Example: vedette ledger prove 12 ex-00042 > proof.json")
 def prove(
     warning: Annotated[str, typer.Argument(help="The warning's id or identifier.")],
@@ -67,13 +77,16 @@ def prove(
 ) -> None:
     """Print the proof of what is recorded about one person's warning: each delivery and answer, as JSON."""
     open_house()
-    from vedette.cli.session import token_actor
+    from vedette.access.policy import Refused
     from vedette.dispatch.proofs import NothingToProve, proofs_of
 
     try:
         emit_json(proofs_of(token_actor(), warning, person))
     except NothingToProve as error:
         refuse("ledger prove", f"{warning} {person}", str(error))
+    except Refused as error:
+        typer.echo(f"vedette: ledger prove: {warning} {person}: {error}", err=True)
+        raise typer.Exit(1) from error
 
 
 @ledger.command(name="check-proof", epilog="Example: vedette ledger check-proof proof.json --key vedette-key.pem")
@@ -86,12 +99,13 @@ def check_proof(
     from vedette.ledger.check import BadProof
     from vedette.ledger.check import check_proof as check
 
-    trusted = _text_of(key) if key is not None else None
+    trusted = _public_key(key) if key is not None else None
     try:
-        whole = json.loads(_text_of(file))
-        proofs = whole["proofs"]
-    except (ValueError, KeyError, TypeError) as error:
-        refuse("ledger check-proof", str(file), f"not a proof file: {error!r}")
+        proofs = json.loads(_text_of(file))["proofs"]
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        refuse("ledger check-proof", str(file), f"is not what `vedette ledger prove` prints: {error}")
+    if not isinstance(proofs, list) or not proofs:
+        refuse("ledger check-proof", str(file), "holds no proof")
     try:
         shown = [check(proof, trusted) for proof in proofs]
     except BadProof as error:
@@ -100,8 +114,6 @@ def check_proof(
         else:
             typer.echo(f"The proof does NOT hold: {error}")
         raise typer.Exit(1) from error
-    if not shown:
-        refuse("ledger check-proof", str(file), "the file holds no proof")
     if as_json:
         emit_json({"valid": True, "trusted_key": trusted is not None, "shown": shown})
         return
@@ -111,6 +123,17 @@ def check_proof(
     typer.echo(
         "The proof holds." + ("" if trusted else " It was checked against its own key; give --key for one you trust.")
     )
+
+
+def _public_key(path: Path) -> str:
+    from cryptography.hazmat.primitives.serialization import load_pem_public_key
+
+    text = _text_of(path)
+    try:
+        load_pem_public_key(text.encode())
+    except ValueError:
+        refuse("ledger", str(path), "is not a public key in PEM, as `vedette ledger key` prints it")
+    return text
 
 
 def _text_of(path: Path) -> str:

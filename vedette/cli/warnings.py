@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from vedette.cli.files import terminal_safe
 from vedette.cli.output import emit_json, refuse
 from vedette.cli.session import open_house, token_actor
 
@@ -29,24 +30,24 @@ def list_(as_json: AsJson = False) -> None:
     open_house()
     from vedette.warnings.queries import warnings_for
 
-    found = [_summary(warning) for warning in warnings_for(token_actor())]
+    found = [_summary(warning) for warning in warnings_for(token_actor()).prefetch_related("messages")]
     if as_json:
         emit_json(found)
         return
     for row in found:
-        typer.echo(f"{row['id']:>6}  {row['state']:<10} {row['identifier']}  {row['headline']}")
+        typer.echo(terminal_safe(f"{row['id']:>6}  {row['state']:<10} {row['identifier']}  {row['headline']}"))
 
 
 @warnings.command(epilog="Example: vedette warnings show 12")
 def show(warning: WarningRef, as_json: AsJson = False) -> None:
     """One warning with its messages."""
     open_house()
-    row = _found(token_actor(), warning)
+    row = find_warning(token_actor(), warning)
     whole = {**_summary(row), "messages": [_message(message) for message in row.messages.order_by("number")]}
     if as_json:
         emit_json(whole)
         return
-    typer.echo(f"{whole['identifier']}  {whole['state']}\n{whole['headline']}")
+    typer.echo(terminal_safe(f"{whole['identifier']}  {whole['state']}\n{whole['headline']}"))
     for message in whole["messages"]:
         typer.echo(f"  {message['number']}. {message['type']:<8} {message['state']:<10} {message['identifier']}")
 
@@ -126,7 +127,7 @@ def update(warning: WarningRef, file: DraftFile, as_json: AsJson = False) -> Non
         warning,
         as_json,
         lambda: draft_update(
-            actor, _found(actor, warning), Draft.of(parts["content"], parts["audience"], parts.get("plan"))
+            actor, find_warning(actor, warning), Draft.of(parts["content"], parts["audience"], parts.get("plan"))
         ),
     )
 
@@ -140,7 +141,7 @@ def all_clear(warning: WarningRef, reason: Annotated[str, typer.Option()], as_js
     from vedette.warnings.actions import draft_all_clear
 
     actor = token_actor()
-    _do("warnings all-clear", warning, as_json, lambda: draft_all_clear(actor, _found(actor, warning), reason))
+    _do("warnings all-clear", warning, as_json, lambda: draft_all_clear(actor, find_warning(actor, warning), reason))
 
 
 @warnings.command(epilog='Example: vedette warnings cancel 12 --reason "sent to the wrong sector"')
@@ -150,7 +151,7 @@ def cancel(warning: WarningRef, reason: Annotated[str, typer.Option()], as_json:
     from vedette.warnings.actions import cancel as act
 
     actor = token_actor()
-    _do("warnings cancel", warning, as_json, lambda: act(actor, _found(actor, warning), reason))
+    _do("warnings cancel", warning, as_json, lambda: act(actor, find_warning(actor, warning), reason))
 
 
 def _do(what: str, where: str, as_json: bool, act: Any) -> None:
@@ -176,11 +177,13 @@ def _do(what: str, where: str, as_json: bool, act: Any) -> None:
         )
 
 
-def _found(actor: Actor, ref: str) -> Warning:
+def find_warning(actor: Actor, ref: str) -> Warning:
+    """The warning of that id or identifier; one that the actor may not see ends the command with exit 2."""
     from vedette.warnings.queries import warnings_for
 
     known = warnings_for(actor)
-    row = (known.filter(pk=int(ref)) if ref.isascii() and ref.isdigit() else known.filter(identifier=ref)).first()
+    by_number = ref.isascii() and ref.isdigit() and len(ref) < 19
+    row = (known.filter(pk=int(ref)) if by_number else known.filter(identifier=ref)).first()
     if row is None:
         refuse("warnings", ref, "no such warning, or none that you may see")
     return row
@@ -189,7 +192,7 @@ def _found(actor: Actor, ref: str) -> Warning:
 def _open_message(actor: Actor, ref: str) -> Message:
     from vedette.warnings.models import Message
 
-    last = _found(actor, ref).messages.exclude(state=Message.State.WITHDRAWN).order_by("number").last()
+    last = find_warning(actor, ref).messages.exclude(state=Message.State.WITHDRAWN).order_by("number").last()
     if last is None:
         refuse("warnings", ref, "it has no open message")
     return last
@@ -199,7 +202,7 @@ def _parts(file: str) -> dict[str, Any]:
     try:
         text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
         parts = json.loads(text)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         refuse("warnings", file, f"cannot be read as JSON: {error}")
     if not isinstance(parts, dict) or not {"content", "audience"} <= set(parts):
         refuse("warnings", file, 'needs the keys "content" and "audience"')
@@ -207,7 +210,7 @@ def _parts(file: str) -> dict[str, Any]:
 
 
 def _summary(warning: Warning) -> dict[str, Any]:
-    last = warning.messages.order_by("number").last()
+    last = max(warning.messages.all(), key=lambda message: message.number, default=None)
     return {
         "id": warning.pk,
         "identifier": warning.identifier,
