@@ -1,0 +1,75 @@
+"""Bare clients: the same requests over as many connections, with no product around them."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from email.message import EmailMessage
+
+import aiohttp
+import aiosmtplib
+
+from vedette.bench.house import CONNECTIONS
+
+
+def http_rate(port: int, n: int, body: bytes) -> float:
+    """POSTs a second to a sink."""
+
+    async def work() -> float:
+        connector = aiohttp.TCPConnector(limit=CONNECTIONS["webhook"])
+        async with aiohttp.ClientSession(connector=connector) as session:
+
+            async def one(number: int) -> None:
+                headers = {"Idempotency-Key": f"bare-{number}", "Content-Type": "application/json"}
+                async with session.post(f"http://127.0.0.1:{port}/messages", data=body, headers=headers) as answer:
+                    await answer.read()
+
+            return await _rate(n, CONNECTIONS["webhook"], lambda: one)
+
+    return asyncio.run(work())
+
+
+def smtp_rate(port: int, n: int, text: str) -> float:
+    """Mails a second to a sink."""
+
+    async def work() -> float:
+        clients = [
+            aiosmtplib.SMTP(hostname="127.0.0.1", port=port, start_tls=False, use_tls=False)
+            for _ in range(CONNECTIONS["smtp"])
+        ]
+        for client in clients:
+            await client.connect()
+        free = iter(clients)
+
+        def sender() -> Callable[[int], Awaitable[None]]:
+            client = next(free)
+
+            async def one(number: int) -> None:
+                mail = EmailMessage()
+                mail["From"], mail["To"] = "bench@vedette.example", f"p{number}@people.example"
+                mail["Subject"], mail["Message-ID"] = "bench", f"<bare-{number}@vedette.example>"
+                mail.set_content(text)
+                await client.sendmail(mail["From"], [mail["To"]], mail.as_bytes())
+
+            return one
+
+        rate = await _rate(n, len(clients), sender)
+        for client in clients:
+            await client.quit()
+        return rate
+
+    return asyncio.run(work())
+
+
+async def _rate(n: int, workers: int, sender: Callable[[], Callable[[int], Awaitable[None]]]) -> float:
+    numbers: Iterator[int] = iter(range(n))
+
+    async def worker() -> None:
+        one = sender()
+        for number in numbers:
+            await one(number)
+
+    began = time.perf_counter()
+    await asyncio.gather(*(worker() for _ in range(workers)))
+    return n / (time.perf_counter() - began)

@@ -1,0 +1,23 @@
+"""One file a suite, each with DEFAULT (how much of it, so that it ends in seconds) and `run(n) -> list[Result]`."""
+
+from __future__ import annotations
+
+#: Suite -> what it measures.
+SUITES: dict[str, str] = {
+    "cap": "CAP messages checked, read and written",
+    "read": "reports read into cited claims",
+    "ledger": "ledger entries appended and verified",
+    "audience": "people judged by an audience rule",
+    "enqueue": "recipients and leases stored for an issued message",
+    "acks": "answers recorded on disk",
+    "dispatch": "messages sent to an HTTP gateway",
+    "smtp": "mails sent to a mail server",
+    "kill": "messages lost and repeated when the engine is killed on the way",
+}
+#: Named in the contract, and nothing to measure yet: why.
+NOT_YET: dict[str, str] = {
+    "positions": "the HTTP front that takes positions is not there yet",
+    "preempt": "not measured yet",
+}
+#: Suites that need no database.
+WITHOUT_DATABASE = frozenset({"cap", "read", "audience"})
