@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 
 import pytest
 from django.test import Client
@@ -136,3 +138,28 @@ def test_the_front_may_ask_for_the_names_from_its_event_loop() -> None:
         return list(hosts)
 
     assert asyncio.run(asked()) == ["localhost", "warn.vedette.example"]
+
+
+def at_a_terminal(environment: dict[str, str], *lines: str) -> subprocess.CompletedProcess[str]:
+    """Run the set-up command with what is typed."""
+    return subprocess.run(
+        [sys.executable, "-m", "vedette.web.setup"],
+        input="\n".join(lines),
+        env=environment,
+        text=True,
+        capture_output=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def test_it_can_be_done_at_a_terminal_once(database_environment: dict[str, str]) -> None:
+    environment = {**database_environment, "DJANGO_SETTINGS_MODULE": "vedette.conf.settings"}
+    subprocess.run([sys.executable, "-m", "django", "migrate", "-v0"], env=environment, check=True, timeout=120)
+    organisation_lines = [GIVEN[field] for field in ("name", "sender", "mail_from", "public_address", "zone")]
+    refused = at_a_terminal(environment, "alba", "short", *organisation_lines)
+    assert (refused.returncode, refused.stderr.split(":")[0]) == (2, "password")
+    made = at_a_terminal(environment, "alba", PASSWORD, *organisation_lines)
+    assert made.returncode == 0, made.stderr
+    again = at_a_terminal(environment, "eve", PASSWORD, *organisation_lines)
+    assert (again.returncode, again.stdout) == (1, "")

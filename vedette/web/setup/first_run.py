@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zoneinfo
+from collections.abc import Mapping
 
 from django.contrib import messages
 from django.contrib.auth import login
@@ -56,13 +57,18 @@ def zones() -> list[str]:
     return sorted(name for name in zoneinfo.available_timezones() if "/" in name and not name.startswith("Etc/"))
 
 
+def set_up(username: str, password: str, organisation: Mapping[str, str]) -> User:
+    """The first administrator and the organisation, both or neither. Raises BadInput, and Refused after the first."""
+    with transaction.atomic():
+        user = create_first_administrator(username, password)
+        keep_organisation(
+            actor_for(user, Realm.LIVE), **{field: organisation.get(field, "") for field in ORGANISATION_FIELDS}
+        )
+    return user
+
+
 def _set_up(request: HttpRequest) -> User:
     password = request.POST.get("password", "")
     if password != request.POST.get("password_again", ""):
         raise BadInput("password_again", "is not the same as the password above")
-    with transaction.atomic():
-        user = create_first_administrator(request.POST.get("username", ""), password)
-        keep_organisation(
-            actor_for(user, Realm.LIVE), **{field: request.POST.get(field, "") for field in ORGANISATION_FIELDS}
-        )
-    return user
+    return set_up(request.POST.get("username", ""), password, request.POST.dict())
