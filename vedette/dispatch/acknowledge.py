@@ -15,7 +15,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, connection, connections, transaction
 
 from vedette import clock
 from vedette.access.handling import Realm
@@ -215,7 +215,7 @@ def _store(new: Sequence[_New], changed: Sequence[_Row], now: datetime, actor: s
             actor=actor,
             subject="answers",
             realm=Realm(realm).value,
-            body={"count": len(records), "root": root_of(batch_leaves(records)).hex()},
+            body={"count": len(records), "merkle_root": root_of(batch_leaves(records)).hex()},
         )
         insert(
             "dispatch_acknowledgement",
@@ -258,7 +258,7 @@ class GroupCommit:
         """Store what waits, and stop."""
         while self._task is not None:
             await self._task
-        await asyncio.get_running_loop().run_in_executor(self._thread, connection.close)
+        await asyncio.get_running_loop().run_in_executor(self._thread, connections.close_all)
         self._thread.shutdown()
 
     async def _work(self) -> None:

@@ -277,7 +277,7 @@ def _after(resolution: Resolution | None, person_id: int) -> list[Found]:
 
 def _audience_body(issued: Issued, found: list[Found]) -> dict[str, object]:
     records = [{"person": one.person_id, "presence": one.presence.value, "reason": one.reason} for one in found]
-    return {"message": issued.id, "count": len(records), "root": root_of(batch_leaves(records)).hex()}
+    return {"message": issued.id, "count": len(records), "merkle_root": root_of(batch_leaves(records)).hex()}
 
 
 def _odd(code: str, message: str) -> dict[str, object]:

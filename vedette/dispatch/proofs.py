@@ -1,76 +1,88 @@
-"""Proofs about one person's warning: each delivery and answer as the ledger's batches hold it."""
+"""Proofs of what is recorded about one person's warning: every delivery and every answer that the ledger holds.
+
+The batches are built again from the stored rows, in the order in which their root was made; a row that was changed
+since does not fit the root any more, and then there is nothing to prove.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from vedette.access.policy import Actor, check
+from vedette.access.policy import Actor, check, visible
 from vedette.access.roles import Verb
 from vedette.dispatch.acknowledge import answer_record
-from vedette.dispatch.models import Acknowledgement, Delivery, Recipient
 from vedette.dispatch.results import RECORD_COLUMNS, delivery_record
-from vedette.ledger.proof import prove
+from vedette.dispatch.sql import moment, rows
+from vedette.ledger.merkle import root_of
+from vedette.ledger.models import Opening
+from vedette.ledger.proof import batch_leaves, prove
+from vedette.people.models import Person
 from vedette.warnings.models import Warning
+from vedette.warnings.queries import warnings_for
+
+_ANSWER_COLUMNS = "recipient_id, message_id, response, turn, late, attested_by, at"
 
 
 class NothingToProve(Exception):
-    """No such warning or person, or nothing of theirs is in the ledger yet."""
+    """What was asked for is not in the ledger, or the actor may not see it: which, and why."""
 
 
-def proofs_of(actor: Actor, warning: str, person: str) -> dict[str, Any]:
-    """Proofs of all that is recorded for one person (by code) of one warning (by id or identifier).
+def proofs_of(actor: Actor, warning_ref: str, person_code: str) -> dict[str, Any]:
+    """{"warning", "person", "proofs"}: a proof of each delivery to a person and of each of their answers.
 
-    Raises NothingToProve; and Refused to those who may not see people.
+    `warning_ref` is the warning's id or identifier. Raises NothingToProve, and Refused to those who may not see people.
     """
-    recipient = _recipient(actor, warning, person)
+    warning = _warning(actor, warning_ref)
+    check(actor, Verb.SEE_PEOPLE, warning)
+    person = visible(actor, Person.objects.filter(code=person_code), Verb.SEE_PEOPLE).first()
+    if person is None:
+        raise NothingToProve(f"there is no person {person_code!r}, or none that you may see")
     proofs = [
-        *(_delivery_proof(found) for found in Delivery.objects.filter(recipient=recipient).order_by("id")),
-        *(_answer_proof(found) for found in Acknowledgement.objects.filter(recipient=recipient).order_by("id")),
+        *_of_batches("dispatch_delivery", RECORD_COLUMNS, delivery_record, warning, person),
+        *_of_batches("dispatch_acknowledgement", _ANSWER_COLUMNS, _answer, warning, person),
     ]
-    known = [proof for proof in proofs if proof is not None]
-    if not known:
-        raise NothingToProve("nothing of this is in the ledger yet; a lease is entered when it is done")
-    return {
-        "warning": recipient.warning.identifier,
-        "recipient": recipient.pk,
-        "person": recipient.person.code,
-        "state": recipient.state,
-        "proofs": known,
-    }
+    if not proofs:
+        raise NothingToProve("the ledger holds nothing of this person and this warning yet")
+    return {"warning": warning.identifier, "person": person.code, "proofs": proofs}
 
 
-def _recipient(actor: Actor, warning: str, person: str) -> Recipient:
-    by = {"pk": int(warning)} if warning.isascii() and warning.isdigit() else {"identifier": warning}
-    found = Warning.objects.filter(realm=actor.realm.value, **by).first()
-    if found is None:
-        raise NothingToProve("there is no such warning in your realm")
-    check(actor, Verb.SEE, found)
-    check(actor, Verb.SEE_PEOPLE, found)
-    recipient = Recipient.objects.filter(warning=found, person__code=person).select_related("person", "warning").first()
-    if recipient is None or not actor.may(Verb.SEE_PEOPLE, recipient.person):
-        raise NothingToProve("the person is not among this warning's recipients")
-    return recipient
-
-
-def _delivery_proof(delivery: Delivery) -> dict[str, Any] | None:
-    if delivery.ledger_seq is None:
-        return None
-    columns = RECORD_COLUMNS.split(", ")
-    batch = list(
-        Delivery.objects.filter(message=delivery.message_id, ledger_seq=delivery.ledger_seq)
-        .order_by("id")
-        .values_list("id", *columns)
+def _of_batches(table: str, columns: str, record: Any, warning: Warning, person: Person) -> list[dict[str, Any]]:
+    """The proofs of a person's rows in one table, by the ledger's order."""
+    mine = rows(
+        f"SELECT t.id, t.ledger_seq FROM {table} t JOIN dispatch_recipient r ON r.id = t.recipient_id"  # noqa: S608
+        " WHERE r.warning_id = %s AND r.person_id = %s AND t.ledger_seq IS NOT NULL ORDER BY t.ledger_seq, t.id",
+        [warning.pk, person.pk],
     )
-    records = [delivery_record(row[1:]) for row in batch]
-    return prove(delivery.ledger_seq, records, [row[0] for row in batch].index(delivery.pk))
+    batches: dict[int, tuple[list[int], list[dict[str, Any]]]] = {}
+    proofs = []
+    for pk, seq in mine:
+        if seq not in batches:
+            found = rows(f"SELECT id, {columns} FROM {table} WHERE ledger_seq = %s ORDER BY id", [seq])  # noqa: S608
+            batches[seq] = ([row[0] for row in found], [record(row[1:]) for row in found])
+            _refuse_changed(seq, batches[seq][1])
+        ids, batch = batches[seq]
+        proofs.append(prove(seq, batch, ids.index(pk)))
+    return proofs
 
 
-def _answer_proof(answer: Acknowledgement) -> dict[str, Any] | None:
-    if answer.ledger_seq is None:
-        return None
-    batch = list(Acknowledgement.objects.filter(ledger_seq=answer.ledger_seq).order_by("id"))
-    records = [
-        answer_record(one.recipient_id, one.message_id, one.response, one.turn, one.late, one.attested_by, one.at)
-        for one in batch
-    ]
-    return prove(answer.ledger_seq, records, [one.pk for one in batch].index(answer.pk))
+def _refuse_changed(seq: int, batch: Sequence[dict[str, Any]]) -> None:
+    opening = Opening.objects.filter(entry=seq).first()
+    if opening is None:
+        raise NothingToProve(f"the content of ledger entry {seq} was erased")
+    if root_of(batch_leaves(batch)).hex() not in opening.body:
+        raise NothingToProve(f"the stored records are not those that ledger entry {seq} vouches for: run ledger verify")
+
+
+def _answer(row: Sequence[Any]) -> dict[str, Any]:
+    recipient, message, response, turn, late, attested_by, at = row
+    return answer_record(recipient, message, response, turn, bool(late), attested_by, moment(at))
+
+
+def _warning(actor: Actor, ref: str) -> Warning:
+    known = warnings_for(actor)
+    by_number = ref.isascii() and ref.isdigit() and len(ref) < 19
+    found = (known.filter(pk=int(ref)) if by_number else known.filter(identifier=ref)).first()
+    if found is None:
+        raise NothingToProve(f"there is no warning {ref!r}, or none that you may see")
+    return found

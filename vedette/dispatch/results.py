@@ -184,7 +184,7 @@ def _seal(held: Held, body: Mapping[str, Any]) -> None:
             "first": held.first,
             "last": held.last,
             "count": len(found),
-            "root": root_of(batch_leaves([delivery_record(row) for row in found])).hex(),
+            "merkle_root": root_of(batch_leaves([delivery_record(row) for row in found])).hex(),
             **body,
         },
     )

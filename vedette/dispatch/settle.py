@@ -122,6 +122,6 @@ def _close(warning: int, realm: Realm, first: int, last: int, ended_by: str, now
             "first": first,
             "last": last,
             "count": len(records),
-            "root": root_of(batch_leaves(records)).hex(),
+            "merkle_root": root_of(batch_leaves(records)).hex(),
         },
     )

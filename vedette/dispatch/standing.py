@@ -99,7 +99,7 @@ def _store(issued: Issued, found: list[Found], now: datetime) -> int:
                     "message": issued.id,
                     "added": added,
                     "count": len(records),
-                    "root": root_of(batch_leaves(records)).hex(),
+                    "merkle_root": root_of(batch_leaves(records)).hex(),
                 },
             )
     return added

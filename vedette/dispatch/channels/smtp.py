@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 import ssl
 from email.message import EmailMessage
 from email.policy import SMTP as WIRE
@@ -15,6 +16,10 @@ from pydantic import ConfigDict, Field
 
 from vedette.dispatch.channels.face import Channel, Outcome, Parcel, Result, Settings
 from vedette.formats.parts import Line
+
+
+#: What can stand between the angle brackets of RCPT TO; SMTPUTF8 (RFC 6531) is not spoken.
+_ADDRESS = re.compile(r"[!-;=?A-~]+@[!-;=?A-~]+")
 
 
 class SmtpSettings(Settings):
@@ -44,6 +49,8 @@ class SmtpChannel(Channel):
         self._sender = self.settings.mail_from or self.mail_from
 
     async def send(self, parcel: Parcel) -> Result:
+        if not _ADDRESS.fullmatch(parcel.address):
+            return Result(Outcome.FAILED, "not a mail address in ASCII, as name@domain")
         try:
             mail = _mail(parcel, self._sender)
         except (ValueError, UnicodeError) as error:

@@ -1,0 +1,160 @@
+"""The decisions alone: before every attempt, after every answer, at every end."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vedette.dispatch.decide import (
+    ENDINGS,
+    Progress,
+    Reason,
+    Standing,
+    answered_state,
+    backoff_s,
+    decide,
+    next_send,
+    silent_state,
+)
+from vedette.dispatch.escalation import Silent, UnitAbove, group_by_supervisor
+from vedette.dispatch.keys import escalation_key, warning_key
+from vedette.dispatch.levels import ANSWERED, Level, State
+from vedette.warnings.content import MessageType, Step
+
+NOW = datetime(2025, 12, 4, 16, 0, tzinfo=UTC)
+responses = st.sampled_from([State.ATTESTED, State.ACKNOWLEDGED, State.SAFE, State.NEEDS_HELP])
+levels = st.sampled_from([Level.ACCEPTED, Level.FAILED, Level.EXPIRED, Level.SUPERSEDED])
+steps = st.lists(
+    st.builds(
+        Step,
+        action=st.sampled_from(["send", "escalate"]),
+        channel=st.sampled_from(["smtp", "webhook"]),
+        wait_s=st.just(1),
+    ),
+    min_size=1,
+    max_size=5,
+).map(tuple)
+standings = st.builds(
+    Standing,
+    kind=st.sampled_from(MessageType),
+    expires=st.sampled_from([NOW - timedelta(seconds=1), NOW, NOW + timedelta(seconds=1)]),
+    superseded=st.booleans(),
+    ended=st.booleans(),
+)
+progresses = st.builds(
+    Progress,
+    state=st.sampled_from(State),
+    answered=st.booleans(),
+    done=st.dictionaries(st.integers(0, 4), levels),
+)
+
+
+@given(standings, progresses, st.integers(0, 4))
+def test_nothing_is_ever_sent_once_a_message_is_superseded_or_its_time_is_over(
+    standing: Standing, progress: Progress, step: int
+) -> None:
+    reason = decide(standing, progress, step, NOW)
+    if standing.superseded or standing.expires <= NOW or (standing.ended and standing.kind not in ENDINGS):
+        assert reason is not Reason.SEND
+
+
+@given(standings, progresses, st.integers(0, 4))
+def test_whoever_answered_this_message_is_not_sent_it_again(standing: Standing, progress: Progress, step: int) -> None:
+    if progress.answered and standing.kind not in ENDINGS:
+        assert decide(standing, progress, step, NOW) is Reason.ANSWERED
+
+
+@given(progresses)
+def test_a_message_that_ends_a_warning_goes_to_those_who_answered_too(progress: Progress) -> None:
+    for kind in ENDINGS:
+        standing = Standing(kind=kind, expires=NOW + timedelta(hours=1), superseded=False, ended=True)
+        assert (decide(standing, progress, 0, NOW) is Reason.SEND) is not progress.reached
+
+
+def test_an_update_goes_to_those_who_answered_the_alert_but_does_not_follow_them_up() -> None:
+    standing = Standing(kind=MessageType.UPDATE, expires=NOW + timedelta(hours=1), superseded=False, ended=False)
+    fresh = Progress(state=State.SAFE, answered=False, done={})
+    reached = Progress(state=State.SAFE, answered=False, done={0: Level.ACCEPTED})
+    silent = Progress(state=State.OPEN, answered=False, done={0: Level.ACCEPTED})
+    assert decide(standing, fresh, 0, NOW) is Reason.SEND
+    assert decide(standing, reached, 1, NOW) is Reason.ANSWERED
+    assert decide(standing, silent, 1, NOW) is Reason.SEND
+
+
+@given(steps, st.integers(0, 4), st.dictionaries(st.integers(0, 4), levels))
+def test_only_failures_fall_through_and_only_to_later_send_steps(
+    plan: tuple[Step, ...], start: int, done: dict[int, Level]
+) -> None:
+    chosen = next_send(plan, start, done)
+    if chosen is None:
+        return
+    assert chosen >= start
+    assert chosen not in done
+    assert plan[chosen].action == "send"
+    between = [number for number in range(start, chosen) if plan[number].action == "send"]
+    assert all(done[number] is Level.FAILED for number in between)
+
+
+@given(st.lists(responses, min_size=1), st.sampled_from(State))
+def test_the_last_plain_word_about_safety_holds_whatever_comes_between(said: list[State], before: State) -> None:
+    state = before
+    for response in said:
+        state = answered_state(state, response)
+    assert state in ANSWERED
+    explicit = [one for one in [before, *said] if one in (State.SAFE, State.NEEDS_HELP)]
+    if explicit:
+        assert state is explicit[-1]
+    elif State.ACKNOWLEDGED in [before, *said]:
+        assert state is State.ACKNOWLEDGED
+
+
+def test_the_silent_are_unanswered_when_something_reached_a_gateway_and_failed_when_nothing_did() -> None:
+    assert silent_state(True, "Expiry") is State.UNANSWERED
+    assert silent_state(False, "") is State.FAILED
+    assert {silent_state(reached, "Cancel") for reached in (True, False)} == {State.CANCELLED}
+
+
+@given(st.integers(0, 30), st.none() | st.floats(0, 1e9))
+def test_waits_grow_keep_to_what_is_asked_and_never_pass_a_minute(attempt: int, told: float | None) -> None:
+    assert 0.5 <= backoff_s(attempt, told) <= 60
+    assert backoff_s(attempt + 1, told) >= backoff_s(attempt, told)
+
+
+units = st.dictionaries(
+    st.integers(1, 6),
+    st.builds(UnitAbove, supervisor=st.none() | st.integers(1, 20), parent=st.none() | st.integers(1, 6)),
+)
+
+
+@given(
+    st.lists(st.builds(Silent, st.integers(), st.integers(1, 20), st.integers(1, 6)), unique_by=lambda s: s.recipient),
+    units,
+)
+def test_everyone_silent_is_told_of_once_or_said_to_be_without_supervisor_and_never_to_someone_silent(
+    silent: list[Silent], tree: dict[int, UnitAbove]
+) -> None:
+    told, nobody = group_by_supervisor(silent, tree)
+    assert sorted(
+        [one.recipient for theirs in told.values() for one in theirs] + [one.recipient for one in nobody]
+    ) == (sorted(one.recipient for one in silent))
+    assert not set(told) & {one.person for one in silent}
+
+
+def test_a_key_differs_by_everything_it_is_made_of_and_by_nothing_else() -> None:
+    one = ("live", "id-1", 7, 9, 0)
+    keys = {
+        warning_key(*one),
+        warning_key("exercise", *one[1:]),
+        warning_key("live", "id-2", 7, 9, 0),
+        warning_key("live", "id-1", 8, 9, 0),
+        warning_key("live", "id-1", 7, 10, 0),
+        warning_key("live", "id-1", 7, None, 0),
+        warning_key("live", "id-1", 7, 9, 1),
+        escalation_key("live", "id-1", 7, 9, 0, 1),
+        escalation_key("live", "id-1", 7, 9, 0, 2),
+    }
+    assert len(keys) == 9
+    assert warning_key(*one) == warning_key(*one)
+    assert all(len(key) == 64 for key in keys)

@@ -1,0 +1,112 @@
+"""An installation in another process's database: set up by one command, reported on by another.
+
+python -m tests.system.setting prepare PEOPLE SMTP_PORT GATEWAY_URL
+python -m tests.system.setting report
+python -m tests.system.setting all-clear
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections import Counter
+from types import SimpleNamespace
+from typing import Any
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vedette.conf.settings")
+django.setup()
+
+from tests.dispatch.house import House, house  # noqa: E402
+from vedette import clock  # noqa: E402
+from vedette.access.actors import actor_for  # noqa: E402
+from vedette.access.handling import Realm  # noqa: E402
+from vedette.access.models import User  # noqa: E402
+from vedette.dispatch.models import Delivery, Escalation, Lease, Recipient  # noqa: E402
+from vedette.ledger.verify import verify  # noqa: E402
+from vedette.people.models import ContactPoint, Person, SavedArea, Unit  # noqa: E402
+from vedette.warnings.models import Outbox, Warning  # noqa: E402
+
+#: Mail, then the device, then the supervisor, a second between them.
+QUICK = {
+    "name": "quick",
+    "steps": [
+        {"action": "send", "channel": "smtp", "wait_s": 1},
+        {"action": "send", "channel": "webhook", "wait_s": 1},
+        {"action": "escalate", "channel": "smtp", "wait_s": 1},
+    ],
+}
+
+
+def prepare(people: int, smtp_port: int, gateway_url: str, plan: dict[str, Any] = QUICK) -> None:
+    """Migrate, store people, and issue a warning to all of them."""
+    from django.core.management import call_command
+
+    call_command("migrate", interactive=False, verbosity=0)
+    found = house(Realm.EXERCISE, SimpleNamespace(port=smtp_port), SimpleNamespace(url=gateway_url))  # type: ignore[arg-type]
+    boss = found.person("boss", found.elsewhere)
+    found.supervised_by(found.sector, boss)
+    store(found, people)
+    found.warn(plan=plan)
+
+
+def store(found: House, people: int) -> None:
+    """Many people of the post, with mail and a device each."""
+    now = clock.now()
+    Person.objects.bulk_create(
+        Person(
+            realm=found.realm.value,
+            code=f"r{number}",
+            name=f"Rider {number}",
+            unit=found.post,
+            created_at=now,
+            changed_at=now,
+        )
+        for number in range(people)
+    )
+    points = []
+    for pk, code in Person.objects.filter(code__startswith="r").values_list("pk", "code"):
+        points.append(ContactPoint(person_id=pk, channel="smtp", address=f"{code}@people.example", rank=0))
+        points.append(ContactPoint(person_id=pk, channel="webhook", address=f"device:{code}", rank=1))
+    ContactPoint.objects.bulk_create(points, batch_size=5_000)
+
+
+def all_clear() -> None:
+    """End the warning."""
+    officer, second = (actor_for(User.objects.get(username=name), Realm.EXERCISE) for name in ("officer", "second"))
+    found = House(
+        Realm.EXERCISE,
+        officer,
+        second,
+        Unit.objects.get(code="sector"),
+        Unit.objects.get(code="post"),
+        Unit.objects.get(code="elsewhere"),
+        SavedArea.objects.get(code="fence"),
+    )
+    found.all_clear(Warning.objects.get())
+
+
+def report() -> dict[str, Any]:
+    """How it stands."""
+    warned = Delivery.objects.filter(purpose="warn")
+    return {
+        "recipients": Recipient.objects.count(),
+        "states": dict(Counter(Recipient.objects.values_list("state", flat=True))),
+        "accepted": warned.filter(level="accepted").count(),
+        "never_tried": Recipient.objects.exclude(pk__in=warned.values("recipient")).count(),
+        "unsealed": Delivery.objects.filter(ledger_seq=None).count(),
+        "escalated": Escalation.objects.count(),
+        "open_work": Lease.objects.filter(done_at=None).count() + Outbox.objects.filter(expanded_at=None).count(),
+        "verified": verify().verified,
+    }
+
+
+if __name__ == "__main__":
+    command, *given = sys.argv[1:]
+    if command == "prepare":
+        prepare(int(given[0]), int(given[1]), given[2])
+    elif command == "all-clear":
+        all_clear()
+    print(json.dumps(report()))

@@ -1,0 +1,174 @@
+"""Nobody is lost over `kill -9`: a real engine process is killed at chosen moments and started again."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from tests.servers import http, smtp
+
+pytestmark = pytest.mark.system
+
+PEOPLE = 500
+#: An engine has this long to resume after it was killed, its start included.
+RESUME_S = 10.0
+
+
+class Engine:
+    """An engine process, killed and started at will."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        self._environment = environment
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        self._process = subprocess.Popen([sys.executable, "-m", "vedette.dispatch"], env=self._environment)
+
+    def kill(self) -> None:
+        assert self._process is not None
+        assert self._process.poll() is None, "it died by itself"
+        self._process.kill()
+        self._process.wait()
+
+    def end(self) -> int:
+        """SIGTERM; the exit code."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGTERM)
+        return self._process.wait(30)
+
+    def close(self) -> None:
+        if self._process is not None and self._process.poll() is None:
+            self._process.kill()
+            self._process.wait()
+
+
+@pytest.fixture
+def engine(database_environment: dict[str, str]) -> Iterator[Engine]:
+    process = Engine(database_environment)
+    yield process
+    process.close()
+
+
+def setting(environment: dict[str, str], *command: object) -> Any:
+    """Run one command of `tests.system.setting` on the engine's database."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.system.setting", *map(str, command)],
+        env=environment,
+        cwd=os.getcwd(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def wait_until_done(environment: dict[str, str], seconds: float = 120) -> Any:
+    deadline = time.monotonic() + seconds
+    while (found := setting(environment, "report"))["open_work"] or found["states"].get("open"):
+        assert time.monotonic() < deadline, f"not done: {found}"
+    return found
+
+
+def keys_by_mail(mail: smtp.Sink) -> dict[tuple[str, str], list[str]]:
+    """Address and subject -> the Message-IDs under which it came."""
+    found: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for one in mail.mails:
+        found[one.recipients[0], str(one.message["Subject"])].append(str(one.message["Message-ID"]))
+    return found
+
+
+def keys_by_device(gateway: http.Gateway) -> dict[tuple[str, str], list[str]]:
+    found: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for request in gateway.requests:
+        found[request.json["to"], request.json["type"]].append(request.headers["idempotency-key"])
+    return found
+
+
+def assert_nobody_lost(report: Any, mail: smtp.Sink, gateway: http.Gateway) -> None:
+    assert report["recipients"] == PEOPLE
+    assert report["never_tried"] == 0
+    assert report["unsealed"] == 0
+    assert report["verified"]
+    assert sum(report["states"].values()) == PEOPLE
+    assert "open" not in report["states"]
+    riders = {f"r{number}" for number in range(PEOPLE)}
+    assert {address.partition("@")[0] for address, _ in keys_by_mail(mail)} - {"boss"} == riders
+    assert {to.removeprefix("device:") for to, _ in keys_by_device(gateway)} == riders
+    warnings = {at: keys for at, keys in keys_by_mail(mail).items() if not at[0].startswith("boss")}
+    for at, keys in (warnings | keys_by_device(gateway)).items():
+        assert len(set(keys)) == 1, f"{at} came under different keys: {keys}"
+
+
+MOMENTS: dict[str, Callable[[smtp.Sink, http.Gateway], object]] = {
+    "first mail": lambda mail, gateway: mail.wait_for(1),
+    "most mails": lambda mail, gateway: mail.wait_for(PEOPLE * 2 // 3),
+    "all mails": lambda mail, gateway: mail.wait_for(PEOPLE),
+    "some devices": lambda mail, gateway: gateway.wait_for(PEOPLE // 3),
+    "last device": lambda mail, gateway: gateway.wait_for(PEOPLE),
+}
+
+
+def test_a_killed_engine_loses_nobody_and_repeats_only_with_the_same_key(
+    engine: Engine, database_environment: dict[str, str], smtp_sink: smtp.Sink, http_gateway: http.Gateway
+) -> None:
+    setting(database_environment, "prepare", PEOPLE, smtp_sink.port, http_gateway.url)
+    for happened in MOMENTS.values():
+        engine.start()
+        happened(smtp_sink, http_gateway)
+        engine.kill()
+    engine.start()
+    report = wait_until_done(database_environment)
+    assert_nobody_lost(report, smtp_sink, http_gateway)
+    assert report["states"] == {"unanswered": PEOPLE}
+    assert report["escalated"] == PEOPLE
+    repeated = len(smtp_sink.mails) + len(http_gateway.requests) - 2 * PEOPLE
+    assert repeated < 200 * len(MOMENTS) + 50, "a crash repeats no more than a flush holds"
+    assert engine.end() == 0
+
+
+def test_an_engine_killed_again_and_again_at_random_still_reaches_everyone(
+    engine: Engine, database_environment: dict[str, str], smtp_sink: smtp.Sink, http_gateway: http.Gateway
+) -> None:
+    setting(database_environment, "prepare", PEOPLE, smtp_sink.port, http_gateway.url)
+    chance = random.Random(20251204)
+    mails = devices = 0
+    for _ in range(6):
+        engine.start()
+        more = chance.randint(1, 150)
+        if mails < PEOPLE:
+            mails = len(smtp_sink.wait_for(min(mails + more, PEOPLE), RESUME_S))
+        else:
+            devices = len(http_gateway.wait_for(min(devices + more, PEOPLE), RESUME_S))
+        engine.kill()
+    engine.start()
+    report = wait_until_done(database_environment)
+    assert_nobody_lost(report, smtp_sink, http_gateway)
+
+
+def test_an_engine_that_is_told_to_end_ends_without_repeating_anything(
+    engine: Engine, database_environment: dict[str, str], smtp_sink: smtp.Sink, http_gateway: http.Gateway
+) -> None:
+    setting(database_environment, "prepare", PEOPLE, smtp_sink.port, http_gateway.url)
+    engine.start()
+    smtp_sink.wait_for(PEOPLE // 2)
+    assert engine.end() == 0
+    so_far = len(smtp_sink.mails)
+    engine.start()
+    smtp_sink.wait_for(PEOPLE)
+    setting(database_environment, "all-clear")
+    report = wait_until_done(database_environment)
+    assert so_far < PEOPLE
+    assert all(len(keys) == 1 for keys in keys_by_mail(smtp_sink).values())
+    assert report["states"] == {"unanswered": PEOPLE}
+    assert engine.end() == 0
