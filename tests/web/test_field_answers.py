@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from urllib.parse import urlencode
 
@@ -22,6 +23,7 @@ from vedette.ledger.models import Entry
 from vedette.warnings.content import MessageType
 from vedette.web.field.answer import LONGEST_NOTE, read_answer
 from vedette.web.field.views import answered_page
+from vedette.web.hosts import Hosts
 
 SAFE = {"recorded": True, "result": "recorded", "response": "safe", "state": "safe"}
 
@@ -174,3 +176,37 @@ def test_no_log_line_holds_an_address_that_is_a_key(now, phone: Client, caplog: 
     assert said(phone, address(recipient), {"response": "none"}).status_code == 400
     assert phone.get(address(recipient) + "x").status_code == 404
     assert address(recipient) not in caplog.text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_front_answers_under_the_public_address_with_the_same_page(now, settings) -> None:
+    from vedette.conf.asgi import Front
+
+    recipient, sent = warned(), []
+    settings.ALLOWED_HOSTS = Hosts(["localhost"])
+
+    async def receive() -> dict[str, object]:
+        return {"type": "http.request", "body": b"response=safe&note=here"}
+
+    async def send(message: dict[str, object]) -> None:
+        sent.append(message)
+
+    async def press(host: bytes) -> None:
+        front = Front()
+        headers = [(b"host", host), (b"content-type", b"application/x-www-form-urlencoded")]
+        scope = {"type": "http", "method": "POST", "path": address(recipient), "headers": headers}
+        await front(scope, receive, send)
+        lifespan = iter([{"type": "lifespan.shutdown"}])
+
+        async def ending() -> dict[str, object]:
+            return next(lifespan)
+
+        await front({"type": "lifespan"}, ending, send)
+
+    asyncio.run(press(b"warn.vedette.example"))
+    assert sent[0]["status"] == 200
+    assert dict(sent[0]["headers"])[b"content-security-policy"].startswith(b"default-src 'none'; style-src 'self'")
+    assert sent[1]["body"] == answered_page(address(recipient).removeprefix("/a/"), "safe")
+    sent.clear()
+    asyncio.run(press(b"evil.example"))
+    assert sent[0]["status"] == 400
