@@ -5,8 +5,10 @@ from __future__ import annotations
 from django.urls import include, path, re_path
 
 from vedette.web.accounts import ask
+from vedette.web.api.root import api_urls
 
 urlpatterns = [
+    path("api/v1/", api_urls),
     path("", include("vedette.web.urls")),
     path("", include("vedette.web.field.urls")),
     path("", include("vedette.web.setup.urls")),

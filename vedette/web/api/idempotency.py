@@ -1,0 +1,94 @@
+"""One effect per Idempotency-Key: the first answer is stored with its effect, in one transaction, and replayed.
+
+A refused request stores nothing, so that it can be mended and sent again under the same key.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from functools import wraps
+from typing import Any
+
+from django.core.exceptions import RequestDataTooBig
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, HttpResponse
+
+from vedette import clock
+from vedette.access.models import IdempotencyRecord
+from vedette.web.api.problems import problem, too_large
+from vedette.web.api.tokens import actor_of
+
+HEADER = "Idempotency-Key"
+LONGEST_KEY = 200
+
+
+def once(run: Any) -> Any:
+    """Run an operation once per user and key. The same key with another request is refused with 422."""
+
+    @wraps(run)
+    def keyed(request: HttpRequest, **given: Any) -> HttpResponse:
+        key = request.headers.get(HEADER)
+        actor = actor_of(request) if key is not None else None
+        user = actor.user_id if actor is not None else None
+        if key is None or user is None:
+            return run(request, **given)  # type: ignore[no-any-return]
+        if not 0 < len(key) <= LONGEST_KEY or not key.isprintable():
+            return problem(422, "bad-input", f"must be 1 to {LONGEST_KEY} printable characters", HEADER)
+        try:
+            asked = _digest(request)
+        except RequestDataTooBig:
+            return too_large()
+        stored = IdempotencyRecord.objects.filter(user_id=user, key=key).first()
+        if stored is not None:
+            return _replay(stored, asked)
+        try:
+            return _first(run, request, given, user, key, asked)
+        except IntegrityError:
+            # The same key arrived twice at once; the other one has committed.
+            stored = IdempotencyRecord.objects.filter(user_id=user, key=key).first()
+            if stored is None:
+                raise
+            return _replay(stored, asked)
+
+    return keyed
+
+
+def _first(run: Any, request: HttpRequest, given: dict[str, Any], user: int, key: str, asked: bytes) -> HttpResponse:
+    with transaction.atomic():
+        # Written first: whoever comes second with the same key waits here until this is done.
+        record = IdempotencyRecord.objects.create(
+            user_id=user, key=key, request=asked, status=0, body="", created_at=clock.now()
+        )
+        answer: HttpResponse = run(request, **given)
+        if answer.status_code >= 400:
+            transaction.set_rollback(True)
+        else:
+            record.status, record.body = answer.status_code, answer.content.decode()
+            record.save(update_fields=["status", "body"])
+    return answer
+
+
+def _replay(stored: IdempotencyRecord, asked: bytes) -> HttpResponse:
+    if bytes(stored.request) != asked:
+        return problem(422, "key-reused", "this key was used for another request; take a new one", HEADER)
+    answer = HttpResponse(stored.body, status=stored.status, content_type="application/json; charset=utf-8")
+    answer["Idempotent-Replayed"] = "true"
+    return answer
+
+
+def _digest(request: HttpRequest) -> bytes:
+    """What makes two requests the same: method, address, and what is in the body."""
+    whole = hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode())
+    if request.content_type == "multipart/form-data":
+        # Its boundary differs each time it is sent.
+        whole.update(json.dumps(sorted(dict(request.POST.lists()).items())).encode())
+        for name, file in sorted(request.FILES.items()):
+            part = hashlib.sha256()
+            for chunk in file.chunks():
+                part.update(chunk)
+            file.seek(0)
+            whole.update(json.dumps([name, file.name, file.content_type, part.hexdigest()]).encode())
+    else:
+        whole.update(request.body)
+    return whole.digest()

@@ -1,0 +1,143 @@
+"""/people: the roster, and how each is reached."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ninja import Router, Status
+
+from vedette.access.handling import UNLABELLED, Tlp
+from vedette.access.roles import Verb
+from vedette.formats.parts import BadInput, Line
+from vedette.people import actions
+from vedette.people.models import Duty, Person
+from vedette.people.queries import people_for, units_for
+from vedette.web.api.doors import ApiRequest, found, get, post
+from vedette.web.api.paging import Cursor, Limit, Page, page
+from vedette.web.api.shapes import Given, Marked, Shown, When, marks
+
+router = Router(tags=["people"])
+
+
+class ContactPointShown(Shown):
+    """One way to reach a person."""
+
+    id: int
+    channel: str
+    address: str
+    rank: int
+    verified_at: When | None
+
+
+class PersonShown(Marked):
+    """Somebody who may have to be warned."""
+
+    code: str
+    name: str
+    unit: str
+    duties: list[str]
+    language: str
+    active: bool
+    position_consent: bool
+
+
+class PersonWhole(PersonShown):
+    """A person with their contact points."""
+
+    contact_points: list[ContactPointShown]
+
+
+class PersonGiven(Given):
+    """A person to take in or to change, by code."""
+
+    code: Line
+    name: Line
+    unit: Line
+    duties: tuple[Line, ...] = ()
+    language: Line = "en-US"
+    handling: Tlp = UNLABELLED
+
+
+class ContactPointGiven(Given):
+    """A further address; `region` (ISO 3166) reads national telephone numbers."""
+
+    channel: Line
+    address: Line
+    rank: int = 0
+    region: Line | None = None
+
+
+@get(router, "", Verb.SEE_PEOPLE, response=Page[PersonShown], summary="List people")
+def list_people(
+    request: ApiRequest, code: Line | None = None, unit: Line | None = None, cursor: Cursor = None, limit: Limit = 50
+) -> Any:
+    known = people_for(request.auth).prefetch_related("duties")
+    known = known.filter(code=code) if code is not None else known
+    known = known.filter(unit__code=unit) if unit is not None else known
+    return page(known, _person, cursor, limit, newest_first=False)
+
+
+@post(router, "", Verb.KEEP_ROSTER, response={201: PersonWhole}, summary="Take in or change the person of this code")
+def keep(request: ApiRequest, given: PersonGiven) -> Any:
+    unit = units_for(request.auth).filter(code=given.unit).first()
+    if unit is None:
+        raise BadInput("unit", f"there is no unit {given.unit!r}, or none that you may see")
+    duties = list(Duty.objects.filter(code__in=given.duties))
+    for missing in sorted(set(given.duties) - {duty.code for duty in duties}):
+        raise BadInput("duties", f"there is no duty {missing!r}")
+    person = actions.keep_person(
+        request.auth,
+        code=given.code,
+        name=given.name,
+        unit=unit,
+        duties=duties,
+        language=given.language,
+        handling=given.handling,
+    )
+    return Status(201, _whole(person))
+
+
+@get(router, "/{int:person_id}", Verb.SEE_PEOPLE, response=PersonWhole, summary="One person")
+def show_person(request: ApiRequest, person_id: int) -> Any:
+    return _whole(found(people_for(request.auth), person_id))
+
+
+@post(
+    router,
+    "/{int:person_id}/contact-points",
+    Verb.KEEP_ROSTER,
+    response={201: PersonWhole},
+    summary="Add a way to reach them",
+)
+def add_contact_point(request: ApiRequest, person_id: int, given: ContactPointGiven) -> Any:
+    person = found(people_for(request.auth), person_id)
+    actions.add_contact_point(request.auth, person, given.channel, given.address, given.rank, given.region)
+    return Status(201, _whole(person))
+
+
+@post(
+    router,
+    "/{int:person_id}/deactivate",
+    Verb.KEEP_ROSTER,
+    takes=None,
+    response=PersonWhole,
+    summary="They leave: no warning reaches them, their login and tokens end",
+)
+def deactivate(request: ApiRequest, person_id: int) -> Any:
+    return _whole(actions.deactivate_person(request.auth, found(people_for(request.auth), person_id)))
+
+
+def _person(person: Person) -> dict[str, Any]:
+    own = ("code", "name", "language", "active", "position_consent")
+    return {
+        **marks(person),
+        **{name: getattr(person, name) for name in own},
+        "unit": person.unit.code,
+        "duties": sorted(duty.code for duty in person.duties.all()),
+    }
+
+
+def _whole(person: Person) -> dict[str, Any]:
+    own = ("id", "channel", "address", "rank", "verified_at")
+    points = person.contact_points.order_by("rank", "pk")
+    return {**_person(person), "contact_points": [{name: getattr(point, name) for name in own} for point in points]}

@@ -1,0 +1,242 @@
+"""/threats: what may happen, the decision to warn of it, and what became of it; /threat-actors: who is said to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ninja import Router, Status
+
+from vedette.access.handling import UNLABELLED, Tlp
+from vedette.access.roles import Verb
+from vedette.formats.parts import Line, Prose
+from vedette.reports.queries import claims_for
+from vedette.threats import actions
+from vedette.threats.judgement import Judgement
+from vedette.threats.likelihood import in_words
+from vedette.threats.models import Threat, ThreatActor
+from vedette.threats.queries import actors_for, board, incidents_for
+from vedette.web.api.doors import ApiRequest, found, get, post
+from vedette.web.api.paging import Cursor, Limit, Page, page
+from vedette.web.api.shapes import Given, Id, Marked, NeedToKnow, Shown, When, all_chosen, chosen, marks
+
+router = Router(tags=["threats"])
+threat_actors = Router(tags=["threats"])
+
+
+class DeterminationShown(Shown):
+    """One decision to warn, or not to."""
+
+    id: int
+    decision: str
+    credible: bool
+    specific: bool
+    impending: bool
+    ground: str
+    decided_by: int
+    decided_at: When
+
+
+class OutcomeShown(Shown):
+    """What became of it."""
+
+    result: str
+    note: str
+    set_by: int
+    set_at: When
+
+
+class ThreatShown(Marked):
+    """A threat; of claims, actor and trigger only those that the reader may see."""
+
+    title: str
+    actor: int | None
+    intent: str
+    capability: str
+    opportunity: str
+    target_group: str
+    place: str
+    area: dict[str, Any] | None
+    window_from: When
+    window_to: When
+    trigger: int | None
+    likelihood: float
+    #: ICD 203's word for it.
+    likelihood_words: str
+    confidence: str
+    assumptions: str
+    would_change: str
+    claims_for: list[int]
+    claims_against: list[int]
+    author: int
+    assessed_at: When
+    closed_at: When | None
+    determinations: list[DeterminationShown]
+    outcome: OutcomeShown | None
+
+
+class ThreatGiven(Judgement):
+    """A judgement, and what it rests on."""
+
+    actor: Id | None = None
+    trigger: Id | None = None
+    claims_for: tuple[Id, ...]
+    claims_against: tuple[Id, ...] = ()
+    handling: Tlp | None = None
+    need_to_know: NeedToKnow | None = None
+
+
+class DeterminationGiven(Given):
+    """The decision, the three questions answered, and the ground."""
+
+    decision: Line
+    credible: bool
+    specific: bool
+    impending: bool
+    ground: Prose
+
+
+class OutcomeGiven(Given):
+    """What became of it: happened, did_not, averted or unknown."""
+
+    result: Line
+    note: Prose = ""
+
+
+class ThreatActorShown(Marked):
+    """An organisation said to threaten. Persons are not profiled."""
+
+    name: str
+    descriptor: str
+
+
+class ThreatActorGiven(Given):
+    """One to record."""
+
+    name: Line
+    descriptor: Prose = ""
+    handling: Tlp = UNLABELLED
+    need_to_know: NeedToKnow | None = None
+
+
+@get(router, "", Verb.SEE, response=Page[ThreatShown], summary="List threats, newest first")
+def list_threats(request: ApiRequest, open: bool | None = None, cursor: Cursor = None, limit: Limit = 50) -> Any:
+    threats = board(request.auth) if open is None else board(request.auth).filter(closed_at__isnull=open)
+    return page(threats, lambda threat: _show(request, threat), cursor, limit)
+
+
+@post(router, "", Verb.JUDGE, response={201: ThreatShown}, summary="Judge what may happen, on cited claims")
+def assess(request: ApiRequest, given: ThreatGiven) -> Any:
+    threat = actions.assess(
+        request.auth,
+        handling=given.handling,
+        need_to_know=given.need_to_know,
+        **_rests_on(request, given),
+        **_told(given),
+    )
+    return Status(201, _show(request, threat))
+
+
+@get(router, "/{int:threat_id}", Verb.SEE, response=ThreatShown, summary="One threat")
+def show_threat(request: ApiRequest, threat_id: int) -> Any:
+    return _show(request, found(board(request.auth), threat_id))
+
+
+@post(router, "/{int:threat_id}", Verb.JUDGE, response=ThreatShown, summary="Judge it again")
+def revise(request: ApiRequest, threat_id: int, given: ThreatGiven) -> Any:
+    threat = found(board(request.auth), threat_id)
+    revised = actions.revise_threat(
+        request.auth, threat, handling=given.handling, **_rests_on(request, given), **_told(given)
+    )
+    return _show(request, revised)
+
+
+@post(
+    router,
+    "/{int:threat_id}/determinations",
+    Verb.APPROVE,
+    response={201: DeterminationShown},
+    summary="Decide whether people are warned, and why",
+)
+def determine(request: ApiRequest, threat_id: int, given: DeterminationGiven) -> Any:
+    threat = found(board(request.auth), threat_id)
+    made = actions.determine(
+        request.auth,
+        threat,
+        given.decision,
+        credible=given.credible,
+        specific=given.specific,
+        impending=given.impending,
+        ground=given.ground,
+    )
+    return Status(201, _determination(made))
+
+
+@post(router, "/{int:threat_id}/outcome", Verb.SEE, response=ThreatShown, summary="Say what became of it")
+def set_outcome(request: ApiRequest, threat_id: int, given: OutcomeGiven) -> Any:
+    threat = found(board(request.auth), threat_id)
+    actions.set_outcome(request.auth, threat, given.result, given.note)
+    return _show(request, found(board(request.auth), threat_id))
+
+
+@post(router, "/{int:threat_id}/close", Verb.SEE, takes=None, response=ThreatShown, summary="Put it away")
+def close(request: ApiRequest, threat_id: int) -> Any:
+    return _show(request, actions.close(request.auth, found(board(request.auth), threat_id)))
+
+
+@get(threat_actors, "", Verb.SEE, response=Page[ThreatActorShown], summary="List organisations said to threaten")
+def list_actors(request: ApiRequest, cursor: Cursor = None, limit: Limit = 50) -> Any:
+    return page(actors_for(request.auth), _actor, cursor, limit)
+
+
+@post(threat_actors, "", Verb.JUDGE, response={201: ThreatActorShown}, summary="Record one")
+def keep_actor(request: ApiRequest, given: ThreatActorGiven) -> Any:
+    kept = actions.keep_actor(
+        request.auth,
+        name=given.name,
+        descriptor=given.descriptor,
+        handling=given.handling,
+        need_to_know=given.need_to_know,
+    )
+    return Status(201, _actor(kept))
+
+
+def _told(given: ThreatGiven) -> dict[str, Any]:
+    return {name: getattr(given, name) for name in Judgement.model_fields}
+
+
+def _rests_on(request: ApiRequest, given: ThreatGiven) -> dict[str, Any]:
+    return {
+        "actor": chosen("actor", actors_for(request.auth), given.actor),
+        "trigger": chosen("trigger", incidents_for(request.auth), given.trigger),
+        "claims_for": all_chosen("claims_for", claims_for(request.auth), given.claims_for),
+        "claims_against": all_chosen("claims_against", claims_for(request.auth), given.claims_against),
+    }
+
+
+def _show(request: ApiRequest, threat: Threat) -> dict[str, Any]:
+    own = claims_for(request.auth)
+    outcome = getattr(threat, "outcome", None)
+    return {
+        **marks(threat),
+        **{name: getattr(threat, name) for name in Judgement.model_fields},
+        "likelihood_words": in_words(threat.likelihood),
+        "actor": threat.actor_id if threat.actor and request.auth.may(Verb.SEE, threat.actor) else None,
+        "trigger": threat.trigger_id if threat.trigger and request.auth.may(Verb.SEE, threat.trigger) else None,
+        "claims_for": sorted(own.filter(supports=threat).values_list("pk", flat=True)),
+        "claims_against": sorted(own.filter(contradicts=threat).values_list("pk", flat=True)),
+        "author": threat.author_id,
+        "assessed_at": threat.assessed_at,
+        "closed_at": threat.closed_at,
+        "determinations": [_determination(one) for one in threat.determinations.all()],
+        "outcome": outcome
+        and {"result": outcome.result, "note": outcome.note, "set_by": outcome.set_by_id, "set_at": outcome.set_at},
+    }
+
+
+def _determination(made: Any) -> dict[str, Any]:
+    own = ("id", "decision", "credible", "specific", "impending", "ground", "decided_at")
+    return {**{name: getattr(made, name) for name in own}, "decided_by": made.decided_by_id}
+
+
+def _actor(actor: ThreatActor) -> dict[str, Any]:
+    return {**marks(actor), "name": actor.name, "descriptor": actor.descriptor}

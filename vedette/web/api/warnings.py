@@ -1,0 +1,281 @@
+"""/warnings: from the draft to its end, over all its messages, with the same rules as the pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from ninja import Router, Status
+
+from vedette.access.roles import Verb
+from vedette.formats.parts import BadInput, Line, Prose
+from vedette.reports.queries import claims_for, inbox
+from vedette.threats.queries import board
+from vedette.warnings import actions
+from vedette.warnings.actions import Draft
+from vedette.warnings.approval import content_hash
+from vedette.warnings.lifecycle import IllegalMove
+from vedette.warnings.models import Approval, Message, Warning
+from vedette.warnings.queries import warnings_for
+from vedette.web.api.doors import ApiRequest, found, get, post
+from vedette.web.api.paging import Cursor, Limit, Page, page
+from vedette.web.api.shapes import Given, Id, Marked, NeedToKnow, Shown, When, all_chosen, chosen, marks
+
+router = Router(tags=["warnings"])
+
+
+class ApprovalShown(Shown):
+    """One decision on one exact content."""
+
+    decision: str
+    content_hash: str
+    approver: int
+    reason: str
+    break_glass: bool
+    decided_at: When
+
+
+class MessageShown(Shown):
+    """One message of a warning. `content_hash` is what an approver approves."""
+
+    number: int
+    identifier: str
+    type: str
+    state: str
+    content_hash: str
+    content: dict[str, Any]
+    audience: dict[str, Any]
+    plan: dict[str, Any]
+    citations: dict[str, list[int]]
+    author: int
+    lint_override: str
+    submitted_at: When | None
+    issued_at: When | None
+    approvals: list[ApprovalShown]
+
+
+class WarningShown(Marked):
+    """A warning in a list. `state` is its last message's, or how it ended."""
+
+    identifier: str
+    state: str
+    headline: str
+    threat: int | None
+    report: int | None
+    author: int
+    expires_at: When | None
+    ended_at: When | None
+    ended_by: str
+
+
+class WarningWhole(WarningShown):
+    """A warning with its messages."""
+
+    messages: list[MessageShown]
+
+
+class UpdateGiven(Given):
+    """What a message is made of; a missing plan is the standard one."""
+
+    content: dict[str, Any]
+    audience: dict[str, Any]
+    plan: dict[str, Any] | None = None
+    #: Content field -> ids of the claims it rests on.
+    citations: dict[Line, list[Id]] | None = None
+
+
+class WarningGiven(UpdateGiven):
+    """A warning to draft, and what it rests on."""
+
+    threat: Id | None = None
+    report: Id | None = None
+    need_to_know: NeedToKnow | None = None
+
+
+class RevisionGiven(Given):
+    """What of an open message is changed; the rest stays."""
+
+    content: dict[str, Any] | None = None
+    audience: dict[str, Any] | None = None
+    plan: dict[str, Any] | None = None
+    citations: dict[Line, list[Id]] | None = None
+
+
+class SubmitGiven(Given):
+    """Why lint errors may stand, if they are to."""
+
+    override: Prose = ""
+
+
+class ApproveGiven(Given):
+    """The hash of what was read; `break_glass` lets an author approve in an emergency, with a reason."""
+
+    content_hash: Line
+    reason: Prose = ""
+    break_glass: bool = False
+
+
+class ReasonGiven(Given):
+    """Why."""
+
+    reason: Prose
+
+
+@get(router, "", Verb.SEE, response=Page[WarningShown], summary="List warnings, newest first")
+def list_warnings(request: ApiRequest, cursor: Cursor = None, limit: Limit = 50) -> Any:
+    return page(_known(request), _row, cursor, limit)
+
+
+@post(router, "", Verb.DRAFT, response={201: WarningWhole}, summary="Draft a warning")
+def draft(request: ApiRequest, given: WarningGiven) -> Any:
+    message = actions.draft_warning(
+        request.auth,
+        Draft.of(given.content, given.audience, given.plan),
+        threat=chosen("threat", board(request.auth), given.threat),
+        report=chosen("report", inbox(request.auth), given.report),
+        citations=_citations(request, given.citations),
+        need_to_know=given.need_to_know,
+    )
+    return Status(201, _whole(request, message.warning_id))
+
+
+@get(router, "/{int:warning_id}", Verb.SEE, response=WarningWhole, summary="One warning with its messages")
+def show_warning(request: ApiRequest, warning_id: int) -> Any:
+    return _whole(request, warning_id)
+
+
+@post(router, "/{int:warning_id}/revise", Verb.DRAFT, response=WarningWhole, summary="Change its open message")
+def revise(request: ApiRequest, warning_id: int, given: RevisionGiven) -> Any:
+    actions.revise(
+        request.auth,
+        _open_message(request, warning_id),
+        content=given.content,
+        audience=given.audience,
+        plan=given.plan,
+        citations=_citations(request, given.citations),
+    )
+    return _whole(request, warning_id)
+
+
+@post(router, "/{int:warning_id}/submit", Verb.DRAFT, response=WarningWhole, summary="Hand it to the approver")
+def submit(request: ApiRequest, warning_id: int, given: SubmitGiven) -> Any:
+    actions.submit(request.auth, _open_message(request, warning_id), given.override)
+    return _whole(request, warning_id)
+
+
+@post(router, "/{int:warning_id}/approve", Verb.APPROVE, response=WarningWhole, summary="Approve exactly what was read")
+def approve(request: ApiRequest, warning_id: int, given: ApproveGiven) -> Any:
+    message = _open_message(request, warning_id)
+    if not given.content_hash.isascii():
+        raise BadInput("content_hash", "is the 64 hexadecimal digits that the message shows")
+    actions.approve(request.auth, message, given.content_hash, given.reason, given.break_glass)
+    return _whole(request, warning_id)
+
+
+@post(router, "/{int:warning_id}/return", Verb.APPROVE, response=WarningWhole, summary="Send it back with a reason")
+def send_back(request: ApiRequest, warning_id: int, given: ReasonGiven) -> Any:
+    actions.return_to_author(request.auth, _open_message(request, warning_id), given.reason)
+    return _whole(request, warning_id)
+
+
+@post(router, "/{int:warning_id}/withdraw", Verb.DRAFT, takes=None, response=WarningWhole, summary="Drop its draft")
+def withdraw(request: ApiRequest, warning_id: int) -> Any:
+    actions.withdraw(request.auth, _open_message(request, warning_id))
+    return _whole(request, warning_id)
+
+
+@post(router, "/{int:warning_id}/issue", Verb.ISSUE, takes=None, response=WarningWhole, summary="Send what is approved")
+def issue(request: ApiRequest, warning_id: int) -> Any:
+    actions.issue(request.auth, _open_message(request, warning_id))
+    return _whole(request, warning_id)
+
+
+@post(router, "/{int:warning_id}/update", Verb.DRAFT, response={201: WarningWhole}, summary="Draft an update")
+def update(request: ApiRequest, warning_id: int, given: UpdateGiven) -> Any:
+    warning = found(_known(request), warning_id)
+    drafted = Draft.of(given.content, given.audience, given.plan)
+    actions.draft_update(request.auth, warning, drafted, _citations(request, given.citations))
+    return Status(201, _whole(request, warning_id))
+
+
+@post(
+    router,
+    "/{int:warning_id}/cancel",
+    Verb.CANCEL,
+    response=WarningWhole,
+    summary="Call off an error at once: one person may",
+)
+def cancel(request: ApiRequest, warning_id: int, given: ReasonGiven) -> Any:
+    actions.cancel(request.auth, found(_known(request), warning_id), given.reason)
+    return _whole(request, warning_id)
+
+
+@post(
+    router,
+    "/{int:warning_id}/all-clear",
+    Verb.DRAFT,
+    response={201: WarningWhole},
+    summary="Draft the all-clear: a second person approves it",
+)
+def all_clear(request: ApiRequest, warning_id: int, given: ReasonGiven) -> Any:
+    if not given.reason:
+        raise BadInput("reason", "say why the danger is over: the reason is sent to everyone who was warned")
+    actions.draft_all_clear(request.auth, found(_known(request), warning_id), given.reason)
+    return Status(201, _whole(request, warning_id))
+
+
+def _known(request: ApiRequest) -> Any:
+    return warnings_for(request.auth).select_related("threat", "report").prefetch_related("messages__approvals")
+
+
+def _open_message(request: ApiRequest, warning_id: int) -> Message:
+    """The last message that was not withdrawn: the one that a verb is about."""
+    warning = found(_known(request), warning_id)
+    last = warning.messages.exclude(state=Message.State.WITHDRAWN).order_by("number").last()
+    if last is None:
+        raise IllegalMove("state: every message of the warning was withdrawn; draft a new one")
+    return last
+
+
+def _citations(request: HttpRequest, given: dict[str, list[int]] | None) -> dict[str, list[int]] | None:
+    if given is None:
+        return None
+    for field, claims in given.items():
+        all_chosen(f"citations.{field}", claims_for(request.auth), claims)  # type: ignore[attr-defined]
+    return given
+
+
+def _whole(request: ApiRequest, warning_id: int) -> dict[str, Any]:
+    warning = found(_known(request), warning_id)
+    messages = sorted(warning.messages.all(), key=lambda message: message.number)
+    return {**_row(warning), "messages": [_message(message) for message in messages]}
+
+
+def _row(warning: Warning) -> dict[str, Any]:
+    last = max(warning.messages.all(), key=lambda message: message.number, default=None)
+    own = ("identifier", "expires_at", "ended_at", "ended_by")
+    return {
+        **marks(warning),
+        **{name: getattr(warning, name) for name in own},
+        "state": warning.ended_by.lower() if warning.ended_at else (last.state if last else "draft"),
+        "headline": last.content.get("headline", "") if last else "",
+        "threat": warning.threat_id,
+        "report": warning.report_id,
+        "author": warning.author_id,
+    }
+
+
+def _message(message: Message) -> dict[str, Any]:
+    own = ("number", "identifier", "state", "content", "audience", "plan", "citations", "lint_override")
+    return {
+        **{name: getattr(message, name) for name in (*own, "submitted_at", "issued_at")},
+        "type": message.msg_type,
+        "content_hash": content_hash(message),
+        "author": message.author_id,
+        "approvals": [_approval(approval) for approval in message.approvals.all()],
+    }
+
+
+def _approval(approval: Approval) -> dict[str, Any]:
+    own = ("decision", "content_hash", "reason", "break_glass", "decided_at")
+    return {**{name: getattr(approval, name) for name in own}, "approver": approval.approver_id}
