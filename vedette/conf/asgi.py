@@ -45,7 +45,7 @@ class Front:
         path, method = scope["path"], scope["method"]
         own = (path.startswith(ANSWER_PATH) and method not in ("GET", "HEAD")) or path.startswith(EVENTS_PATH)
         if not own:
-            await self._pages(scope, receive, send)
+            await self._pages(scope, _as_coroutine(receive), send)
         elif not await self._hosts.allows(scope):
             await send_problem(send, 400, "host", "this installation does not answer to that name")
         elif path.startswith(ANSWER_PATH):
@@ -63,6 +63,15 @@ class Front:
                 await self._answers.close()
                 await send({"type": "lifespan.shutdown.complete"})
                 return
+
+
+def _as_coroutine(receive: Receive) -> Receive:
+    """granian's `receive` gives a future; a2wsgi takes coroutines only."""
+
+    async def received() -> MutableMapping[str, Any]:
+        return await receive()
+
+    return received
 
 
 application = Front()
