@@ -57,7 +57,7 @@ def post(
     """A POST operation that asks for `verb`, takes one media type, and is done once per Idempotency-Key."""
 
     def add(view: View) -> View:
-        return _documented(router.post, path, verb, **options)(decorate_view(_taking(takes, verb), once)(view))
+        return _documented(router.post, path, verb, **options)(decorate_view(_taking(takes, verb), once(verb))(view))
 
     return add
 

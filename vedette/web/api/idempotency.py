@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
+from datetime import timedelta
 from functools import wraps
 from typing import Any
 
@@ -16,49 +18,66 @@ from django.http import HttpRequest, HttpResponse
 
 from vedette import clock
 from vedette.access.models import IdempotencyRecord
+from vedette.access.policy import Actor
+from vedette.access.roles import Verb
 from vedette.web.api.problems import problem, too_large
 from vedette.web.api.tokens import actor_of
 
 HEADER = "Idempotency-Key"
 LONGEST_KEY = 200
+#: How long an answer is kept; after that its key is new again.
+KEPT = timedelta(days=2)
 
 
-def once(run: Any) -> Any:
-    """Run an operation once per user and key. The same key with another request is refused with 422."""
+def once(verb: Verb) -> Callable[[Any], Any]:
+    """Run an operation that asks for `verb` once per user and key; the same key with another request gets 422.
 
-    @wraps(run)
-    def keyed(request: HttpRequest, **given: Any) -> HttpResponse:
-        key = request.headers.get(HEADER)
-        actor = actor_of(request) if key is not None else None
-        user = actor.user_id if actor is not None else None
-        if key is None or user is None:
-            return run(request, **given)  # type: ignore[no-any-return]
-        if not 0 < len(key) <= LONGEST_KEY or not key.isprintable():
-            return problem(422, "bad-input", f"must be 1 to {LONGEST_KEY} printable characters", HEADER)
-        try:
-            asked = _digest(request)
-        except RequestDataTooBig:
-            return too_large()
+    Whoever may no longer do it gets the door's own answer, not the stored one.
+    """
+
+    def decorate(run: Any) -> Any:
+        @wraps(run)
+        def keyed(request: HttpRequest, **given: Any) -> HttpResponse:
+            key = request.headers.get(HEADER)
+            actor = actor_of(request) if key is not None else None
+            if key is None or actor is None or actor.user_id is None or not actor.may(verb):
+                return run(request, **given)  # type: ignore[no-any-return]
+            return _keyed(run, request, given, actor, key)
+
+        return keyed
+
+    return decorate
+
+
+def _keyed(run: Any, request: HttpRequest, given: dict[str, Any], actor: Actor, key: str) -> HttpResponse:
+    user = actor.user_id
+    assert user is not None
+    if not 0 < len(key) <= LONGEST_KEY or not key.isprintable():
+        return problem(422, "bad-input", f"must be 1 to {LONGEST_KEY} printable characters", HEADER)
+    try:
+        asked = _digest(request, actor)
+    except RequestDataTooBig:
+        return too_large()
+    stored = IdempotencyRecord.objects.filter(user_id=user, key=key).first()
+    if stored is not None:
+        return _replay(stored, asked)
+    try:
+        return _first(run, request, given, user, key, asked)
+    except IntegrityError:
+        # The same key arrived twice at once; the other one has committed.
         stored = IdempotencyRecord.objects.filter(user_id=user, key=key).first()
-        if stored is not None:
-            return _replay(stored, asked)
-        try:
-            return _first(run, request, given, user, key, asked)
-        except IntegrityError:
-            # The same key arrived twice at once; the other one has committed.
-            stored = IdempotencyRecord.objects.filter(user_id=user, key=key).first()
-            if stored is None:
-                raise
-            return _replay(stored, asked)
-
-    return keyed
+        if stored is None:
+            raise
+        return _replay(stored, asked)
 
 
 def _first(run: Any, request: HttpRequest, given: dict[str, Any], user: int, key: str, asked: bytes) -> HttpResponse:
+    now = clock.now()
     with transaction.atomic():
+        IdempotencyRecord.objects.filter(user_id=user, created_at__lt=now - KEPT).delete()
         # Written first: whoever comes second with the same key waits here until this is done.
         record = IdempotencyRecord.objects.create(
-            user_id=user, key=key, request=asked, status=0, body="", created_at=clock.now()
+            user_id=user, key=key, request=asked, status=0, body="", created_at=now
         )
         answer: HttpResponse = run(request, **given)
         if answer.status_code >= 400:
@@ -77,9 +96,9 @@ def _replay(stored: IdempotencyRecord, asked: bytes) -> HttpResponse:
     return answer
 
 
-def _digest(request: HttpRequest) -> bytes:
-    """What makes two requests the same: method, address, and what is in the body."""
-    whole = hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode())
+def _digest(request: HttpRequest, actor: Actor) -> bytes:
+    """What makes two requests the same: realm, method, address, and what is in the body."""
+    whole = hashlib.sha256(f"{actor.realm.value} {request.method} {request.get_full_path()}\n".encode())
     if request.content_type == "multipart/form-data":
         # Its boundary differs each time it is sent.
         whole.update(json.dumps(sorted(dict(request.POST.lists()).items())).encode())

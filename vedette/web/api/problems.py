@@ -79,7 +79,7 @@ def _invalid(error: ValidationError) -> HttpResponse:
     first = error.errors[0]
     where = [str(part) for part in first.get("loc", ())]
     # ninja puts the kind of parameter first, and for a body its name in the view.
-    path = where[2:] if where[:1] == ["body"] and len(where) > 2 else where[1:]
+    path = where[2:] if where[:1] == ["body"] else where[1:]
     reason = str(first.get("msg", "cannot stand")).removeprefix("Value error, ")
     return problem(422, "bad-input", reason, ".".join(path) or "body")
 
