@@ -50,6 +50,12 @@ def habit_of(code: str) -> Habit:
     raise AssertionError("the shares do not add up to 100")
 
 
+def slowness_of(code: str) -> float:
+    """How slow that person is to answer: most are quick (0.2), a few are slow (5)."""
+    draw = hashlib.sha256(f"slowness {code}".encode()).digest()[0] / 255
+    return 0.2 + 4.8 * draw**3
+
+
 def dead_mailboxes(codes: list[str]) -> frozenset[str]:
     """The addresses that the mail gateway should refuse."""
     return frozenset(f"{code}@people.example" for code in codes if habit_of(code) is Habit.DEAD_MAILBOX)
@@ -64,7 +70,7 @@ class Answered:
 
 
 class SimulatedPeople:
-    """Answers parcels over HTTP from a thread of its own; `delay_s` seconds after each comes in."""
+    """Answers parcels over HTTP from a thread of its own; `delay_s` times their slowness after each comes in."""
 
     def __init__(self, delay_s: float = 0.0, connections: int = 16) -> None:
         self.answered = Answered()
@@ -98,7 +104,7 @@ class SimulatedPeople:
 
     async def _answer(self, link: str, code: str, response: str) -> None:
         """Answer, and try again when the line is bad."""
-        await asyncio.sleep(self._delay_s * (1 + len(code) % 3))
+        await asyncio.sleep(self._delay_s * slowness_of(code))
         for attempt in range(5):
             try:
                 async with self._session.post(link, json={"response": response}) as answer:
