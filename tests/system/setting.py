@@ -19,12 +19,17 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vedette.conf.settings")
 django.setup()
 
-from tests.dispatch.house import House, house  # noqa: E402
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: E402
+from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
+
+from tests.dispatch.house import House, house, user  # noqa: E402
 from vedette import clock  # noqa: E402
 from vedette.access.actors import actor_for  # noqa: E402
 from vedette.access.handling import Realm  # noqa: E402
 from vedette.access.models import User  # noqa: E402
+from vedette.access.roles import Role  # noqa: E402
 from vedette.dispatch.models import Delivery, Escalation, Lease, Recipient  # noqa: E402
+from vedette.dispatch.tokens import make_token  # noqa: E402
 from vedette.ledger.verify import verify  # noqa: E402
 from vedette.people.models import ContactPoint, Person, SavedArea, Unit  # noqa: E402
 from vedette.warnings.models import Outbox, Warning  # noqa: E402
@@ -49,6 +54,7 @@ def prepare(people: int, smtp_port: int, gateway_url: str, plan: dict[str, Any] 
     boss = found.person("boss", found.elsewhere)
     found.supervised_by(found.sector, boss)
     store(found, people)
+    user("analyst", Role.ANALYST)
     found.warn(plan=plan)
 
 
@@ -88,6 +94,21 @@ def all_clear() -> None:
     found.all_clear(Warning.objects.get())
 
 
+def tokens() -> dict[str, str]:
+    """Everybody's token."""
+    return {code: make_token(pk, Realm.EXERCISE) for pk, code in Recipient.objects.values_list("pk", "person__code")}
+
+
+def session(username: str) -> str:
+    """A session of a user who has just logged in."""
+    found = User.objects.get(username=username)
+    store = SessionStore()
+    store[SESSION_KEY], store[HASH_SESSION_KEY] = str(found.pk), found.get_session_auth_hash()
+    store[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    store.save()
+    return str(store.session_key)
+
+
 def report() -> dict[str, Any]:
     """How it stands."""
     warned = Delivery.objects.filter(purpose="warn")
@@ -109,4 +130,4 @@ if __name__ == "__main__":
         prepare(int(given[0]), int(given[1]), given[2])
     elif command == "all-clear":
         all_clear()
-    print(json.dumps(report()))
+    print(json.dumps({"tokens": tokens, "session": lambda: session(*given)}.get(command, report)()))

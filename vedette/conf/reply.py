@@ -78,4 +78,5 @@ async def send_json(send: Send, status: int, data: Mapping[str, Any], **headers:
 
 async def send_problem(send: Send, status: int, field: str, reason: str, **headers: str) -> None:
     """One clear error (RFC 9457) that names the field and the reason."""
-    await send_json(send, status, {"type": "about:blank", "title": reason, "status": status, "field": field}, **headers)
+    told = {"type": "about:blank", "title": reason, "status": status, "errors": [{"field": field, "reason": reason}]}
+    await send_json(send, status, told, **headers)

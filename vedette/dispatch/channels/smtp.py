@@ -17,7 +17,6 @@ from pydantic import ConfigDict, Field
 from vedette.dispatch.channels.face import Channel, Outcome, Parcel, Result, Settings
 from vedette.formats.parts import Line
 
-
 #: What can stand between the angle brackets of RCPT TO; SMTPUTF8 (RFC 6531) is not spoken.
 _ADDRESS = re.compile(r"[!-;=?A-~]+@[!-;=?A-~]+")
 
