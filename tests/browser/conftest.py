@@ -1,0 +1,18 @@
+"""One installation for the browser's tests of a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.house import House, running
+
+
+@pytest.fixture
+def house(browser: Browser, database_environment: dict[str, str], tmp_path: Path) -> Iterator[House]:
+    """The example organisation, served; nobody has been warned of anything yet."""
+    with running(browser, database_environment, tmp_path / "data") as house:
+        yield house

@@ -1,0 +1,234 @@
+"""Take the manual's screenshots of the running example: docs/img/<page>-<width>-<light|dark>.png. For maintainers.
+
+    .venv/bin/python tools/screenshots.py [--people 400] [--only progress] [--out docs/img]
+
+It starts `vedette demo` on a data directory of its own, signs in as its users, and writes indexed PNGs, which are a
+third of the size of a browser's.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import os
+import re
+import signal
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from playwright.sync_api import Browser, Page
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+WIDTHS = {1440: (900, 1500), 390: (844, 1700)}
+SCHEMES = ("light", "dark")
+#: Seconds to let answers come in, so that the progress page shows something of each kind.
+LET_ANSWERS_COME_S = 25
+
+
+@dataclass(frozen=True)
+class Demo:
+    """A running example."""
+
+    address: str
+    password: str
+    warning: int
+    data: Path
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--people", type=int, default=400)
+    parser.add_argument("--only", default="", help="one page's name")
+    parser.add_argument("--out", type=Path, default=ROOT / "docs" / "img")
+    given = parser.parse_args()
+    from tests.servers import chromium
+
+    with (
+        tempfile.TemporaryDirectory(prefix="vedette-pictures-") as folder,
+        running_demo(Path(folder) / "data", given.people) as demo,
+        chromium.running() as browser,
+    ):
+        field = field_link(demo)
+        approval = draft_an_update(browser, demo)
+        time.sleep(LET_ANSWERS_COME_S)
+        shots = {
+            "inbox": ("analyst", "/reports/"),
+            "report": ("analyst", "/reports/1/"),
+            "composer": ("officer", "/warnings/new/?report=1"),
+            "approval": ("second", approval),
+            "progress": ("officer", f"/warnings/{demo.warning}/"),
+            "field": ("", field),
+        }
+        for name, (user, path) in shots.items():
+            if given.only in ("", name):
+                take(browser, demo, name, user, path, given.out)
+    return 0
+
+
+@contextmanager
+def running_demo(data: Path, people: int) -> Iterator[Demo]:
+    """`vedette demo` as anybody would start it, up to the warning in force."""
+    process = subprocess.Popen(  # noqa: S603  (our own command)
+        [sys.executable, "-u", "-m", "vedette", "demo", "--data", str(data), "--people", str(people)],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+    )
+    try:
+        assert process.stdout is not None
+        said = ""
+        for line in process.stdout:
+            said += line
+            if "waits in the inbox" in line:
+                break
+        found = re.search(r"Open (\S+).*password is\s+(\S+).*/warnings/(\d+)", said, re.DOTALL)
+        if found is None:
+            raise SystemExit(f"the example did not start:\n{said}")
+        yield Demo(found[1], found[2], int(found[3]), data)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(60)
+
+
+def field_link(demo: Demo) -> str:
+    """The address of the field page of somebody who has not answered, as the warning's mail gives it."""
+    os.environ["VEDETTE_DATA"] = str(demo.data)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "vedette.conf.settings"
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    import django
+
+    django.setup()
+    from vedette.access.handling import Realm
+    from vedette.dispatch.models import Recipient
+    from vedette.dispatch.tokens import make_token
+
+    recipient = Recipient.objects.filter(warning_id=demo.warning, state="open").order_by("-pk").first()
+    if recipient is None:
+        raise SystemExit("everybody has answered already; use more people")
+    return f"/a/{make_token(recipient.pk, Realm.EXERCISE)}"
+
+
+def draft_an_update(browser: Browser, demo: Demo) -> str:
+    """Draft and submit an update as the officer, so that there is something to approve."""
+    with signed_in(browser, demo, "officer", 1440, "light") as page:
+        page.goto(f"{demo.address}/warnings/{demo.warning}/update/")
+        page.fill("[name=change]", "New: two armed scouts were seen west of Otay Mesa. The other instructions stand.")
+        page.select_option("[name=certainty]", "Likely")
+        headline = page.input_value("[name=headline]").replace("possible", "likely")
+        page.fill("[name=headline]", headline)
+        told = page.input_value("[name=description]").replace("possible (about 40%)", "likely (about 60%)")
+        page.fill("[name=description]", told)
+        page.fill(
+            "[name=instruction]", page.input_value("[name=instruction]") + "\nStay behind cover west of Otay Mesa."
+        )
+        page.fill("[name=override]", "The scouts are reported by one patrol only; it cannot wait.")
+        page.click("button[value=submit]")
+        page.wait_for_url(re.compile(r"/warnings/\d+/$"))
+        link = page.get_attribute("a.button.primary:has-text('Read and decide')", "href")
+        assert link is not None
+        return link
+
+
+@contextmanager
+def signed_in(browser: Browser, demo: Demo, user: str, width: int, scheme: str) -> Iterator[Page]:
+    """A page of a user's own; of nobody's, without a name."""
+    context = browser.new_context(
+        viewport={"width": width, "height": WIDTHS[width][0]},
+        color_scheme="dark" if scheme == "dark" else "light",
+        reduced_motion="reduce",
+    )
+    try:
+        page = context.new_page()
+        if user:
+            page.goto(f"{demo.address}/accounts/login/")
+            page.fill("[name=login]", user)
+            page.fill("[name=password]", demo.password)
+            page.press("[name=password]", "Enter")
+            page.wait_for_url(f"{demo.address}/")
+        yield page
+    finally:
+        context.close()
+
+
+def take(browser: Browser, demo: Demo, name: str, user: str, path: str, out: Path) -> None:
+    """One page in both widths and both schemes."""
+    for width, (shortest, longest) in WIDTHS.items():
+        for scheme in SCHEMES:
+            with signed_in(browser, demo, user, width, scheme) as page:
+                page.goto(demo.address + path)
+                height = page.evaluate("() => document.documentElement.scrollHeight")
+                page.set_viewport_size({"width": width, "height": max(shortest, min(longest, height))})
+                if page.locator(".map").count():
+                    page.wait_for_selector(".map[data-ready]", timeout=60_000)
+                page.wait_for_timeout(800)
+                target = out / f"{name}-{width}-{scheme}.png"
+                target.write_bytes(smaller(browser, page.screenshot()))
+                print(f"{target.relative_to(Path.cwd()) if target.is_relative_to(Path.cwd()) else target}"
+                      f"  {target.stat().st_size // 1024} kB")  # fmt: skip
+
+
+def smaller(browser: Browser, png: bytes) -> bytes:
+    """The picture with at most 256 colours: the most frequent ones, and for the rest the nearest of them."""
+    pixels = decoded(browser, png)
+    height, width, _ = pixels.shape
+    coarse = (pixels & 0xFC).reshape(-1, 3)
+    packed = coarse[:, 0].astype(np.uint32) << 16 | coarse[:, 1].astype(np.uint32) << 8 | coarse[:, 2]
+    colours, first, inverse, counts = np.unique(packed, return_index=True, return_inverse=True, return_counts=True)
+    kept = np.argsort(counts)[::-1][:256]
+    palette = pixels.reshape(-1, 3)[first[kept]].astype(np.int32)
+    every = np.stack([colours >> 16, colours >> 8 & 255, colours & 255], axis=1).astype(np.int32)
+    nearest = np.empty(len(colours), np.uint8)
+    for start in range(0, len(colours), 4096):
+        part = every[start : start + 4096, None, :] - palette[None, :, :]
+        nearest[start : start + 4096] = (part * part).sum(axis=2).argmin(axis=1)
+    rows = np.zeros((height, width + 1), np.uint8)
+    rows[:, 1:] = nearest[inverse].reshape(height, width)
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    head = struct.pack(">IIBBBBB", width, height, 8, 3, 0, 0, 0)
+    body = zlib.compress(rows.tobytes(), 9)
+    colours_used = palette.astype(np.uint8).tobytes()
+    indexed = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"PLTE", colours_used) + chunk(b"IDAT", body)
+    indexed += chunk(b"IEND", b"")
+    return min(indexed, png, key=len)
+
+
+def decoded(browser: Browser, png: bytes) -> np.ndarray:
+    """The picture's pixels, unpacked by the browser that took it."""
+    page = browser.new_page()
+    try:
+        told = page.evaluate(
+            """async (text) => {
+              const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+              const image = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
+              const canvas = new OffscreenCanvas(image.width, image.height);
+              const context = canvas.getContext("2d");
+              context.drawImage(image, 0, 0);
+              const data = context.getImageData(0, 0, image.width, image.height).data;
+              let out = "";
+              for (let at = 0; at < data.length; at += 32768)
+                out += String.fromCharCode(...data.subarray(at, at + 32768));
+              return [image.width, image.height, btoa(out)];
+            }""",
+            base64.b64encode(png).decode(),
+        )
+    finally:
+        page.close()
+    width, height, text = told
+    return np.frombuffer(base64.b64decode(text), np.uint8).reshape(height, width, 4)[:, :, :3]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
