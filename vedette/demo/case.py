@@ -81,7 +81,7 @@ def judge(cast: Cast, report: Report, claims: list[Claim], now: datetime) -> Thr
     )
     for body in ("County prosecutor", "The agency", "Oversight office"):
         incidents.open_inquiry(cast.analyst, incident, body)
-    actor = incidents.keep_actor(cast.analyst, name="The Ridge group", descriptor="A smuggling organisation (invented).")
+    actor = incidents.keep_actor(cast.analyst, name="The Ridge group", descriptor="Smugglers (invented).")
     threat = threats.assess(
         cast.analyst,
         title="Shooting at patrols along the fence line",
@@ -136,7 +136,8 @@ def send(cast: Cast, message: Message) -> Message:
 
 def call_in(cast: Cast, outside: Person, now: datetime) -> None:
     """Somebody of the other sector is called in for a shift at a post inside the area."""
-    people.add_shift(cast.admin, outside, starts=now, ends=now + timedelta(hours=8), post=SavedArea.objects.get(code="otay-mesa"))
+    post = SavedArea.objects.get(realm=outside.realm, code="otay-mesa")
+    people.add_shift(cast.admin, outside, starts=now, ends=now + timedelta(hours=8), post=post)
 
 
 def drive_in(driver: Person, now: datetime) -> None:

@@ -69,7 +69,7 @@ def update(before: dict[str, Any], now: datetime) -> dict[str, Any]:
         "description": before["description"].replace("possible (about 40%)", "likely (about 60%)"),
         "headline": "Shooting at patrols is likely along the fence line, above all near Otay Mesa",
         "instruction": before["instruction"].replace(
-            "Stop at the fence line only with a second vehicle.", "Stay behind cover west of Otay Mesa; never stop alone."
+            "Stop at the fence line only with a second vehicle.", "Stay in cover west of Otay Mesa; never stop alone."
         ),
         "next_update": said(_hour(now + timedelta(hours=12))),
     }
