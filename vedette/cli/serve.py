@@ -40,12 +40,7 @@ def serve(
     if data is not None:
         os.environ["VEDETTE_DATA"] = str(data.resolve())
     _refuse_unsafe(host, behind_proxy)
-    from vedette.conf.secrets import WeakSecret
-
-    try:
-        open_house()
-    except WeakSecret as error:
-        refuse("serve", "secret", str(error))
+    open_house()
     from django.conf import settings
     from django.db import connection, connections
 

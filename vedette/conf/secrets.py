@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from vedette.ledger.keyfile import write_once
 
 
-class WeakSecret(Exception):
+class WeakSecret(ValueError):
     """A secret that cannot protect anything: what is wrong and how to set a good one."""
 
 
