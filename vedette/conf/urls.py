@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from django.urls import include, path, re_path
 
+from vedette.web import health
 from vedette.web.accounts import ask
 from vedette.web.api.root import api_urls
 
 urlpatterns = [
+    path("healthz", health.healthz),
+    path("readyz", health.readyz),
+    path("metrics", health.metrics),
     path("api/v1/", api_urls),
     path("", include("vedette.web.urls")),
     path("", include("vedette.web.field.urls")),
