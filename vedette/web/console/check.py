@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from vedette.access.handling import Realm
+from vedette.dispatch.levels import Response
 from vedette.formats import sms
 from vedette.formats.parts import BadInput, parse
 from vedette.people.models import Organisation
@@ -17,9 +18,11 @@ from vedette.people.rule import AudienceRule
 from vedette.places.geometry import BadGeometry
 from vedette.warnings.content import Content, MessageType, Severity
 from vedette.warnings.lint import LintContext, LintFinding, lint
+from vedette.warnings.marking import EXERCISE
 from vedette.warnings.models import Message
-from vedette.warnings.plans import danger_to_life
-from vedette.warnings.render import MessageView, render_email, render_sms, render_webhook
+from vedette.warnings.render import MessageView, local_time, render_email, render_sms, render_webhook
+from vedette.warnings.words import words_for
+from vedette.web.field.words import field_words
 
 REASONS = {
     "position": "last seen in the area",
@@ -71,6 +74,22 @@ class Preview:
     text: str
     subject: str = ""
     note: str = ""
+    #: For the field page: what stands on the phone, in its order.
+    phone: Phone | None = None
+
+
+@dataclass(frozen=True)
+class Phone:
+    """The field page's words, in its order; the map and the small print are left out."""
+
+    mark: str
+    kind: str
+    handling: str
+    content: Content
+    lines: tuple[tuple[str, str], ...]
+    to_do: str
+    steps: tuple[str, ...]
+    buttons: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -180,15 +199,29 @@ def previews(content: Content, kind: MessageType, realm: Realm, now: datetime, i
     forced = f"; {cost.forced_by!r} forces UCS-2" if cost.forced_by else ""
     parts = "one segment" if cost.segments == 1 else f"{cost.segments} segments"
     return [
+        Preview("field", "Field page", "", phone=_phone(view)),
         Preview("email", "Mail", mail.text, mail.subject),
         Preview("sms", "SMS", short, note=f"{len(short)} characters, {cost.encoding.value}, {parts}{forced}"),
         Preview("webhook", "Webhook", json.dumps(render_webhook(view) | {"area": "…"}, indent=2, ensure_ascii=False)),
     ]
 
 
-def is_grave(content: Content) -> bool:
-    """Whether lives are in danger."""
-    return danger_to_life(content)
+def _phone(view: MessageView) -> Phone:
+    content, words, answers = view.content, words_for(view.language), field_words(view.language).answers
+    return Phone(
+        mark=EXERCISE if view.realm is Realm.EXERCISE else "",
+        kind=words.kinds[view.msg_type.value],
+        handling=content.handling.value,
+        content=content,
+        lines=(
+            (words.what, content.event),
+            (words.where, content.area.description),
+            (words.until.capitalize(), local_time(content.expires, view.zone, words)),
+        ),
+        to_do=words.what_to_do,
+        steps=tuple(line.strip() for line in content.instruction.splitlines() if line.strip()),
+        buttons=tuple(answers[response.value] for response in Response),
+    )
 
 
 def _moment(value: object) -> datetime | None:
