@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+from uuid import uuid4
+
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.api.conftest import Caller
+from tests.api.conftest import Caller, drafted, reported
+from tests.warnings.good import EXPIRES, SENT
 from vedette import clock
 from vedette.reports.models import Source
 
@@ -64,3 +70,28 @@ def test_a_limit_out_of_range_is_refused(analyst: Caller, limit: str) -> None:
 def test_any_text_is_a_cursor_or_one_clear_error(analyst: Caller, cursor: str) -> None:
     answer = analyst.get("/sources", cursor=cursor)
     assert answer.status_code == 200 or (answer.status_code, answer.json()["field"]) == (422, "cursor")
+
+
+@pytest.mark.parametrize("path", ["/reports", "/claims", "/threats", "/incidents", "/warnings"])
+def test_a_longer_list_asks_the_database_no_more_often(
+    analyst: Caller, roster: object, path: str, django_assert_max_num_queries: Any
+) -> None:
+    def add() -> None:
+        report = reported(analyst, f"Gunmen may attack patrols near Otay Mesa {uuid4()}.".encode()).json()
+        claim = analyst.get("/claims", report=report["id"]).json()["items"][0]["id"]
+        window = {"window_from": SENT.isoformat(), "window_to": EXPIRES.isoformat()}
+        named = {"title": "t", "target_group": "all", "place": "p", "likelihood": 0.5, "confidence": "low"}
+        assert analyst.post("/threats", {**named, **window, "claims_for": [claim]}).status_code == 201
+        happened = {"happened_from": SENT.isoformat(), "happened_to": SENT.isoformat()}
+        told = {"title": "t", "place": "p", **happened, "accounts": [claim]}
+        assert analyst.post("/incidents", told).status_code == 201
+        drafted(analyst, report=report["id"])
+
+    add()
+    with CaptureQueriesContext(connection) as one:
+        analyst.get(path)
+    asked = len(one)
+    for _ in range(4):
+        add()
+    with django_assert_max_num_queries(asked):
+        assert len(analyst.get(path).json()["items"]) >= 5

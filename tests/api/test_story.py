@@ -9,6 +9,7 @@ import pytest
 from tests.access.roster import AUDIENCE
 from tests.api.conftest import Caller, content, drafted, issued, reported
 from tests.warnings.good import EXPIRES, FENCE_LINE, SENT
+from vedette.clock import Frozen
 from vedette.dispatch.models import Acknowledgement, Delivery, Recipient
 from vedette.ledger.check import check_proof
 from vedette.people.models import Person
@@ -123,6 +124,23 @@ def test_approval_over_the_api_is_of_what_was_read_and_never_by_its_author(
     fresh = officer.get(path).json()["messages"][0]["content_hash"]
     glass = officer.post(f"{path}/approve", {"content_hash": fresh, "break_glass": True, "reason": "Alone on duty."})
     assert glass.json()["messages"][0]["approvals"][-1]["break_glass"] is True
+
+
+def test_lint_and_reach_can_be_asked_before_submitting(
+    officer: Caller, analyst: Caller, roster: dict[str, Person], at_issue: Frozen
+) -> None:
+    warning = drafted(officer)
+    path = f"/warnings/{warning['id']}"
+    sound = officer.get(f"{path}/check").json()
+    assert [one for one in sound["findings"] if one["level"] == "error"] == []
+    assert (sound["reach"]["total"], sound["reach"]["reasons"]) == (1, {"unit:san-diego": 1})
+    assert analyst.get(f"{path}/check").json()["reach"]["reasons"] is None
+    officer.post(f"{path}/revise", {"content": content(instruction="Be aware."), "audience": {"include": ["gone"]}})
+    poor = officer.get(f"{path}/check").json()
+    assert any(one["field"] == "instruction" and one["level"] == "error" for one in poor["findings"])
+    assert any(one["blocking"] for one in poor["reach"]["findings"])
+    at_issue.advance(days=30)
+    assert officer.get(f"{path}/check").json()["reach"] is None
 
 
 def test_recipients_and_deliveries_show_the_whole_history(

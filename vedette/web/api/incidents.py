@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from django.db.models import Prefetch, prefetch_related_objects
 from ninja import Router, Status
 
 from vedette.access.handling import Tlp
+from vedette.access.policy import Actor, visible
 from vedette.access.roles import Verb
 from vedette.formats.parts import Line, Prose
+from vedette.reports.models import Claim, Evidence
 from vedette.reports.queries import claims_for, evidence_for
 from vedette.threats.actions import add_account, keep_incident, open_inquiry, set_inquiry
 from vedette.threats.judgement import Happening
@@ -79,7 +82,8 @@ class InquirySet(Given):
 
 @get(router, "", Verb.SEE, response=Page[IncidentShown], summary="List incidents, newest record first")
 def list_incidents(request: ApiRequest, cursor: Cursor = None, limit: Limit = 50) -> Any:
-    return page(incidents_for(request.auth), lambda row: _show(request, row), cursor, limit)
+    incidents = incidents_for(request.auth).prefetch_related(*_parts(request.auth))
+    return page(incidents, lambda row: _show(request, row), cursor, limit)
 
 
 @post(router, "", Verb.JUDGE, response={201: IncidentShown}, summary="Record an incident")
@@ -136,12 +140,24 @@ def _keep(request: ApiRequest, incident: Incident | None, given: IncidentGiven) 
     )
 
 
+def _parts(actor: Actor) -> tuple[Any, Any]:
+    """Its accounts and evidence, as far as the actor may see them."""
+    claims = visible(actor, Claim.objects.only("pk"), through="report")
+    evidence = visible(actor, Evidence.objects.only("pk"))
+    return (
+        Prefetch("accounts", queryset=claims, to_attr="seen_accounts"),
+        Prefetch("evidence", queryset=evidence, to_attr="seen_evidence"),
+    )
+
+
 def _show(request: ApiRequest, incident: Incident) -> dict[str, Any]:
+    if not hasattr(incident, "seen_accounts"):
+        prefetch_related_objects([incident], *_parts(request.auth))
     return {
         **marks(incident),
         **{name: getattr(incident, name) for name in Happening.model_fields},
-        "accounts": sorted(claims_for(request.auth).filter(incidents=incident).values_list("pk", flat=True)),
-        "evidence": sorted(evidence_for(request.auth).filter(incidents=incident).values_list("pk", flat=True)),
+        "accounts": sorted(claim.pk for claim in incident.seen_accounts),  # type: ignore[attr-defined]
+        "evidence": sorted(one.pk for one in incident.seen_evidence),  # type: ignore[attr-defined]
         "inquiries": [_inquiry(inquiry) for inquiry in incident.inquiries.all()],
     }
 

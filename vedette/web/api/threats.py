@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Prefetch, prefetch_related_objects
 from ninja import Router, Status
 
 from vedette.access.handling import UNLABELLED, Tlp
+from vedette.access.policy import Actor, visible
 from vedette.access.roles import Verb
 from vedette.formats.parts import Line, Prose
+from vedette.reports.models import Claim
 from vedette.reports.queries import claims_for
 from vedette.threats import actions
 from vedette.threats.judgement import Judgement
@@ -121,6 +124,7 @@ class ThreatActorGiven(Given):
 @get(router, "", Verb.SEE, response=Page[ThreatShown], summary="List threats, newest first")
 def list_threats(request: ApiRequest, open: bool | None = None, cursor: Cursor = None, limit: Limit = 50) -> Any:
     threats = board(request.auth) if open is None else board(request.auth).filter(closed_at__isnull=open)
+    threats = threats.select_related("outcome").prefetch_related(*_cited(request.auth))
     return page(threats, lambda threat: _show(request, threat), cursor, limit)
 
 
@@ -213,8 +217,18 @@ def _rests_on(request: ApiRequest, given: ThreatGiven) -> dict[str, Any]:
     }
 
 
+def _cited(actor: Actor) -> tuple[Any, Any]:
+    """The claims for and against, as far as the actor may see them."""
+    own = visible(actor, Claim.objects.only("pk"), through="report")
+    return (
+        Prefetch("claims_for", queryset=own, to_attr="seen_for"),
+        Prefetch("claims_against", queryset=own, to_attr="seen_against"),
+    )
+
+
 def _show(request: ApiRequest, threat: Threat) -> dict[str, Any]:
-    own = claims_for(request.auth)
+    if not hasattr(threat, "seen_for"):
+        prefetch_related_objects([threat], *_cited(request.auth))
     outcome = getattr(threat, "outcome", None)
     return {
         **marks(threat),
@@ -222,8 +236,8 @@ def _show(request: ApiRequest, threat: Threat) -> dict[str, Any]:
         "likelihood_words": in_words(threat.likelihood),
         "actor": threat.actor_id if threat.actor and request.auth.may(Verb.SEE, threat.actor) else None,
         "trigger": threat.trigger_id if threat.trigger and request.auth.may(Verb.SEE, threat.trigger) else None,
-        "claims_for": sorted(own.filter(supports=threat).values_list("pk", flat=True)),
-        "claims_against": sorted(own.filter(contradicts=threat).values_list("pk", flat=True)),
+        "claims_for": sorted(claim.pk for claim in threat.seen_for),  # type: ignore[attr-defined]
+        "claims_against": sorted(claim.pk for claim in threat.seen_against),  # type: ignore[attr-defined]
         "author": threat.author_id,
         "assessed_at": threat.assessed_at,
         "closed_at": threat.closed_at,

@@ -2,128 +2,46 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
-from django.http import HttpRequest
 from ninja import Router, Status
 
+from vedette import clock
 from vedette.access.roles import Verb
-from vedette.formats.parts import BadInput, Line, Prose
+from vedette.formats.parts import BadInput
+from vedette.people.resolution import Resolution
 from vedette.reports.queries import claims_for, inbox
 from vedette.threats.queries import board
 from vedette.warnings import actions
 from vedette.warnings.actions import Draft
 from vedette.warnings.approval import content_hash
+from vedette.warnings.findings import findings_of
 from vedette.warnings.lifecycle import IllegalMove
 from vedette.warnings.models import Approval, Message, Warning
 from vedette.warnings.queries import warnings_for
+from vedette.warnings.reach import reach_of
 from vedette.web.api.doors import ApiRequest, found, get, post
 from vedette.web.api.paging import Cursor, Limit, Page, page
-from vedette.web.api.shapes import Given, Id, Marked, NeedToKnow, Shown, When, all_chosen, chosen, marks
+from vedette.web.api.shapes import all_chosen, chosen, marks
+from vedette.web.api.warning_shapes import (
+    ApproveGiven,
+    CheckShown,
+    ReasonGiven,
+    RevisionGiven,
+    SubmitGiven,
+    UpdateGiven,
+    WarningGiven,
+    WarningShown,
+    WarningWhole,
+)
 
 router = Router(tags=["warnings"])
 
 
-class ApprovalShown(Shown):
-    """One decision on one exact content."""
-
-    decision: str
-    content_hash: str
-    approver: int
-    reason: str
-    break_glass: bool
-    decided_at: When
-
-
-class MessageShown(Shown):
-    """One message of a warning. `content_hash` is what an approver approves."""
-
-    number: int
-    identifier: str
-    type: str
-    state: str
-    content_hash: str
-    content: dict[str, Any]
-    audience: dict[str, Any]
-    plan: dict[str, Any]
-    citations: dict[str, list[int]]
-    author: int
-    lint_override: str
-    submitted_at: When | None
-    issued_at: When | None
-    approvals: list[ApprovalShown]
-
-
-class WarningShown(Marked):
-    """A warning in a list. `state` is its last message's, or how it ended."""
-
-    identifier: str
-    state: str
-    headline: str
-    threat: int | None
-    report: int | None
-    author: int
-    expires_at: When | None
-    ended_at: When | None
-    ended_by: str
-
-
-class WarningWhole(WarningShown):
-    """A warning with its messages."""
-
-    messages: list[MessageShown]
-
-
-class UpdateGiven(Given):
-    """What a message is made of; a missing plan is the standard one."""
-
-    content: dict[str, Any]
-    audience: dict[str, Any]
-    plan: dict[str, Any] | None = None
-    #: Content field -> ids of the claims it rests on.
-    citations: dict[Line, list[Id]] | None = None
-
-
-class WarningGiven(UpdateGiven):
-    """A warning to draft, and what it rests on."""
-
-    threat: Id | None = None
-    report: Id | None = None
-    need_to_know: NeedToKnow | None = None
-
-
-class RevisionGiven(Given):
-    """What of an open message is changed; the rest stays."""
-
-    content: dict[str, Any] | None = None
-    audience: dict[str, Any] | None = None
-    plan: dict[str, Any] | None = None
-    citations: dict[Line, list[Id]] | None = None
-
-
-class SubmitGiven(Given):
-    """Why lint errors may stand, if they are to."""
-
-    override: Prose = ""
-
-
-class ApproveGiven(Given):
-    """The hash of what was read; `break_glass` lets an author approve in an emergency, with a reason."""
-
-    content_hash: Line
-    reason: Prose = ""
-    break_glass: bool = False
-
-
-class ReasonGiven(Given):
-    """Why."""
-
-    reason: Prose
-
-
 @get(router, "", Verb.SEE, response=Page[WarningShown], summary="List warnings, newest first")
 def list_warnings(request: ApiRequest, cursor: Cursor = None, limit: Limit = 50) -> Any:
-    return page(_known(request), _row, cursor, limit)
+    return page(_known(request), lambda warning: _row(request, warning), cursor, limit)
 
 
 @post(router, "", Verb.DRAFT, response={201: WarningWhole}, summary="Draft a warning")
@@ -142,6 +60,22 @@ def draft(request: ApiRequest, given: WarningGiven) -> Any:
 @get(router, "/{int:warning_id}", Verb.SEE, response=WarningWhole, summary="One warning with its messages")
 def show_warning(request: ApiRequest, warning_id: int) -> Any:
     return _whole(request, warning_id)
+
+
+@get(
+    router,
+    "/{int:warning_id}/check",
+    Verb.DRAFT,
+    response=CheckShown,
+    summary="What lint finds in its open message, and whom it would reach",
+)
+def check(request: ApiRequest, warning_id: int) -> Any:
+    message, now = _open_message(request, warning_id), clock.now()
+    expired = message.parsed_content().expires <= now
+    return {
+        "findings": [dataclasses.asdict(finding) for finding in findings_of(message, now)],
+        "reach": None if expired else _reach(request, reach_of(message, now)),
+    }
 
 
 @post(router, "/{int:warning_id}/revise", Verb.DRAFT, response=WarningWhole, summary="Change its open message")
@@ -225,7 +159,8 @@ def all_clear(request: ApiRequest, warning_id: int, given: ReasonGiven) -> Any:
 
 
 def _known(request: ApiRequest) -> Any:
-    return warnings_for(request.auth).select_related("threat", "report").prefetch_related("messages__approvals")
+    known = warnings_for(request.auth).select_related("threat", "report").prefetch_related("messages__approvals")
+    return known.defer("report__original", "report__text")
 
 
 def _open_message(request: ApiRequest, warning_id: int) -> Message:
@@ -237,21 +172,36 @@ def _open_message(request: ApiRequest, warning_id: int) -> Message:
     return last
 
 
-def _citations(request: HttpRequest, given: dict[str, list[int]] | None) -> dict[str, list[int]] | None:
+def _reach(request: ApiRequest, reach: Resolution) -> dict[str, Any]:
+    return {
+        "total": len(reach),
+        "certain": reach.certain,
+        "maybe": reach.maybe,
+        "out": reach.out,
+        "maybe_left_out": reach.maybe_left_out,
+        "reasons": reach.counts if request.auth.may(Verb.SEE_PEOPLE) else None,
+        "findings": [
+            {"code": one.code.value, "message": one.message, "blocking": one.blocking} for one in reach.findings
+        ],
+    }
+
+
+def _citations(request: ApiRequest, given: dict[str, list[int]] | None) -> dict[str, list[int]] | None:
     if given is None:
         return None
     for field, claims in given.items():
-        all_chosen(f"citations.{field}", claims_for(request.auth), claims)  # type: ignore[attr-defined]
+        all_chosen(f"citations.{field}", claims_for(request.auth), claims)
     return given
 
 
 def _whole(request: ApiRequest, warning_id: int) -> dict[str, Any]:
     warning = found(_known(request), warning_id)
     messages = sorted(warning.messages.all(), key=lambda message: message.number)
-    return {**_row(warning), "messages": [_message(message) for message in messages]}
+    return {**_row(request, warning), "messages": [_message(message) for message in messages]}
 
 
-def _row(warning: Warning) -> dict[str, Any]:
+def _row(request: ApiRequest, warning: Warning) -> dict[str, Any]:
+    threat, report = warning.threat, warning.report
     last = max(warning.messages.all(), key=lambda message: message.number, default=None)
     own = ("identifier", "expires_at", "ended_at", "ended_by")
     return {
@@ -259,8 +209,8 @@ def _row(warning: Warning) -> dict[str, Any]:
         **{name: getattr(warning, name) for name in own},
         "state": warning.ended_by.lower() if warning.ended_at else (last.state if last else "draft"),
         "headline": last.content.get("headline", "") if last else "",
-        "threat": warning.threat_id,
-        "report": warning.report_id,
+        "threat": threat.pk if threat is not None and request.auth.may(Verb.SEE, threat) else None,
+        "report": report.pk if report is not None and request.auth.may(Verb.SEE, report) else None,
         "author": warning.author_id,
     }
 

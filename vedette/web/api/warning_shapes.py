@@ -1,0 +1,138 @@
+"""What /warnings answers and takes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from vedette.formats.parts import Line, Prose
+from vedette.web.api.shapes import Given, Id, Marked, NeedToKnow, Shown, When
+
+
+class ApprovalShown(Shown):
+    """One decision on one exact content."""
+
+    decision: str
+    content_hash: str
+    approver: int
+    reason: str
+    break_glass: bool
+    decided_at: When
+
+
+class MessageShown(Shown):
+    """One message of a warning. `content_hash` is what an approver approves."""
+
+    number: int
+    identifier: str
+    type: str
+    state: str
+    content_hash: str
+    content: dict[str, Any]
+    audience: dict[str, Any]
+    plan: dict[str, Any]
+    citations: dict[str, list[int]]
+    author: int
+    lint_override: str
+    submitted_at: When | None
+    issued_at: When | None
+    approvals: list[ApprovalShown]
+
+
+class WarningShown(Marked):
+    """A warning in a list. `state` is its last message's, or how it ended; what it rests on, if one may see that."""
+
+    identifier: str
+    state: str
+    headline: str
+    threat: int | None
+    report: int | None
+    author: int
+    expires_at: When | None
+    ended_at: When | None
+    ended_by: str
+
+
+class WarningWhole(WarningShown):
+    """A warning with its messages."""
+
+    messages: list[MessageShown]
+
+
+class FindingShown(Shown):
+    """One thing that lint found: `field` of the content, code points `start` to `end` of it."""
+
+    rule: str
+    level: str
+    field: str
+    start: int
+    end: int
+    message: str
+    fix: str
+
+
+class ReachShown(Shown):
+    """Whom the message would reach as things stand; `reasons` only for those who may see people."""
+
+    total: int
+    certain: int
+    maybe: int
+    out: int
+    maybe_left_out: int
+    #: Reason -> how many.
+    reasons: dict[str, int] | None
+    #: What is odd about the audience; with a blocking one it cannot stand.
+    findings: list[dict[str, Any]]
+
+
+class CheckShown(Shown):
+    """What to look at before a message is submitted or approved; `reach` is null once it has expired."""
+
+    findings: list[FindingShown]
+    reach: ReachShown | None
+
+
+class UpdateGiven(Given):
+    """What a message is made of; a missing plan is the standard one."""
+
+    content: dict[str, Any]
+    audience: dict[str, Any]
+    plan: dict[str, Any] | None = None
+    #: Content field -> ids of the claims it rests on.
+    citations: dict[Line, list[Id]] | None = None
+
+
+class WarningGiven(UpdateGiven):
+    """A warning to draft, and what it rests on."""
+
+    threat: Id | None = None
+    report: Id | None = None
+    need_to_know: NeedToKnow | None = None
+
+
+class RevisionGiven(Given):
+    """What of an open message is changed; the rest stays."""
+
+    content: dict[str, Any] | None = None
+    audience: dict[str, Any] | None = None
+    plan: dict[str, Any] | None = None
+    citations: dict[Line, list[Id]] | None = None
+
+
+class SubmitGiven(Given):
+    """Why lint errors may stand, if they are to."""
+
+    override: Prose = ""
+
+
+class ApproveGiven(Given):
+    """The hash of what was read; `break_glass` lets an author approve in an emergency, with a reason."""
+
+    content_hash: Line
+    reason: Prose = ""
+    break_glass: bool = False
+
+
+class ReasonGiven(Given):
+    """Why."""
+
+    reason: Prose
