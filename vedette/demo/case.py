@@ -95,7 +95,7 @@ def judge(cast: Cast, report: Report, claims: list[Claim], now: datetime) -> Thr
         window_from=now,
         window_to=now + timedelta(days=4),
         trigger=incident,
-        likelihood=0.4,
+        likelihood=0.5,
         confidence=Threat.Confidence.LOW,
         assumptions="The order was given; it reached the members.",
         would_change="A second, independent source; scouts leaving the fence line.",

@@ -15,7 +15,8 @@ MEMO_DAY = date(2025, 12, 4)
 
 
 def report_text(name: str, today: date) -> str:
-    """The example's `memo` or `news`, its dates moved so that it was written `today`."""
+    """The example's `memo` or `news`, its dates moved so that the memo was written the day before `today`."""
+    today -= timedelta(days=1)
     text = (files("vedette.demo") / "reports" / f"{name}.txt").read_text(encoding="utf-8")
     for there in (_weekday_and_date, _date, _weekday):
         for days in (0, 1, 4, -7):
@@ -46,7 +47,7 @@ def alert(now: datetime) -> dict[str, Any]:
         "audience_note": "Everyone of the San Diego sector, whatever the duty. Other sectors need not act.",
         "description": (
             "A smuggling organisation is said to have told its members to shoot at patrols in the San Diego sector. "
-            f"An attack is possible (about 40%) at any hour until {said(expires)}."
+            f"There is a roughly even chance (about 50%) of an attack at any hour until {said(expires)}."
         ),
         "impact": "Gunfire can kill or wound you, in a vehicle or on foot.",
         "instruction": (
@@ -66,7 +67,9 @@ def update(before: dict[str, Any], now: datetime) -> dict[str, Any]:
         **before,
         "change": "New: armed scouts seen west of Otay Mesa.",
         "certainty": "Likely",
-        "description": before["description"].replace("possible (about 40%)", "likely (about 60%)"),
+        "description": before["description"].replace(
+            "There is a roughly even chance (about 50%) of an attack", "An attack is likely (about 65%)"
+        ),
         "headline": "Shooting at patrols is likely along the fence line, above all near Otay Mesa",
         "instruction": before["instruction"].replace(
             "Stop at the fence line only with a second vehicle.", "Stay in cover west of Otay Mesa; never stop alone."
