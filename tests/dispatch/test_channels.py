@@ -6,10 +6,14 @@ import asyncio
 import base64
 import hashlib
 import hmac
+from dataclasses import replace
 from datetime import UTC, datetime
+from email import message_from_bytes, policy
 from typing import Any
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from tests.servers import http, smtp
 from vedette.dispatch.channels import CHANNELS
@@ -55,6 +59,16 @@ def test_a_mail_carries_its_key_as_message_id_and_its_text_whole(smtp_sink: smtp
     assert str(mail.message["Subject"]) == "EXERCISE Grüße EXERCISE"
     assert "öffne http://127.0.0.1/a/x" in mail.text
     assert mail.message["Auto-Submitted"] == "auto-generated"
+
+
+@given(st.text(st.characters(exclude_categories=["Cs", "Cc"], include_characters="\n\t"), max_size=400))
+@example(".\n..\n.hidden\nFrom here =20 \ttrailing \n" + "x" * 1_200)
+def test_any_text_survives_the_way_through_a_mail(text: str) -> None:
+    from vedette.dispatch.channels.smtp import _mail
+
+    mail = message_from_bytes(_mail(replace(parcel("a@b.example"), text=text), "duty@x.example"), policy=policy.default)
+    assert mail.get_content().replace("\r\n", "\n") == f"{text}\n"
+    assert max(map(len, mail.as_bytes().splitlines()), default=0) < 998
 
 
 def test_many_mails_go_over_few_connections_and_one_refusal_harms_no_other(smtp_sink: smtp.Sink) -> None:
