@@ -10,6 +10,7 @@ import pytest
 from vedette.access.roles import ALLOWED, Verb
 from vedette.web.api.root import api
 
+KNOWN = api.get_openapi_schema(path_prefix="/")["paths"]
 MANUAL = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
 CALLS = re.findall(
     r'^curl -s (-X POST )?"\$VEDETTE(/[^"?]*)[^"]*"(.*?)(?=^curl|^```)', MANUAL, re.MULTILINE | re.DOTALL
@@ -18,9 +19,8 @@ CALLS = re.findall(
 
 @pytest.mark.parametrize(("post", "path", "rest"), CALLS)
 def test_every_call_in_the_manual_is_an_operation(post: str, path: str, rest: str) -> None:
-    known = api.get_openapi_schema(path_prefix="/")["paths"]
     pattern = re.sub(r"/\d+", "/{}", path)
-    methods = next(told for at, told in known.items() if re.sub(r"\{\w+\}", "{}", at) == pattern)
+    methods = next(told for at, told in KNOWN.items() if re.sub(r"\{\w+\}", "{}", at) == pattern)
     assert ("post" if post or "--json" in rest or "-F " in rest else "get") in methods
 
 

@@ -51,6 +51,8 @@ def teach(api: NinjaAPI) -> None:
         WrongState: lambda _, error: problem(409, "wrong-state", str(error)),
         NoConsent: lambda _, error: problem(409, "no-consent", str(error)),
         Http404: lambda _, error: problem(404, "not-found", "there is no such thing, or none that you may see"),
+        # A time whose year leaves the calendar when it is told in UTC.
+        OverflowError: lambda _, error: problem(422, "bad-input", f"a time or number is out of range: {error}", "body"),
         RequestDataTooBig: lambda _, error: too_large(),
         TooManyFieldsSent: lambda _, error: too_large(),
         TooManyFilesSent: lambda _, error: too_large(),
