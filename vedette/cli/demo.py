@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import tempfile
 import time
@@ -27,7 +28,7 @@ def demo(
     people: Annotated[int, typer.Option(help="How many people to generate.")] = 2_000,
     kill_engine: Annotated[int, typer.Option(help="Kill the dispatch engine so often on the way (SIGKILL).")] = 0,
     port: Annotated[int, typer.Option(help="Port of the web server; 0: any free one.")] = 0,
-    data: Annotated[Path | None, typer.Option(help="Where to keep it; default: a temporary folder.")] = None,
+    data: Annotated[Path | None, typer.Option(help="Where to keep it; else it is gone at the end.")] = None,
     database: Annotated[str, typer.Option(help="An empty PostgreSQL database instead of the embedded one.")] = "",
 ) -> None:
     """Run the example case. Example: vedette demo --headless --json --people 2000 --kill-engine 2"""
@@ -50,7 +51,7 @@ def demo(
     from vedette.demo.server import DidNotStart
 
     say = _quiet if as_json else typer.echo
-    say(f"An exercise. Everything is kept in {keep}")
+    say(f"An exercise. Its data is in {keep}" + ("" if data else ", and is removed at the end"))
     call_command("migrate", verbosity=0)
     house = House(
         data=keep.resolve(),
@@ -71,6 +72,8 @@ def demo(
         holds = True
     finally:
         house.close()
+        if data is None:
+            shutil.rmtree(keep, ignore_errors=True)
     raise typer.Exit(0 if holds else 1)
 
 
