@@ -111,24 +111,21 @@ def test_no_body_breaks_the_house(caller: Caller, path: str, every: int) -> None
             assert answer["Content-Type"] == "application/problem+json"
 
 
-@pytest.mark.parametrize("field", ["source", "handling", "title", "published", "need_to_know"])
-def test_no_form_breaks_the_house(caller: Caller, field: str) -> None:
-    for value in VALUES:
-        if value is not None:
-            assert reported(caller, f"words {value}".encode(), **{field: str(value)}).status_code < 500, value
-    assert reported(caller, b"words", **{field: "a\x00b"}).status_code < 500
+def test_no_form_breaks_the_house(caller: Caller) -> None:
+    for field in ("source", "handling", "title", "published", "need_to_know"):
+        for value in (*VALUES, "a\x00b"):
+            if value is not None:
+                answer = reported(caller, f"words {value}".encode(), **{field: str(value)})
+                assert answer.status_code < 500, (field, value)
 
 
-def _queries() -> Iterator[tuple[str, str]]:
+def test_no_query_breaks_the_house(caller: Caller) -> None:
+    asked = 0
     for path, methods in api.get_openapi_schema(path_prefix="/")["paths"].items():
         for told in methods.get("get", {}).get("parameters", ()):
-            if told["in"] == "query":
-                yield path, told["name"]
-
-
-@pytest.mark.parametrize(("path", "name"), _queries())
-def test_no_query_breaks_the_house(caller: Caller, path: str, name: str) -> None:
-    at = path.replace("{report_id}", "1")
-    for value in (*VALUES, "a\x00b", "\ud800".encode("utf-8", "surrogatepass")):
-        if value is not None:
-            assert caller.get(at, **{name: value if isinstance(value, bytes) else str(value)}).status_code < 500, value
+            for value in (*VALUES, "a\x00b", b"\xed\xa0\x80") if told["in"] == "query" else ():
+                given = value if isinstance(value, bytes) else str(value)
+                answer = caller.get(path.replace("{report_id}", "1"), **{told["name"]: given})
+                assert answer.status_code < 500, (path, told["name"], value)
+                asked += 1
+    assert asked > 500

@@ -49,6 +49,22 @@ def test_a_report_keeps_its_bytes_their_hash_and_every_claim_with_its_own_words(
     assert report.draft["hazard"]["claims"] and report.draft["hazard"]["claims"][0] in {claim.key for claim in claims}
 
 
+@pytest.mark.parametrize(
+    ("original", "title"),
+    [
+        (
+            b"EXERCISE EXERCISE EXERCISE\n\nThe Ledger\n\nSector warns its agents of a shooting\n\nMore.",
+            "Sector warns its agents of a shooting",
+        ),
+        (b"Subject: Shots near the wall\n\nTwo shots were heard.", "Shots near the wall"),
+        (b"Short note.", "Short note."),
+        (b"EXERCISE", "Untitled report"),
+    ],
+)
+def test_a_report_without_a_title_is_named_by_its_own_words(analyst: Actor, original: bytes, title: str) -> None:
+    assert take(analyst, original).title == title
+
+
 def test_the_ledger_entry_of_a_report_holds_its_hash_and_none_of_its_words(analyst: Actor) -> None:
     report = take(analyst)
     entry = Entry.objects.get(kind="report.received")

@@ -166,7 +166,7 @@ def keep_source(
     if len(descriptor) > 4_000:
         raise BadInput("descriptor", "is longer than 4,000 characters")
     with transaction.atomic():
-        found = Source.objects.select_for_update().filter(realm=actor.realm.value, handle=_handle(handle)).first()
+        found = Source.objects.select_for_update(no_key=True).filter(realm=actor.realm.value, handle=_handle(handle)).first()
         if found is None:
             found = Source(realm=actor.realm.value, handle=_handle(handle), created_at=clock.now())
         else:
@@ -185,7 +185,7 @@ def grade_source(actor: Actor, source: Source, value: str, reason: str) -> Grade
     if not reason.strip():
         raise BadInput("reason", "say what the judgement rests on")
     with transaction.atomic():
-        source = Source.objects.select_for_update().get(pk=source.pk)
+        source = Source.objects.select_for_update(no_key=True).get(pk=source.pk)
         _check_person(actor, source)
         return _grade(actor, f"source:{source.pk}", value, reason, axis=Grade.Axis.RELIABILITY, source=source)
 
@@ -208,7 +208,7 @@ def grade_claim(actor: Actor, claim: Claim, value: str, reason: str = "") -> Gra
 def _received_again(actor: Actor, report: Report, handling: Tlp, need_to_know: str | None) -> Report:
     """The report that is here; a stricter handling given with the same bytes is taken over, a laxer one is not."""
     with transaction.atomic():
-        report = Report.objects.select_for_update(of=("self",)).defer("original", "text").get(pk=report.pk)
+        report = Report.objects.select_for_update(of=("self",), no_key=True).defer("original", "text").get(pk=report.pk)
         check(actor, Verb.REPORT, report)
         if need_to_know is not None and need_to_know != report.need_to_know:
             raise BadInput("need_to_know", "these bytes are here already, for other compartments")
@@ -309,7 +309,7 @@ def _check_person(actor: Actor, record: Source | Report) -> None:
 
 def _locked(claim: Claim) -> Claim:
     claims = Claim.objects.select_related("report").defer("report__original", "report__text", "report__draft")
-    return claims.select_for_update(of=("self",)).get(pk=claim.pk)
+    return claims.select_for_update(of=("self",), no_key=True).get(pk=claim.pk)
 
 
 def _log(actor: Actor, kind: str, subject: str, body: dict[str, Any]) -> None:

@@ -93,12 +93,13 @@ def _own_date(document: Document, zone: str) -> date | datetime | None:
 
 
 def _title(text: str) -> str:
-    """The subject line of a memo or mail, else the first line that is more than the exercise mark."""
+    """The subject line of a memo or mail; else the first line of more words than a masthead has."""
     if (subject := _SUBJECT.search(text[:5_000])) is not None:
         return subject.group(1).strip()
-    lines = (line.strip() for line in text.splitlines())
-    first = next((line for line in lines if line and not _MARKS.fullmatch(line)), "")
-    return first[:300] or "Untitled report"
+    lines = [line.strip() for line in text[:5_000].splitlines()]
+    told = [line for line in lines if line and not _MARKS.fullmatch(line)]
+    saying = next((line for line in told[:6] if len(line.split()) >= 5), told[0] if told else "")
+    return saying[:300] or "Untitled report"
 
 
 def _refuse_unstorable(text: str) -> None:
