@@ -13,6 +13,7 @@ urlpatterns = [
     path("readyz", health.readyz),
     path("metrics", health.metrics),
     path("api/v1/", api_urls),
+    path("", include("vedette.exchange.urls")),
     path("", include("vedette.web.urls")),
     path("", include("vedette.web.field.urls")),
     path("", include("vedette.web.setup.urls")),
