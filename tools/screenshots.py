@@ -58,7 +58,8 @@ def main() -> int:
         running_demo(Path(folder) / "data", given.people) as demo,
         chromium.running() as browser,
     ):
-        field = field_link(demo)
+        if given.only in ("", "field"):
+            take(browser, demo, "field", "", field_link(demo), given.out)
         approval = draft_an_update(browser, demo)
         time.sleep(LET_ANSWERS_COME_S)
         shots = {
@@ -67,7 +68,6 @@ def main() -> int:
             "composer": ("officer", "/warnings/new/?report=1"),
             "approval": ("second", approval),
             "progress": ("officer", f"/warnings/{demo.warning}/"),
-            "field": ("", field),
         }
         for name, (user, path) in shots.items():
             if given.only in ("", name):
@@ -181,12 +181,16 @@ def smaller(browser: Browser, png: bytes) -> bytes:
     """The picture with at most 256 colours: the most frequent ones, and for the rest the nearest of them."""
     pixels = decoded(browser, png)
     height, width, _ = pixels.shape
-    coarse = (pixels & 0xFC).reshape(-1, 3)
-    packed = coarse[:, 0].astype(np.uint32) << 16 | coarse[:, 1].astype(np.uint32) << 8 | coarse[:, 2]
-    colours, first, inverse, counts = np.unique(packed, return_index=True, return_inverse=True, return_counts=True)
-    kept = np.argsort(counts)[::-1][:256]
-    palette = pixels.reshape(-1, 3)[first[kept]].astype(np.int32)
-    every = np.stack([colours >> 16, colours >> 8 & 255, colours & 255], axis=1).astype(np.int32)
+    flat = pixels.reshape(-1, 3)
+    packed = flat[:, 0].astype(np.uint32) << 16 | flat[:, 1].astype(np.uint32) << 8 | flat[:, 2]
+    colours, inverse, counts = np.unique(packed, return_inverse=True, return_counts=True)
+    order = np.argsort(counts)[::-1]
+    # Half of the palette for what fills areas, half spread over what is left, so that rare hues keep theirs.
+    rest = order[128:]
+    _, spread = np.unique(colours[rest] & 0xF0F0F0, return_index=True)
+    kept = np.concatenate([order[:128], rest[np.sort(spread)][:128]])
+    palette = unpacked(colours[kept])
+    every = unpacked(colours)
     nearest = np.empty(len(colours), np.uint8)
     for start in range(0, len(colours), 4096):
         part = every[start : start + 4096, None, :] - palette[None, :, :]
@@ -203,6 +207,11 @@ def smaller(browser: Browser, png: bytes) -> bytes:
     indexed = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"PLTE", colours_used) + chunk(b"IDAT", body)
     indexed += chunk(b"IEND", b"")
     return min(indexed, png, key=len)
+
+
+def unpacked(colours: np.ndarray) -> np.ndarray:
+    """Packed colours as red, green and blue."""
+    return np.stack([colours >> 16, colours >> 8 & 255, colours & 255], axis=1).astype(np.int32)
 
 
 def decoded(browser: Browser, png: bytes) -> np.ndarray:
