@@ -151,7 +151,7 @@ def revoke_token(actor: Actor, token: ApiToken) -> ApiToken:
     if token.user_id != actor.user_id:
         check(actor, Verb.ADMINISTER)
     with transaction.atomic():
-        token = ApiToken.objects.select_for_update().get(pk=token.pk)
+        token = ApiToken.objects.select_for_update(no_key=True).get(pk=token.pk)
         if token.revoked_at is None:
             token.revoked_at = clock.now()
             token.save()
@@ -250,7 +250,7 @@ def _end_sessions(user: User) -> int:
 
 
 def _locked(user: User | AnonymousUser) -> User:
-    return User.objects.select_for_update().get(pk=user.pk)
+    return User.objects.select_for_update(no_key=True).get(pk=user.pk)
 
 
 def _standing(user: User) -> dict[str, Any]:

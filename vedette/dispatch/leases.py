@@ -181,7 +181,7 @@ def _due(now: datetime, realm: Realm | None, above: int | None, *, limit: int, l
     if above is not None:
         narrowed += " AND l.priority < %s"
         given.append(above)
-    skip = " FOR UPDATE OF l SKIP LOCKED" if lock and connection.vendor != "sqlite" else ""
+    skip = " FOR NO KEY UPDATE OF l SKIP LOCKED" if lock and connection.vendor != "sqlite" else ""
     return rows(
         "SELECT l.id, l.message_id, m.warning_id, m.number, l.realm, l.step, l.first, l.last, l.priority, l.attempt"
         " FROM dispatch_lease l JOIN warnings_message m ON m.id = l.message_id"

@@ -57,5 +57,9 @@ def insert(table: str, columns: dict[str, str], values: Sequence[Sequence[Any]])
 
 
 def locked(statement: str) -> str:
-    """`statement`, locking the rows it reads where that is needed: SQLite's write transactions lock everything."""
-    return statement if connection.vendor == "sqlite" else f"{statement} FOR UPDATE"
+    """`statement`, locking the rows it reads where that is needed: SQLite's write transactions lock everything.
+
+    NO KEY, here and in every `select_for_update`: a foreign key to a row is checked at commit, by then under the
+    ledger's head; were the row locked whole by somebody waiting for that head, the two would wait for each other.
+    """
+    return statement if connection.vendor == "sqlite" else f"{statement} FOR NO KEY UPDATE"

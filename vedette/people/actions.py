@@ -60,7 +60,7 @@ def keep_area(actor: Actor, *, code: str, name: str, geometry: object, handling:
     except BadGeometry as error:
         raise BadInput("geometry", str(error)) from error
     with transaction.atomic():
-        area = SavedArea.objects.select_for_update().filter(realm=actor.realm.value, code=_code(code)).first()
+        area = SavedArea.objects.select_for_update(no_key=True).filter(realm=actor.realm.value, code=_code(code)).first()
         if area is None:
             area = SavedArea(realm=actor.realm.value, code=_code(code), created_at=clock.now())
         else:
@@ -94,7 +94,7 @@ def keep_unit(
     if supervisor is not None and not supervisor.active:
         raise BadInput("supervisor", "is not active; name somebody who is")
     with transaction.atomic():
-        unit = Unit.objects.select_for_update().filter(realm=actor.realm.value, code=_code(code)).first()
+        unit = Unit.objects.select_for_update(no_key=True).filter(realm=actor.realm.value, code=_code(code)).first()
         if unit is None:
             unit = Unit(realm=actor.realm.value, code=_code(code), created_at=clock.now())
         else:
@@ -133,7 +133,7 @@ def keep_person(
     if not code or len(code) > 60 or not code.isprintable() or " " in code:
         raise BadInput("code", "must be 1 to 60 characters without spaces")
     with transaction.atomic():
-        person = Person.objects.select_for_update().filter(realm=actor.realm.value, code=code).first()
+        person = Person.objects.select_for_update(no_key=True).filter(realm=actor.realm.value, code=code).first()
         if person is None:
             person = Person(realm=actor.realm.value, code=code, created_at=clock.now())
         else:
@@ -230,7 +230,7 @@ def end_shift(actor: Actor, shift: Shift, at: datetime | None = None) -> Shift |
     """End a shift now, or at `at`; one that has not begun by then is dropped (None)."""
     at = at or clock.now()
     with transaction.atomic():
-        shift = Shift.objects.select_for_update(of=("self",)).select_related("person").get(pk=shift.pk)
+        shift = Shift.objects.select_for_update(of=("self",), no_key=True).select_related("person").get(pk=shift.pk)
         check(actor, Verb.KEEP_ROSTER, shift.person)
         if at >= shift.ends:
             raise BadInput("at", "the shift is over by then; it can only be cut short")
@@ -301,7 +301,7 @@ def add_contact_point(
 def verify_contact_point(actor: Actor | None, point: ContactPoint) -> ContactPoint:
     """Note that what is sent there reaches the person. Without an actor the person has shown it: they answered."""
     with transaction.atomic():
-        point = ContactPoint.objects.select_for_update(of=("self",)).select_related("person").get(pk=point.pk)
+        point = ContactPoint.objects.select_for_update(of=("self",), no_key=True).select_related("person").get(pk=point.pk)
         if actor is not None:
             check(actor, Verb.KEEP_ROSTER, point.person)
         if point.verified_at is not None:
@@ -321,7 +321,7 @@ def verify_contact_point(actor: Actor | None, point: ContactPoint) -> ContactPoi
 
 def _locked(actor: Actor, person: Person) -> Person:
     """The person as stored now, locked, once the policy has agreed."""
-    person = Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
+    person = Person.objects.select_for_update(of=("self",), no_key=True).get(pk=person.pk)
     check(actor, Verb.KEEP_ROSTER, person)
     return person
 

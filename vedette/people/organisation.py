@@ -43,7 +43,7 @@ def keep_organisation(
     if fields["zone"] not in zoneinfo.available_timezones():
         raise BadInput("zone", "is not a time zone's name, such as America/Los_Angeles or Europe/Berlin")
     with transaction.atomic():
-        kept = Organisation.objects.select_for_update().first() or Organisation()
+        kept = Organisation.objects.select_for_update(no_key=True).first() or Organisation()
         for field, value in fields.items():
             setattr(kept, field, value)
         kept.save()

@@ -30,7 +30,7 @@ def set_consent(actor: Actor | None, person: Person, consent: bool) -> Person:
     roster may note what they said. The ledger tells which.
     """
     with transaction.atomic():
-        person = Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
+        person = Person.objects.select_for_update(of=("self",), no_key=True).get(pk=person.pk)
         if actor is not None and not _is_own(actor, person):
             check(actor, Verb.KEEP_ROSTER, person)
         if not consent:
@@ -60,7 +60,7 @@ def record_position(person: Person, lat: float, lon: float, accuracy_m: float, f
         return False
     fix = {"lat": lat, "lon": lon, "accuracy_m": accuracy_m, "fixed_at": fixed_at, "received_at": now}
     with transaction.atomic():
-        allowed = Person.objects.select_for_update(of=("self",)).filter(
+        allowed = Person.objects.select_for_update(of=("self",), no_key=True).filter(
             pk=person.pk, active=True, position_consent=True
         )
         if allowed.first() is None:

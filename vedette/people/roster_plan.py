@@ -105,7 +105,7 @@ def plan_import(actor: Actor, rows: Sequence[RosterRow], *, keep_left_out: bool,
 
 def _people(realm: str) -> Sequence[Person]:
     people = Person.objects.filter(realm=realm).select_related("unit").prefetch_related("duties")
-    return list(people.select_for_update(of=("self",)).order_by("pk"))
+    return list(people.select_for_update(of=("self",), no_key=True).order_by("pk"))
 
 
 def _contacts(realm: str) -> dict[int, list[ContactPoint]]:

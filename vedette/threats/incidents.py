@@ -44,7 +44,7 @@ def keep_incident(
         if incident is None:
             incident = Incident(realm=actor.realm.value, created_at=clock.now())
         else:
-            incident = Incident.objects.select_for_update().get(pk=incident.pk)
+            incident = Incident.objects.select_for_update(no_key=True).get(pk=incident.pk)
             check(actor, Verb.JUDGE, incident)
         store(incident, happening, mark, circle)
         check(actor, Verb.JUDGE, incident)
@@ -65,7 +65,7 @@ def keep_incident(
 def add_account(actor: Actor, incident: Incident, claim: Claim) -> Incident:
     """Put one more account beside the others. Its report's handling may not be above the incident's."""
     with transaction.atomic():
-        incident = Incident.objects.select_for_update().get(pk=incident.pk)
+        incident = Incident.objects.select_for_update(no_key=True).get(pk=incident.pk)
         check(actor, Verb.JUDGE, incident)
         refuse_rejected("claim", [claim])
         marks_of(seen(actor, [claim.report]), Tlp(incident.handling), incident.need_to_know)
@@ -85,7 +85,7 @@ def open_inquiry(actor: Actor, incident: Incident, body: str, opened_on: date | 
     """Record that a body looks into the incident; several may, each with its own status and finding."""
     body = parse(_InquiryText, {"body": body}).body[:200]
     with transaction.atomic():
-        incident = Incident.objects.select_for_update().get(pk=incident.pk)
+        incident = Incident.objects.select_for_update(no_key=True).get(pk=incident.pk)
         check(actor, Verb.JUDGE, incident)
         inquiry = Inquiry.objects.create(incident=incident, body=body, opened_on=opened_on)
         log(actor, "inquiry.opened", f"incident:{incident.pk}", inquiry=inquiry.pk)
@@ -98,7 +98,7 @@ def set_inquiry(actor: Actor, inquiry: Inquiry, status: str, finding: str = "") 
         raise BadInput("status", f"{status!r} is none; give one of {', '.join(Inquiry.Status.values)}")
     text = parse(_InquiryText, {"finding": finding}).finding
     with transaction.atomic():
-        inquiry = Inquiry.objects.select_for_update(of=("self",)).select_related("incident").get(pk=inquiry.pk)
+        inquiry = Inquiry.objects.select_for_update(of=("self",), no_key=True).select_related("incident").get(pk=inquiry.pk)
         check(actor, Verb.JUDGE, inquiry.incident)
         inquiry.status, inquiry.finding = Inquiry.Status(status), text
         inquiry.save(update_fields=["status", "finding"])
@@ -130,7 +130,7 @@ def keep_actor(
         if known is None:
             known = ThreatActor(realm=actor.realm.value, created_at=clock.now())
         else:
-            known = ThreatActor.objects.select_for_update().get(pk=known.pk)
+            known = ThreatActor.objects.select_for_update(no_key=True).get(pk=known.pk)
             check(actor, Verb.JUDGE, known)
         store(known, said, handling, need_to_know)
         check(actor, Verb.JUDGE, known)

@@ -253,7 +253,7 @@ def cancel(actor: Actor, warning: Warning, reason: str) -> Message:
     if not reason.strip():
         raise BadInput("reason", "say why it is called off: the reason is sent to everyone who was warned")
     with transaction.atomic():
-        warning = Warning.objects.select_for_update().get(pk=warning.pk)
+        warning = Warning.objects.select_for_update(no_key=True).get(pk=warning.pk)
         check(actor, Verb.CANCEL, warning)
         _refuse_ended(warning)
         draft = _ending_of(_last_issued(warning), MessageType.CANCEL, reason)
@@ -268,7 +268,7 @@ def expire_due(realm: Realm, now: datetime) -> list[Warning]:
     ended = []
     for found in Warning.objects.filter(realm=realm.value, ended_at=None, expires_at__lte=now):
         with transaction.atomic():
-            warning = Warning.objects.select_for_update().get(pk=found.pk)
+            warning = Warning.objects.select_for_update(no_key=True).get(pk=found.pk)
             if warning.ended_at is not None or warning.expires_at is None or warning.expires_at > now:
                 continue
             warning.ended_at, warning.ended_by = now, "Expiry"
@@ -288,7 +288,7 @@ def _draft_next(
     actor: Actor, warning: Warning, kind: MessageType, draft: Draft, citations: Mapping[str, list[int]] | None
 ) -> Message:
     with transaction.atomic():
-        warning = Warning.objects.select_for_update().get(pk=warning.pk)
+        warning = Warning.objects.select_for_update(no_key=True).get(pk=warning.pk)
         check(actor, Verb.DRAFT, warning)
         _refuse_ended(warning)
         _last_issued(warning)
@@ -401,7 +401,7 @@ def _ending_of(last: Message, kind: MessageType, reason: str) -> Draft:
 
 def _locked(message: Message) -> Message:
     return (
-        Message.objects.select_for_update(of=("self",))
+        Message.objects.select_for_update(of=("self",), no_key=True)
         .select_related("warning", "warning__threat", "warning__report")
         .get(pk=message.pk)
     )
