@@ -60,7 +60,8 @@ def keep_area(actor: Actor, *, code: str, name: str, geometry: object, handling:
     except BadGeometry as error:
         raise BadInput("geometry", str(error)) from error
     with transaction.atomic():
-        area = SavedArea.objects.select_for_update(no_key=True).filter(realm=actor.realm.value, code=_code(code)).first()
+        known = SavedArea.objects.select_for_update(no_key=True)
+        area = known.filter(realm=actor.realm.value, code=_code(code)).first()
         if area is None:
             area = SavedArea(realm=actor.realm.value, code=_code(code), created_at=clock.now())
         else:
@@ -301,7 +302,8 @@ def add_contact_point(
 def verify_contact_point(actor: Actor | None, point: ContactPoint) -> ContactPoint:
     """Note that what is sent there reaches the person. Without an actor the person has shown it: they answered."""
     with transaction.atomic():
-        point = ContactPoint.objects.select_for_update(of=("self",), no_key=True).select_related("person").get(pk=point.pk)
+        locked = ContactPoint.objects.select_for_update(of=("self",), no_key=True)
+        point = locked.select_related("person").get(pk=point.pk)
         if actor is not None:
             check(actor, Verb.KEEP_ROSTER, point.person)
         if point.verified_at is not None:

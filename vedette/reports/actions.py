@@ -166,7 +166,8 @@ def keep_source(
     if len(descriptor) > 4_000:
         raise BadInput("descriptor", "is longer than 4,000 characters")
     with transaction.atomic():
-        found = Source.objects.select_for_update(no_key=True).filter(realm=actor.realm.value, handle=_handle(handle)).first()
+        known = Source.objects.select_for_update(no_key=True)
+        found = known.filter(realm=actor.realm.value, handle=_handle(handle)).first()
         if found is None:
             found = Source(realm=actor.realm.value, handle=_handle(handle), created_at=clock.now())
         else:

@@ -229,7 +229,8 @@ def _judge(
 
 def _locked(actor: Actor, threat: Threat, *verbs: Verb) -> Threat:
     """The threat as stored now, locked, once the policy allows one of `verbs` on it."""
-    found = Threat.objects.select_for_update(of=("self",), no_key=True).select_related("actor", "trigger").get(pk=threat.pk)
+    locked = Threat.objects.select_for_update(of=("self",), no_key=True)
+    found = locked.select_related("actor", "trigger").get(pk=threat.pk)
     if not any(actor.may(verb, found) for verb in verbs):
         check(actor, verbs[-1], found)
     return found

@@ -98,7 +98,8 @@ def set_inquiry(actor: Actor, inquiry: Inquiry, status: str, finding: str = "") 
         raise BadInput("status", f"{status!r} is none; give one of {', '.join(Inquiry.Status.values)}")
     text = parse(_InquiryText, {"finding": finding}).finding
     with transaction.atomic():
-        inquiry = Inquiry.objects.select_for_update(of=("self",), no_key=True).select_related("incident").get(pk=inquiry.pk)
+        locked = Inquiry.objects.select_for_update(of=("self",), no_key=True)
+        inquiry = locked.select_related("incident").get(pk=inquiry.pk)
         check(actor, Verb.JUDGE, inquiry.incident)
         inquiry.status, inquiry.finding = Inquiry.Status(status), text
         inquiry.save(update_fields=["status", "finding"])
