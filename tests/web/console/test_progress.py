@@ -138,3 +138,20 @@ def test_a_person_s_page_tells_their_whole_history_and_why_they_were_included(ho
     history = re.findall(r"<li><span class=\"mono note\">.*?</li>", page, re.DOTALL)
     assert [("delivered" in step, "safe" in step) for step in history] == [(True, False), (False, True)]
     assert f"{recipient.person.code}@people.example" in page
+
+
+def test_somebody_silent_can_be_vouched_for_with_a_word_on_how_it_is_known(house: House) -> None:
+    warning = house.issued()
+    recipient = Recipient.objects.filter(warning=warning).first()
+    assert recipient is not None
+    page, path = f"/people/{recipient.person_id}/", f"/people/{recipient.person_id}/vouch/{recipient.pk}/"
+    browser = house.browser("officer")
+    assert f'action="{path}"' in text_of(browser.get(page))
+    assert f'action="{path}"' not in text_of(house.browser("overseer").get(page))
+    refused = browser.post(path, {"note": " "})
+    assert refused.status_code == 422
+    assert 'href="#id-note"' in text_of(refused)
+    browser.post(path, {"note": "spoke to them by radio"})
+    assert Recipient.objects.get(pk=recipient.pk).state == "attested"
+    assert "spoke to them by radio" in text_of(browser.get(page))
+    assert house.browser("overseer").post(path, {"note": "x"}).status_code == 403

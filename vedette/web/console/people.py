@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.http import urlencode
+from django.views.decorators.http import require_POST
 
 from vedette import clock
 from vedette.access.policy import visible
 from vedette.access.roles import Verb
+from vedette.dispatch.actions import attest
 from vedette.dispatch.models import Recipient
 from vedette.people.models import Position, Shift
 from vedette.people.queries import people_for, units_for
 from vedette.web.console.check import reason_row
-from vedette.web.console.doors import ActedRequest, one, page, paged
+from vedette.web.console.doors import ActedRequest, Errors, one, page, paged, told
+from vedette.web.console.live import SILENT
 
 
 @page(Verb.SEE_PEOPLE)
@@ -55,6 +59,30 @@ def listed(request: ActedRequest) -> HttpResponse:
 @page(Verb.SEE_PEOPLE)
 def person(request: ActedRequest, person_id: int) -> HttpResponse:
     """One person: contact points, shifts, and the delivery history of each warning one may see."""
+    return _page(request, person_id, Errors())
+
+
+@require_POST
+@page(Verb.ATTEST)
+def vouch(request: ActedRequest, person_id: int, recipient_id: int) -> HttpResponse:
+    """Say for somebody silent what one knows of them: seen, or spoken to."""
+    recipient = one(
+        request.actor,
+        Recipient.objects.select_related("warning", "person"),
+        Verb.ATTEST,
+        "warning",
+        pk=recipient_id,
+        person_id=person_id,
+    )
+    errors = Errors()
+    with told(errors):
+        attest(request.actor, recipient, request.POST.get("note", ""))
+        messages.success(request, "Recorded, with your name.")
+        return redirect("console:person", person_id)
+    return _page(request, person_id, errors)
+
+
+def _page(request: ActedRequest, person_id: int, errors: Errors) -> HttpResponse:
     found = one(request.actor, people_for(request.actor), Verb.SEE_PEOPLE, pk=person_id)
     received = (
         visible(request.actor, Recipient.objects.filter(person=found), Verb.SEE_PEOPLE, through="warning")
@@ -73,12 +101,18 @@ def person(request: ActedRequest, person_id: int) -> HttpResponse:
         "supervises": found.supervises.all(),
         "now": now,
         "received": [
-            {"recipient": row, "reason": reason_row(row.reason), "steps": _history(row)}
+            {
+                "recipient": row,
+                "reason": reason_row(row.reason),
+                "steps": _history(row),
+                "may_vouch": row.state in SILENT and request.actor.may(Verb.ATTEST, row.warning),
+            }
             for row in paged(request, received, 20)
         ],
+        "errors": errors,
         "marking": found.handling,
     }
-    return render(request, "console/person.html", context)
+    return render(request, "console/person.html", context, status=422 if errors else 200)
 
 
 def _history(row: Recipient) -> list[tuple[object, str, str, str]]:
@@ -98,6 +132,6 @@ def _history(row: Recipient) -> list[tuple[object, str, str, str]]:
         if answer.attested_by:
             what = f"attested for them, message {answer.message.number}"
         steps.append((answer.at, answer.response, what + (", after the end" if answer.late else ""), answer.note))
-    for told in row.escalations.all():
-        steps.append((told.at, "unanswered", f"silence told to {told.told.name}", ""))
+    for silence in row.escalations.all():
+        steps.append((silence.at, "unanswered", f"silence told to {silence.told.name}", ""))
     return sorted(steps, key=lambda step: str(step[0]))
