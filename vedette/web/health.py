@@ -67,6 +67,10 @@ class _Figures:
         for channel, level, count in Delivery.objects.values_list("channel", "level").annotate(Count("pk")).order_by():
             deliveries.add_metric([channel, level], count)
         yield deliveries
+        still = Lease.objects.filter(done_at=None).count()
+        yield GaugeMetricFamily(
+            "vedette_leases_open", "Leases that are not done, those that wait included.", value=still
+        )
         due = Lease.objects.filter(done_at=None, due_at__lte=clock.now()).count()
         yield GaugeMetricFamily("vedette_leases_due", "Leases that are due and not done.", value=due)
         head = Head.objects.filter(pk=1).first()
