@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pytest
-from django.conf import settings
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
@@ -198,11 +197,6 @@ class Visible(TestCase):
         allowed = {source.pk for source in sources if decide(reader, verb, source) is Reason.ALLOWED}
         assert {source.pk for source in visible(reader, Source.objects.all(), verb)} == allowed
 
-    @pytest.mark.xfail(
-        "sqlite" in settings.DATABASES["default"]["ENGINE"],
-        reason="SQLite's LIKE, which `visible` uses, takes |Ridge| for |ridge|",
-        strict=True,
-    )
     def test_compartments_that_differ_in_case_are_different_ones(self) -> None:
         Source.objects.create(realm="exercise", handle="s", handling=Tlp.CLEAR, need_to_know="|Ridge|", created_at=MADE)
         reader = actor(Role.ANALYST, compartments=frozenset({"ridge"}))

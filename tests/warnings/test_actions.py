@@ -21,7 +21,7 @@ from vedette.formats.cap import parse_cap
 from vedette.formats.parts import BadInput
 from vedette.ledger.models import Entry
 from vedette.ledger.verify import verify
-from vedette.people.models import Organisation
+from vedette.people.models import Organisation, Person
 from vedette.reports.actions import receive
 from vedette.warnings.actions import (
     Draft,
@@ -322,7 +322,6 @@ def test_a_withdrawn_message_is_gone_for_good(author: Actor, second: Actor) -> N
         approve(second, message, content_hash(message))
 
 
-@pytest.mark.xfail(raises=ValueError, strict=True, reason="the reach of a window that is over is asked for first")
 def test_what_was_approved_and_has_expired_since_is_not_issued(author: Actor, second: Actor, at_issue: Frozen) -> None:
     ready = approved(author, second)
     at_issue.advance(seconds=(EXPIRES - SENT).total_seconds())
@@ -439,3 +438,27 @@ def test_the_ledger_holds_hashes_of_a_message_and_none_of_its_words(author: Acto
     body = json.loads(entry.opening.body)
     assert body["content_hash"] == content_hash(message)
     assert "shoot" not in entry.opening.body
+
+
+def test_an_update_marked_more_strictly_marks_its_whole_warning(author: Actor, second: Actor, at_issue: Frozen) -> None:
+    out = issue(second, approved(author, second))
+    stricter = {**out.content, "handling": Tlp.RED.value}
+    draft_update(author, out.warning, Draft.of(stricter, out.audience, out.plan))
+    out.warning.refresh_from_db()
+    assert out.warning.handling == Tlp.RED.value
+
+
+def test_a_claim_that_is_not_there_cannot_be_cited(author: Actor, at_issue: Frozen) -> None:
+    with pytest.raises(BadInput, match="citations"):
+        draft_warning(author, Draft.of(GOOD.model_dump(mode="json"), AUDIENCE), citations={"event": [987_654]})
+    assert not Warning.objects.exists()
+
+
+def test_an_all_clear_goes_out_though_nobody_would_be_reached_any_more(
+    author: Actor, second: Actor, at_issue: Frozen
+) -> None:
+    out = issue(second, approved(author, second))
+    Person.objects.update(active=False)
+    clear = submit(author, draft_all_clear(author, out.warning, "The danger is over."), override="all have left")
+    approve(second, clear, content_hash(clear))
+    assert issue(second, clear).state == Message.State.ISSUED

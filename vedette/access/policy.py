@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol, TypeVar
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, Q, QuerySet, Value
+from django.db.models.functions import StrIndex
+from django.db.models.lookups import GreaterThan
 
 from vedette.access.handling import Realm, Tlp
 from vedette.access.roles import ALLOWED, Role, Verb
@@ -97,7 +99,8 @@ def visible(actor: Actor, records: QuerySet[ModelT], verb: Verb = Verb.SEE, thro
     cleared = [mark.value for mark in Tlp if mark.rank <= actor.clearance.rank]
     known = Q(**{f"{at}need_to_know__isnull": True})
     for code in actor.compartments:
-        known |= Q(**{f"{at}need_to_know__contains": f"|{code}|"})
+        # Not `contains`: SQLite's LIKE takes |Ridge| for |ridge|.
+        known |= Q(GreaterThan(StrIndex(f"{at}need_to_know", Value(f"|{code}|")), 0))
     return records.filter(known, **{f"{at}realm": actor.realm.value, f"{at}handling__in": cleared})
 
 

@@ -15,14 +15,15 @@ from django.db import transaction
 
 from vedette import clock
 from vedette.access.handling import Realm, Tlp, most_restrictive
-from vedette.access.policy import Actor, check
+from vedette.access.policy import Actor, check, visible
 from vedette.access.roles import Verb
 from vedette.formats.cap import write_cap
 from vedette.formats.parts import BadInput, parse
 from vedette.ledger.log import append
 from vedette.people.models import Organisation
 from vedette.people.rule import AudienceRule
-from vedette.reports.models import Report
+from vedette.reports.models import Claim, Report
+from vedette.threats.combining import marks_of
 from vedette.threats.models import Threat
 from vedette.warnings.approval import content_hash
 from vedette.warnings.cap import to_cap
@@ -70,18 +71,20 @@ def draft_warning(
 ) -> Message:
     """A new warning with its first message as a draft, in the actor's realm.
 
-    Raises Refused, and BadInput when its handling is lower than that of the threat or report it rests on.
+    It is marked at least as strictly as all it rests on: threat, report, and the reports of the claims it cites.
+    Raises Refused, and BadInput when its handling or its compartments are laxer.
     """
     check(actor, Verb.DRAFT)
-    for record in (threat, report):
-        if record is not None:
-            check(actor, Verb.SEE, record)
-    _refuse_downgrade(draft.content.handling, threat, report)
+    rests_on = [record for record in (threat, report) if record is not None]
+    for record in rests_on:
+        check(actor, Verb.SEE, record)
+    cited = _cited(actor, citations)
+    handling, need_to_know = marks_of([*rests_on, *cited], draft.content.handling, need_to_know)
     now = clock.now()
     with transaction.atomic():
         warning = Warning.objects.create(
             realm=actor.realm.value,
-            handling=draft.content.handling.value,
+            handling=handling.value,
             need_to_know=need_to_know,
             created_at=now,
             threat=threat,
@@ -127,15 +130,16 @@ def revise(
             message.audience if audience is None else audience,
             message.plan if plan is None else plan,
         )
-        _refuse_downgrade(draft.content.handling, message.warning.threat, message.warning.report)
+        warning, cited = message.warning, _cited(actor, message.citations if citations is None else citations)
+        rests_on = [record for record in (warning.threat, warning.report) if record is not None]
+        _, need_to_know = marks_of([*rests_on, *cited], draft.content.handling, warning.need_to_know)
         _store(message, draft)
         if citations is not None:
             message.citations = dict(citations)
         message.editors = sorted({*message.editors, actor.user_id})
         message.lint_override = ""
         message.save()
-        if message.number == 1:
-            Warning.objects.filter(pk=message.warning_id).update(handling=draft.content.handling.value)
+        _mark(warning, draft.content.handling, need_to_know, first=message.number == 1)
         _log(actor, "warning.revised", message)
     return message
 
@@ -148,7 +152,7 @@ def submit(actor: Actor, message: Message, override: str = "") -> Message:
         message.state = after(message.state, Move.SUBMIT)
         content = message.parsed_content()
         _refuse_expired(content, clock.now())
-        refuse_unsound_reach(message, clock.now())
+        _refuse_unsound_reach(message)
         problems = errors_of(message, clock.now())
         if problems and not override.strip():
             first = problems[0]
@@ -243,7 +247,8 @@ def issue(actor: Actor, message: Message) -> Message:
         check(actor, Verb.ISSUE, message.warning)
         message.state = after(message.state, Move.ISSUE)
         _refuse_unapproved(message)
-        refuse_unsound_reach(message, clock.now())
+        _refuse_expired(message.parsed_content(), clock.now())
+        _refuse_unsound_reach(message)
         _issue(actor, message)
     return message
 
@@ -292,7 +297,7 @@ def _draft_next(
         check(actor, Verb.DRAFT, warning)
         _refuse_ended(warning)
         _last_issued(warning)
-        _refuse_downgrade(draft.content.handling, warning)
+        _mark(warning, *marks_of([warning, *_cited(actor, citations)], draft.content.handling), first=False)
         message = _add_message(actor, warning, kind, draft, clock.now(), citations)
         _log(actor, "warning.drafted", message)
     return message
@@ -427,15 +432,31 @@ def _refuse_overtaken(message: Message) -> None:
         raise IllegalMove(f"state: message {last.number} was issued since; withdraw this one and draft a new update")
 
 
+def _refuse_unsound_reach(message: Message) -> None:
+    """An ending goes to everyone who was ever warned, whoever would be reached now."""
+    if MessageType(message.msg_type) is not MessageType.ALL_CLEAR:
+        refuse_unsound_reach(message, clock.now())
+
+
 def _refuse_expired(content: Content, now: datetime) -> None:
     if content.expires <= now:
         raise BadInput("expires", "lies in the past; set when the warning ends")
 
 
-def _refuse_downgrade(mark: Tlp, *records: Warning | Threat | Report | None) -> None:
-    floor = most_restrictive([Tlp(record.handling) for record in records if record is not None] or [Tlp.CLEAR])
-    if mark.rank < floor.rank:
-        raise BadInput("handling", f"{mark.value} is lower than {floor.value}, the handling of what it rests on")
+def _mark(warning: Warning, handling: Tlp, need_to_know: str | None, *, first: bool) -> None:
+    """Mark a warning as strictly as the strictest of its messages; only its first may still lower that."""
+    kept = handling if first else most_restrictive([handling, Tlp(warning.handling)])
+    warning.handling, warning.need_to_know = kept.value, need_to_know
+    warning.save(update_fields=["handling", "need_to_know"])
+
+
+def _cited(actor: Actor, citations: Mapping[str, list[int]] | None) -> list[Report]:
+    """The reports of the claims cited. Raises BadInput for a claim that is not there, or not for the actor."""
+    asked = {claim for claims in (citations or {}).values() for claim in claims}
+    found = visible(actor, Claim.objects.filter(pk__in=asked), through="report").select_related("report")
+    if missing := asked - {claim.pk for claim in found}:
+        raise BadInput("citations", f"there is no claim {min(missing)}")
+    return [claim.report for claim in found]
 
 
 def _refuse_unapproved(message: Message) -> None:
