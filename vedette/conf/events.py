@@ -174,7 +174,7 @@ async def _until_gone(receive: Receive) -> None:
 
 
 def _allowed(cookie: str, warning_id: int) -> frozenset[str] | None:
-    """The events that whoever holds this session may be sent of that warning; None when not even that it exists."""
+    """The events that whoever holds this cookie may be sent of that warning; None when not even that it exists."""
     actor = _actor(cookie)
     warning = Warning.objects.filter(pk=warning_id).first()
     if actor is None or warning is None or not actor.may(Verb.SEE, warning):

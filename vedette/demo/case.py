@@ -49,6 +49,7 @@ def take_in(cast: Cast, name: str, today: date) -> Report:
         media_type="text/plain",
         source=source,
         filename=f"{name}.txt",
+        title="Sector warns its agents of a shooting in the coming days" if name == "news" else "",
         handling=Tlp.AMBER_STRICT if name == "memo" else Tlp.GREEN,
     )
 
