@@ -172,3 +172,22 @@ def test_an_engine_that_is_told_to_end_ends_without_repeating_anything(
     assert all(len(keys) == 1 for keys in keys_by_mail(smtp_sink).values())
     assert report["states"] == {"unanswered": PEOPLE}
     assert engine.end() == 0
+
+
+def test_two_workers_share_the_work_and_one_takes_over_when_the_other_is_killed(
+    engine: Engine, database_environment: dict[str, str], smtp_sink: smtp.Sink, http_gateway: http.Gateway
+) -> None:
+    if "VEDETTE_DATABASE_URL" not in database_environment:
+        pytest.skip("SQLite has one engine")
+    setting(database_environment, "prepare", PEOPLE, smtp_sink.port, http_gateway.url)
+    other = Engine(database_environment)
+    try:
+        engine.start()
+        other.start()
+        smtp_sink.wait_for(PEOPLE // 2)
+        engine.kill()
+        report = wait_until_done(database_environment)
+        assert_nobody_lost(report, smtp_sink, http_gateway)
+        assert other.end() == 0
+    finally:
+        other.close()

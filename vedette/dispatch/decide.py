@@ -144,7 +144,7 @@ _RANK = {State.ATTESTED: 0, State.ACKNOWLEDGED: 1, State.SAFE: 2, State.NEEDS_HE
 def backoff_s(attempt: int, told_s: float | None) -> float:
     """How long to wait after `attempt` (0 for the first) put a delivery off; what the gateway asks for counts, within a
     minute."""
-    return min(max(0.5 * 2**attempt, told_s or 0.0), 60.0)
+    return min(max(0.5 * 2.0**attempt, told_s or 0.0), 60.0)
 
 
 #: How often a delivery that is put off is tried in one step before it counts as failed.

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -172,7 +173,7 @@ def ranges(ids: Sequence[int]) -> list[tuple[int, int]]:
     return [(ids[at], ids[min(at + RANGE, len(ids)) - 1]) for at in range(0, len(ids), RANGE)]
 
 
-def _due(now: datetime, realm: Realm | None, above: int | None, *, limit: int, lock: bool) -> list[tuple]:
+def _due(now: datetime, realm: Realm | None, above: int | None, *, limit: int, lock: bool) -> list[tuple[Any, ...]]:
     given: list[object] = [stamp(now), stamp(now)]
     narrowed = ""
     if realm is not None:

@@ -15,6 +15,9 @@ from vedette.dispatch.models import Recipient
 from vedette.dispatch.sql import moment, rows
 from vedette.warnings.models import Message
 
+#: Nothing has come from them.
+SILENT = (State.OPEN, State.UNANSWERED, State.FAILED)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
@@ -25,6 +28,8 @@ class Progress:
     states: dict[str, int]
     #: Channel -> level -> deliveries.
     channels: dict[str, dict[str, int]]
+    #: Recipients who only may be in the place.
+    maybe: int
     late_joiners: int
     #: Recipients of whose silence somebody was told.
     escalated: int
@@ -36,8 +41,10 @@ class Progress:
     p50_answer_s: float | None
     p95_answer_s: float | None
     last_answer_s: float | None
-    #: Leases and outbox rows that are not done.
-    open_work: int
+    #: Messages issued whose audience is not wholly stored yet.
+    expanding: int
+    #: Leases that are not done.
+    open_leases: int
 
     @property
     def answered(self) -> int:
@@ -45,22 +52,29 @@ class Progress:
         return sum(self.states.get(state.value, 0) for state in ANSWERED)
 
     @property
+    def silent(self) -> int:
+        """Those from whom nothing has come."""
+        return sum(self.states.get(state.value, 0) for state in SILENT)
+
+    @property
     def finished(self) -> bool:
         """No recipient is open and nothing is left to do."""
-        return not self.states.get(State.OPEN.value, 0) and not self.open_work
+        return not (self.states.get(State.OPEN.value, 0) or self.expanding or self.open_leases)
 
 
 def progress(warning_id: int) -> Progress:
     """Count it all. Says nothing about who: whoever may see the warning may see this."""
     states: Counter[str] = Counter()
-    late = 0
-    for state, count, joined_late in rows(
-        "SELECT state, count(*), sum(CASE WHEN late THEN 1 ELSE 0 END) FROM dispatch_recipient"
+    late = maybe = 0
+    for state, count, joined_late, only_maybe in rows(
+        "SELECT state, count(*), sum(CASE WHEN late THEN 1 ELSE 0 END),"
+        " sum(CASE WHEN presence = 'maybe' THEN 1 ELSE 0 END) FROM dispatch_recipient"
         " WHERE warning_id = %s GROUP BY state",
         [warning_id],
     ):
         states[state] = int(count)
         late += int(joined_late)
+        maybe += int(only_maybe)
     channels: dict[str, dict[str, int]] = {}
     sent: list[datetime] = []
     for channel, level, count, first, last in rows(
@@ -83,6 +97,7 @@ def progress(warning_id: int) -> Progress:
         recipients=sum(states.values()),
         states=dict(states),
         channels=channels,
+        maybe=maybe,
         late_joiners=late,
         escalated=_count(
             "SELECT count(DISTINCT e.recipient_id) FROM dispatch_escalation e"
@@ -96,14 +111,14 @@ def progress(warning_id: int) -> Progress:
         p50_answer_s=p50_s,
         p95_answer_s=p95_s,
         last_answer_s=last_s,
-        open_work=_count(
-            "SELECT (SELECT count(*) FROM dispatch_lease l JOIN warnings_message m ON m.id = l.message_id"
-            " WHERE m.warning_id = %s AND l.done_at IS NULL)",
-            warning_id,
-        )
-        + _count(
+        expanding=_count(
             "SELECT count(*) FROM warnings_outbox o JOIN warnings_message m ON m.id = o.message_id"
             " WHERE m.warning_id = %s AND o.expanded_at IS NULL",
+            warning_id,
+        ),
+        open_leases=_count(
+            "SELECT count(*) FROM dispatch_lease l JOIN warnings_message m ON m.id = l.message_id"
+            " WHERE m.warning_id = %s AND l.done_at IS NULL",
             warning_id,
         ),
     )
@@ -111,10 +126,11 @@ def progress(warning_id: int) -> Progress:
 
 def silent(warning_id: int, limit: int = 300) -> list[Recipient]:
     """Who has not answered, those given up on first; the caller asks the policy about people."""
-    found = Recipient.objects.filter(
-        warning=warning_id, state__in=[State.OPEN.value, State.UNANSWERED.value, State.FAILED.value]
+    found = Recipient.objects.filter(warning=warning_id, state__in=[state.value for state in SILENT])
+    in_order = found.select_related("person__unit__supervisor").order_by(
+        "-state", "person__unit__name", "person__name", "pk"
     )
-    return list(found.select_related("person__unit__supervisor").order_by("-state", "person__name", "pk")[:limit])
+    return list(in_order[:limit])
 
 
 def _answer_times(

@@ -19,6 +19,7 @@ def moment(value: Any) -> datetime:
     """A time column's value as an aware time."""
     if isinstance(value, str):
         return datetime.fromisoformat(value).replace(tzinfo=UTC)
+    assert isinstance(value, datetime)
     return value if value.tzinfo is not None else value.replace(tzinfo=UTC)
 
 
@@ -26,7 +27,7 @@ def rows(statement: str, given: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
     """All rows of a query."""
     with connection.cursor() as cursor:
         cursor.execute(statement, given)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def execute(statement: str, given: Sequence[Any] = ()) -> int:

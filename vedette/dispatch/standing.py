@@ -12,6 +12,7 @@ from django.db import transaction
 from vedette.access.handling import Realm
 from vedette.dispatch.expand import Addition, add, lock_warning
 from vedette.dispatch.members import Issued, load_message, load_standing
+from vedette.dispatch.models import Recipient
 from vedette.dispatch.sql import rows, stamp
 from vedette.ledger.log import append
 from vedette.ledger.merkle import root_of
@@ -54,8 +55,8 @@ class Standing:
         self._issued = {one.message: self._issued.get(one.message) or load_message(one.message) for one in in_force}
         added = 0
         for one in in_force:
-            changed = _changed(one.realm, self._looked[one.message] - OVERLAP, now) - _recipients(one.warning)
-            if changed:
+            changed = _changed(one.realm, self._looked[one.message] - OVERLAP, now)
+            if changed and (changed := changed - _recipients(one.warning, changed)):
                 added += self._join(self._issued[one.message], changed, now)
             self._looked[one.message] = now
         return added
@@ -132,5 +133,18 @@ def _changed(realm: Realm, since: datetime, now: datetime) -> set[int]:
     return changed_since(realm, since) | set(begun)
 
 
-def _recipients(warning: int) -> set[int]:
-    return {row[0] for row in rows("SELECT person_id FROM dispatch_recipient WHERE warning_id = %s", [warning])}
+def _recipients(warning: int, among: set[int]) -> set[int]:
+    """Those of some people who are recipients already."""
+    some = sorted(among)
+    found: set[int] = set()
+    for at in range(0, len(some), _AT_ONCE):
+        found.update(
+            Recipient.objects.filter(warning=warning, person__in=some[at : at + _AT_ONCE]).values_list(
+                "person_id", flat=True
+            )
+        )
+    return found
+
+
+#: People asked about in one query.
+_AT_ONCE = 5_000

@@ -1,0 +1,110 @@
+"""What can be read of a warning under way, and by whom; and setting channels by hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.dispatch.house import SECRET, House, answer, mail_of, work
+from tests.servers import http, smtp
+from vedette import clock
+from vedette.access.actors import actor_for
+from vedette.access.handling import Realm
+from vedette.access.policy import Refused
+from vedette.access.roles import Role
+from vedette.dispatch.actions import keep_channel, send_test
+from vedette.dispatch.levels import Response
+from vedette.dispatch.models import Channel, Recipient
+from vedette.dispatch.progress import progress, silent
+from vedette.dispatch.queries import Kind, history, recipients_for
+from vedette.formats.parts import BadInput
+from vedette.ledger.models import Opening
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_progress_counts_states_levels_and_times_and_is_finished_only_at_the_end(
+    house: House, hands: clock.Frozen, smtp_sink: smtp.Sink
+) -> None:
+    smtp_sink.answers[mail_of("dan")] = "550 no"
+    for code in ("ann", "ben", "cat", "dan"):
+        house.person(code)
+    message = house.warn()
+    assert not progress(message.warning_id).finished, "the audience is not stored yet"
+    work()
+    for code, seconds in (("ann", 10), ("ben", 20), ("cat", 30)):
+        hands.advance(seconds=seconds)
+        answer(message, code, Response.SAFE)
+    found = progress(message.warning_id)
+    assert found.states == {"safe": 3, "open": 1}
+    assert found.channels == {"smtp": {"accepted": 3, "failed": 1}, "webhook": {"accepted": 1}}
+    assert (found.first_answer_s, found.p50_answer_s, found.p95_answer_s, found.last_answer_s) == (10, 30, 60, 60)
+    assert (found.answered, found.recipients, found.finished) == (3, 4, False)
+    assert found.first_sent == message.issued_at
+    assert [one.person.code for one in silent(message.warning_id)] == ["dan"]
+    for _ in range(4):
+        hands.advance(seconds=301)
+        work()
+    assert progress(message.warning_id).finished
+
+
+def test_a_history_tells_everything_about_one_person_in_order(
+    house: House, hands: clock.Frozen, smtp_sink: smtp.Sink
+) -> None:
+    boss = house.person("boss", house.elsewhere)
+    house.supervised_by(house.sector, boss)
+    house.person("ann")
+    message = house.warn()
+    work()
+    for _ in range(2):
+        hands.advance(seconds=181)
+        work()
+    hands.advance(seconds=1)
+    answer(message, "ann", Response.NEEDS_HELP)
+    told = history(Recipient.objects.get(person__code="ann"))
+    assert [(one.kind, one.what) for one in told] == [
+        (Kind.JOINED, "unit:sector"),
+        (Kind.DELIVERY, "accepted"),
+        (Kind.DELIVERY, "accepted"),
+        (Kind.ESCALATION, "told"),
+        (Kind.ANSWER, "needs_help"),
+    ]
+    assert all(one.ledger_seq is not None for one in told[1:])
+
+
+def test_who_the_recipients_are_is_for_those_who_may_see_people_of_that_realm(house: House) -> None:
+    house.person("ann")
+    message = house.warn()
+    work()
+    assert [one.person.code for one in recipients_for(house.officer, message.warning)] == ["ann"]
+    for actor in (
+        replace(house.officer, roles=frozenset({Role.ANALYST})),
+        replace(house.officer, realm=Realm.LIVE),
+    ):
+        with pytest.raises(Refused):
+            recipients_for(actor, message.warning)
+
+
+def test_an_administrator_sets_a_channel_and_tries_it_on_themselves(
+    house: House, smtp_sink: smtp.Sink, http_gateway: http.Gateway
+) -> None:
+    from tests.dispatch.house import user
+
+    admin = actor_for(user("admin", Role.ADMINISTRATOR), Realm.EXERCISE)
+    settings = {"url": f"{http_gateway.url}/new", "secret": SECRET, "allow_private": True}
+    keep_channel(admin, "webhook", settings)
+    assert Channel.objects.get(realm="exercise", name="webhook").settings == settings
+    assert SECRET not in "".join(Opening.objects.values_list("body", flat=True))
+    assert send_test(admin, "webhook", "device:me").outcome == "accepted"
+    assert http_gateway.requests[-1].path == "/new"
+    assert send_test(admin, "smtp", "me@people.example").outcome == "accepted"
+    assert "EXERCISE" in smtp_sink.to("me@people.example")[0].text
+    with pytest.raises(BadInput, match="secret"):
+        keep_channel(admin, "webhook", {**settings, "secret": "short"})
+    with pytest.raises(BadInput, match="port"):
+        keep_channel(admin, "smtp", {"host": "mail.example", "port": 0})
+    with pytest.raises(BadInput, match="no webhook channel is set for the live realm"):
+        send_test(replace(admin, realm=Realm.LIVE), "webhook", "device:me")
+    with pytest.raises(Refused):
+        keep_channel(house.officer, "webhook", settings)
