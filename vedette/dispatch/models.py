@@ -44,7 +44,7 @@ class Expansion(models.Model):
     """What came of resolving an issued message's audience; one row a message, for those who follow it."""
 
     message = models.OneToOneField(Message, on_delete=models.PROTECT, related_name="expansion")
-    #: People reached by the rule, those who were recipients before included.
+    #: People reached by the rule; for a message that ends the warning, all its recipients.
     reached = models.PositiveIntegerField()
     #: Of these, people who only may be in the area.
     maybe = models.PositiveIntegerField()
