@@ -13,12 +13,13 @@ from vedette import clock
 from vedette.access.policy import visible
 from vedette.access.roles import Verb
 from vedette.dispatch.actions import attest
+from vedette.dispatch.levels import State
 from vedette.dispatch.models import Recipient
+from vedette.dispatch.progress import SILENT
 from vedette.people.models import Position, Shift
 from vedette.people.queries import people_for, units_for
 from vedette.web.console.check import reason_row
 from vedette.web.console.doors import ActedRequest, Errors, one, page, paged, told
-from vedette.web.console.live import SILENT
 
 
 @page(Verb.SEE_PEOPLE)
@@ -105,7 +106,7 @@ def _page(request: ActedRequest, person_id: int, errors: Errors) -> HttpResponse
                 "recipient": row,
                 "reason": reason_row(row.reason),
                 "steps": _history(row),
-                "may_vouch": row.state in SILENT and request.actor.may(Verb.ATTEST, row.warning),
+                "may_vouch": State(row.state) in SILENT and request.actor.may(Verb.ATTEST, row.warning),
             }
             for row in paged(request, received, 20)
         ],
