@@ -10,15 +10,13 @@ from pathlib import Path
 import pytest
 
 from tests.cli.house import House, one_line
-from tests.cli.test_lifecycle import issued
 
 
 @pytest.fixture
-def saved(house: House, tmp_path: Path) -> Path:
+def saved(warned_house: House, tmp_path: Path) -> Path:
     """A backup of an installation with an issued warning."""
-    issued(house, tmp_path)
     file = tmp_path / "vedette.tar.gz"
-    manifest = house.ok("backup", file)
+    manifest = warned_house.ok("backup", file)
     assert manifest["records"]["warnings.message"] == 1 and manifest["records"]["people.person"] == 40
     return file
 
@@ -45,45 +43,47 @@ def contents(house: House) -> dict[str, bytes]:
     return {str(path): path.read_bytes() for path in sorted(house.data.rglob("*")) if path.is_file()}
 
 
-def test_a_backup_fills_an_empty_installation_and_its_ledger_holds(house: House, saved: Path, elsewhere: House) -> None:
+def test_a_backup_fills_an_empty_installation_and_its_ledger_holds(
+    warned_house: House, saved: Path, elsewhere: House
+) -> None:
     assert stat.S_IMODE(saved.stat().st_mode) == 0o600
     assert elsewhere.ok("restore", saved)["verified"] is True
-    elsewhere.tokens = house.tokens
-    assert elsewhere.ok("ledger", "verify") == house.ok("ledger", "verify")
-    assert elsewhere.ok("warnings", "show", "1", actor="overseer") == house.ok(
+    elsewhere.tokens = warned_house.tokens
+    assert elsewhere.ok("ledger", "verify") == warned_house.ok("ledger", "verify")
+    assert elsewhere.ok("warnings", "show", "1", actor="overseer") == warned_house.ok(
         "warnings", "show", "1", actor="overseer"
     )
-    assert elsewhere.ok("people", "list", actor="officer") == house.ok("people", "list", actor="officer")
-    assert elsewhere.run("ledger", "key").stdout == house.run("ledger", "key").stdout
-    assert (elsewhere.data / "secret.key").read_bytes() == (house.data / "secret.key").read_bytes()
-    cancelled = elsewhere.ok("warnings", "cancel", "1", "--reason", "moved house", actor="officer")
+    assert elsewhere.ok("people", "list", actor="officer") == warned_house.ok("people", "list", actor="officer")
+    assert elsewhere.run("ledger", "key").stdout == warned_house.run("ledger", "key").stdout
+    assert (elsewhere.data / "secret.key").read_bytes() == (warned_house.data / "secret.key").read_bytes()
+    cancelled = elsewhere.ok("warnings", "cancel", "1", "--reason", "moved warned_house", actor="officer")
     assert cancelled["state"] == "issued"
     assert elsewhere.ok("ledger", "verify")["verified"] is True
 
 
 def test_a_backup_goes_from_sqlite_to_postgresql_and_back(
-    house: House, saved: Path, elsewhere: House, postgres_url: str
+    warned_house: House, saved: Path, elsewhere: House, postgres_url: str
 ) -> None:
-    if "VEDETTE_DATABASE_URL" in house.environment:
+    if "VEDETTE_DATABASE_URL" in warned_house.environment:
         pytest.skip("the source is PostgreSQL already: the run on SQLite covers this")
     from tests.servers import postgres
 
     with postgres.fresh_database(postgres_url) as fresh:
-        there = House({**elsewhere.environment, "VEDETTE_DATABASE_URL": fresh}, house.tokens)
+        there = House({**elsewhere.environment, "VEDETTE_DATABASE_URL": fresh}, warned_house.tokens)
         assert there.ok("restore", saved)["verified"] is True
-        assert there.ok("ledger", "verify") == house.ok("ledger", "verify")
+        assert there.ok("ledger", "verify") == warned_house.ok("ledger", "verify")
         again = there.data.parent / "again.tar.gz"
         there.ok("backup", again)
     assert elsewhere.ok("restore", again)["verified"] is True
-    assert elsewhere.ok("ledger", "verify") == house.ok("ledger", "verify")
+    assert elsewhere.ok("ledger", "verify") == warned_house.ok("ledger", "verify")
 
 
 def test_a_restore_into_a_filled_installation_is_refused_and_changes_nothing(
-    house: House, saved: Path, elsewhere: House
+    warned_house: House, saved: Path, elsewhere: House
 ) -> None:
-    before = house.ok("ledger", "verify")
-    assert "not empty" in one_line(house.run("restore", saved))
-    assert house.ok("ledger", "verify") == before
+    before = warned_house.ok("ledger", "verify")
+    assert "not empty" in one_line(warned_house.run("restore", saved))
+    assert warned_house.ok("ledger", "verify") == before
     elsewhere.fill(10)
     assert "another installation's key" in one_line(elsewhere.run("restore", saved))
     assert elsewhere.ok("ledger", "verify")["entries"] == 1

@@ -13,19 +13,17 @@ from typing import Any
 import pytest
 
 from tests.cli.house import REPOSITORY, House, one_line
-from tests.cli.test_lifecycle import issued
 from tests.servers import http
 
 
 @pytest.fixture
-def sent(house: House, tmp_path: Path, http_gateway: http.Gateway) -> tuple[str, str]:
+def sent(warned_house: House, http_gateway: http.Gateway) -> tuple[str, str]:
     """A warning that went out, and the code of somebody who said they are safe."""
-    number = issued(house, tmp_path)
-    done = house.python("-m", "tests.cli.send", f"{http_gateway.url}/messages")
+    done = warned_house.python("-m", "tests.cli.send", f"{http_gateway.url}/messages")
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
     assert told["sent"] == len(http_gateway.requests) > 10
-    return str(number), told["person"]
+    return "1", told["person"]
 
 
 def check(file: Path, *options: str) -> subprocess.CompletedProcess[str]:
@@ -42,16 +40,16 @@ def check(file: Path, *options: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_what_is_proved_can_be_checked_anywhere_and_tampering_shows(
-    house: House, sent: tuple[str, str], tmp_path: Path
+    warned_house: House, sent: tuple[str, str], tmp_path: Path
 ) -> None:
     number, person = sent
-    proved = house.run("ledger", "prove", number, person, actor="officer")
+    proved = warned_house.run("ledger", "prove", number, person, actor="officer")
     assert proved.returncode == 0, proved.stderr
     alone = tmp_path / "alone"
     alone.mkdir()
     file, key = alone / "proof.json", alone / "key.pem"
     file.write_text(proved.stdout)
-    key.write_text(house.run("ledger", "key").stdout)
+    key.write_text(warned_house.run("ledger", "key").stdout)
 
     done = check(file, "--key", str(key), "--json")
     assert done.returncode == 0, done.stdout + done.stderr
@@ -69,7 +67,9 @@ def test_what_is_proved_can_be_checked_anywhere_and_tampering_shows(
         assert refused.returncode == 1, refused.stdout
         assert json.loads(refused.stdout)["valid"] is False
     file.write_text(proved.stdout)
-    key.write_text(House(dict(house.environment, VEDETTE_DATA=str(tmp_path / "other"))).run("ledger", "key").stdout)
+    key.write_text(
+        House(dict(warned_house.environment, VEDETTE_DATA=str(tmp_path / "other"))).run("ledger", "key").stdout
+    )
     assert check(file, "--key", str(key)).returncode == 1
 
 
@@ -93,42 +93,41 @@ def test_a_file_that_is_no_proof_is_one_line(tmp_path: Path) -> None:
     assert "public key" in one_line(check(file, "--key", str(file)))
 
 
-def test_who_may_not_see_people_proves_nothing(house: House, sent: tuple[str, str]) -> None:
+def test_who_may_not_see_people_proves_nothing(warned_house: House, sent: tuple[str, str]) -> None:
     number, person = sent
-    refused = house.run("ledger", "prove", number, person, actor="analyst")
+    refused = warned_house.run("ledger", "prove", number, person, actor="analyst")
     assert refused.returncode == 1 and "role" in refused.stderr
-    assert "no person" in one_line(house.run("ledger", "prove", number, "nobody", actor="officer"))
-    assert "no warning" in one_line(house.run("ledger", "prove", "999", person, actor="officer"))
+    assert "no person" in one_line(warned_house.run("ledger", "prove", number, "nobody", actor="officer"))
+    assert "no warning" in one_line(warned_house.run("ledger", "prove", "999", person, actor="officer"))
 
 
-def test_recipients_are_listed_with_their_history(house: House, sent: tuple[str, str]) -> None:
+def test_recipients_are_listed_with_their_history(warned_house: House, sent: tuple[str, str]) -> None:
     number, person = sent
-    everyone = house.ok("recipients", number, actor="officer")
+    everyone = warned_house.ok("recipients", number, actor="officer")
     assert len(everyone) > 10
-    safe = house.ok("recipients", number, "--state", "safe", actor="officer")
+    safe = warned_house.ok("recipients", number, "--state", "safe", actor="officer")
     assert [one["person"] for one in safe] == [person]
     assert [(one["channel"], one["level"]) for one in safe[0]["deliveries"]] == [
         ("smtp", "failed"),
         ("webhook", "accepted"),
     ]
     assert [one["response"] for one in safe[0]["answers"]] == ["safe"]
-    assert "answered safe" in house.run("recipients", number, "--state", "safe", actor="officer").stdout
-    refused = house.run("recipients", number, actor="analyst")
+    assert "answered safe" in warned_house.run("recipients", number, "--state", "safe", actor="officer").stdout
+    refused = warned_house.run("recipients", number, actor="analyst")
     assert refused.returncode == 1 and "role" in refused.stderr and not refused.stdout
 
 
-def test_a_cut_ledger_shows_against_a_checkpoint_kept_elsewhere(house: House, tmp_path: Path) -> None:
-    issued(house, tmp_path)
+def test_a_cut_ledger_shows_against_a_checkpoint_kept_elsewhere(warned_house: House, tmp_path: Path) -> None:
     kept = tmp_path / "checkpoint.txt"
-    kept.write_text(house.run("ledger", "checkpoint").stdout)
-    assert house.ok("ledger", "verify", "--against", kept)["verified"] is True
+    kept.write_text(warned_house.run("ledger", "checkpoint").stdout)
+    assert warned_house.ok("ledger", "verify", "--against", kept)["verified"] is True
     cut = (
         "import django; django.setup(); from vedette.ledger.models import *; "
         "last = Entry.objects.order_by('-seq').first(); last.opening.delete(); last.delete(); "
         "Checkpoint.objects.all().delete()"
     )
-    done = house.python("-c", cut, extra={"DJANGO_SETTINGS_MODULE": "vedette.conf.settings"})
+    done = warned_house.python("-c", cut, extra={"DJANGO_SETTINGS_MODULE": "vedette.conf.settings"})
     assert done.returncode == 0, done.stderr
-    verdict = house.run("ledger", "verify", "--against", kept, "--json")
+    verdict = warned_house.run("ledger", "verify", "--against", kept, "--json")
     assert verdict.returncode == 1
     assert any("cut" in problem for problem in json.loads(verdict.stdout)["problems"])
