@@ -440,12 +440,22 @@ def test_the_ledger_holds_hashes_of_a_message_and_none_of_its_words(author: Acto
     assert "shoot" not in entry.opening.body
 
 
-def test_an_update_marked_more_strictly_marks_its_whole_warning(author: Actor, second: Actor, at_issue: Frozen) -> None:
+def test_the_draft_of_an_update_cannot_hide_the_warning_in_force(
+    author: Actor, second: Actor, at_issue: Frozen
+) -> None:
     out = issue(second, approved(author, second))
     stricter = {**out.content, "handling": Tlp.RED.value}
-    draft_update(author, out.warning, Draft.of(stricter, out.audience, out.plan))
+    with pytest.raises(BadInput, match="handling"):
+        draft_update(author, out.warning, Draft.of(stricter, out.audience, out.plan))
     out.warning.refresh_from_db()
-    assert out.warning.handling == Tlp.RED.value
+    assert out.warning.handling == out.content["handling"]
+
+
+def test_nobody_drafts_what_they_could_not_see(at_issue: Frozen) -> None:
+    cleared = make_actor("cleared", Role.DUTY_OFFICER, clearance=Tlp.AMBER)
+    with pytest.raises(Refused):
+        drafted(cleared, handling=Tlp.RED.value)
+    assert not Warning.objects.exists()
 
 
 def test_a_claim_that_is_not_there_cannot_be_cited(author: Actor, at_issue: Frozen) -> None:

@@ -14,8 +14,11 @@ if TYPE_CHECKING:
 def open_house() -> None:
     """Set Django up on the installation that VEDETTE_DATA and VEDETTE_DATABASE_URL name; harmless when called twice."""
     import django
+    from django.apps import apps
     from django.core.exceptions import ImproperlyConfigured
 
+    if apps.ready:
+        return
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vedette.conf.settings")
     try:
         django.setup()

@@ -14,7 +14,7 @@ from typing import Any
 from django.db import transaction
 
 from vedette import clock
-from vedette.access.handling import Realm, Tlp, most_restrictive
+from vedette.access.handling import Realm, Tlp
 from vedette.access.policy import Actor, check, visible
 from vedette.access.roles import Verb
 from vedette.formats.cap import write_cap
@@ -92,6 +92,7 @@ def draft_warning(
             identifier=_new_identifier(actor.realm, now),
             author_id=actor.user_id,
         )
+        check(actor, Verb.DRAFT, warning)
         message = _add_message(actor, warning, MessageType.ALERT, draft, now, citations)
         _log(actor, "warning.drafted", message)
     return message
@@ -132,14 +133,17 @@ def revise(
         )
         warning, cited = message.warning, _cited(actor, message.citations if citations is None else citations)
         rests_on = [record for record in (warning.threat, warning.report) if record is not None]
-        _, need_to_know = marks_of([*rests_on, *cited], draft.content.handling, warning.need_to_know)
+        marks = marks_of([*rests_on, *cited], draft.content.handling, warning.need_to_know)
+        if message.number == 1:
+            _mark(actor, warning, *marks)
+        else:
+            _refuse_other_marks(warning, *marks)
         _store(message, draft)
         if citations is not None:
             message.citations = dict(citations)
         message.editors = sorted({*message.editors, actor.user_id})
         message.lint_override = ""
         message.save()
-        _mark(warning, draft.content.handling, need_to_know, first=message.number == 1)
         _log(actor, "warning.revised", message)
     return message
 
@@ -297,7 +301,7 @@ def _draft_next(
         check(actor, Verb.DRAFT, warning)
         _refuse_ended(warning)
         _last_issued(warning)
-        _mark(warning, *marks_of([warning, *_cited(actor, citations)], draft.content.handling), first=False)
+        _refuse_other_marks(warning, *marks_of([warning, *_cited(actor, citations)], draft.content.handling))
         message = _add_message(actor, warning, kind, draft, clock.now(), citations)
         _log(actor, "warning.drafted", message)
     return message
@@ -406,7 +410,7 @@ def _ending_of(last: Message, kind: MessageType, reason: str) -> Draft:
 
 def _locked(message: Message) -> Message:
     return (
-        Message.objects.select_for_update(of=("self",), no_key=True)
+        Message.objects.select_for_update(of=("self", "warning"), no_key=True)
         .select_related("warning", "warning__threat", "warning__report")
         .get(pk=message.pk)
     )
@@ -443,11 +447,19 @@ def _refuse_expired(content: Content, now: datetime) -> None:
         raise BadInput("expires", "lies in the past; set when the warning ends")
 
 
-def _mark(warning: Warning, handling: Tlp, need_to_know: str | None, *, first: bool) -> None:
-    """Mark a warning as strictly as the strictest of its messages; only its first may still lower that."""
-    kept = handling if first else most_restrictive([handling, Tlp(warning.handling)])
-    warning.handling, warning.need_to_know = kept.value, need_to_know
+def _mark(actor: Actor, warning: Warning, handling: Tlp, need_to_know: str | None) -> None:
+    """Mark a warning that is not out yet; not so that its own writer could not see it any more."""
+    warning.handling, warning.need_to_know = handling.value, need_to_know
+    check(actor, Verb.DRAFT, warning)
     warning.save(update_fields=["handling", "need_to_know"])
+
+
+def _refuse_other_marks(warning: Warning, handling: Tlp, need_to_know: str | None) -> None:
+    """A draft may not hide a warning in force from those who must be able to call it off."""
+    if handling.value != warning.handling:
+        raise BadInput("handling", f"an update keeps its warning's, {warning.handling}; or draft a new warning")
+    if need_to_know != warning.need_to_know:
+        raise BadInput("citations", "a claim cited is for fewer readers than the warning; draft a new warning")
 
 
 def _cited(actor: Actor, citations: Mapping[str, list[int]] | None) -> list[Report]:
