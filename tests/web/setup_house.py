@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from django.test import Client
-
+from tests.web.browser import Browser
 from vedette.access.handling import Tlp
 from vedette.access.models import User
 from vedette.access.roles import Role
@@ -20,16 +19,16 @@ def user(username: str, *roles: Role, clearance: Tlp = Tlp.RED) -> User:
     return made
 
 
-def signed_in(who: User) -> Client:
+def signed_in(who: User) -> Browser:
     """A browser of `who`, signed in."""
-    client = Client()
+    client = Browser()
     client.force_login(who, backend="django.contrib.auth.backends.ModelBackend")
     return client
 
 
-def signed_in_by_password(who: User) -> Client:
+def signed_in_by_password(who: User) -> Browser:
     """A browser of `who`, signed in through the sign-in page."""
-    client = Client()
+    client = Browser()
     answer = client.post("/accounts/login/", {"login": who.username, "password": PASSWORD})
     assert answer.status_code == 302, answer.content
     return client

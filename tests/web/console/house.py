@@ -6,8 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 from django.http import HttpResponse
-from django.test import Client
 
+from tests.web.browser import Browser
 from vedette import clock
 from vedette.access.actors import actor_for
 from vedette.access.handling import Realm, Tlp
@@ -37,9 +37,9 @@ class House:
         """One of the example's users, acting."""
         return actor_for(self.users[name], realm)
 
-    def browser(self, name: str, realm: Realm = Realm.EXERCISE) -> Client:
+    def browser(self, name: str, realm: Realm = Realm.EXERCISE) -> Browser:
         """A browser in which that user is signed in."""
-        client = Client(raise_request_exception=True)
+        client = Browser(raise_request_exception=True)
         client.force_login(self.users[name])
         if realm is not Realm.EXERCISE:
             session = client.session

@@ -12,6 +12,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.paginator import Page, Paginator
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 
 from vedette.access.policy import Actor, check, visible
 from vedette.access.roles import Verb
@@ -19,8 +20,10 @@ from vedette.formats.parts import BadInput
 from vedette.threats.actions import WrongState
 from vedette.warnings.actions import NotApproved
 from vedette.warnings.lifecycle import IllegalMove
+from vedette.web.templatetags.house import IN_REALM
 
 Given = ParamSpec("Given")
+_READING = ("GET", "HEAD", "OPTIONS")
 
 
 class ActedRequest(HttpRequest):
@@ -32,8 +35,11 @@ class ActedRequest(HttpRequest):
 View = Callable[Concatenate[ActedRequest, Given], HttpResponse]
 
 
-def page(verb: Verb = Verb.SEE) -> Callable[[View[Given]], View[Given]]:
-    """Only for those signed in whom the policy allows `verb`; times are the organisation's own."""
+def page(verb: Verb = Verb.SEE, *, any_realm: bool = False) -> Callable[[View[Given]], View[Given]]:
+    """Only for those signed in whom the policy allows `verb`; times are the organisation's own.
+
+    A form acts only in the realm in which its page was opened, unless the view is for `any_realm`.
+    """
 
     def door(view: View[Given]) -> View[Given]:
         @wraps(view)
@@ -41,6 +47,10 @@ def page(verb: Verb = Verb.SEE) -> Callable[[View[Given]], View[Given]]:
             if not request.actor:
                 return redirect_to_login(request.get_full_path())
             check(request.actor, verb)
+            if not any_realm and request.method not in _READING:
+                opened = request.POST.get(IN_REALM, "")
+                if opened != request.actor.realm.value:
+                    return render(request, "console/other_realm.html", {"opened": opened}, status=409)
             response = view(request, *args, **kwargs)
             response.headers.setdefault("Cache-Control", "no-store")
             return response

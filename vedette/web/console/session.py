@@ -13,7 +13,7 @@ from vedette.web.console.doors import ActedRequest, page
 from vedette.web.context import THEMES
 
 
-@page()
+@page(any_realm=True)
 def realm(request: ActedRequest) -> HttpResponse:
     """Say what changes with the realm, and change it on confirmation."""
     other = Realm.LIVE if request.actor.realm is Realm.EXERCISE else Realm.EXERCISE

@@ -13,11 +13,14 @@ from django.utils.safestring import SafeString
 
 from vedette import clock
 from vedette.access.handling import Tlp
-from vedette.access.roles import Role
+from vedette.access.roles import Role, Verb
 from vedette.reports.models import Credibility, Reliability
 from vedette.threats.likelihood import TERMS, in_words
 
 register = template.Library()
+
+#: The hidden field that says in which realm a form was opened.
+IN_REALM = "in_realm"
 
 _STATES = {
     "draft": ("", "draft"),
@@ -48,6 +51,26 @@ _STATES = {
     "in": ("accent", "in"),
     "maybe": ("caution", "maybe"),
 }
+
+
+@register.simple_tag(takes_context=True)
+def sealed(context: template.Context) -> SafeString:
+    """What every form carries: Django's token, and the realm of the page it stands on, in which alone it acts."""
+    return format_html(
+        '<input type="hidden" name="csrfmiddlewaretoken" value="{}"><input type="hidden" name="{}" value="{}">',
+        context.get("csrf_token", ""),
+        IN_REALM,
+        context.get("realm", ""),
+    )
+
+
+@register.simple_tag(takes_context=True)
+def shown(context: template.Context, record: Any, name: str, otherwise: str = "–") -> str:
+    """What a related record is called, if the reader may see that record; else a dash."""
+    if record is None:
+        return otherwise
+    actor = context.get("actor")
+    return str(getattr(record, name)) if actor and actor.may(Verb.SEE, record) else "–"
 
 
 @register.simple_tag

@@ -6,6 +6,17 @@ document.addEventListener("htmx:configRequest", (event) => {
   event.detail.headers["X-CSRFToken"] = token();
 });
 
+// A page opened in another realm: nothing was done, and what is written stays where it is.
+document.addEventListener("htmx:responseError", (event) => {
+  if (event.detail.xhr.status !== 409 || document.getElementById("other-realm")) return;
+  const said = document.createElement("p");
+  said.id = "other-realm";
+  said.className = "say bad";
+  said.setAttribute("role", "alert");
+  said.textContent = "You changed realm since this page was opened. Nothing was done; open the page anew.";
+  document.getElementById("main").prepend(said);
+});
+
 document.addEventListener("click", (event) => {
   for (const menu of document.querySelectorAll("details.menu[open]")) {
     if (!menu.contains(event.target)) menu.open = false;
