@@ -7,36 +7,17 @@ from typing import Any
 from django.http import Http404
 from ninja import Router, Status
 
-from vedette.access.policy import Actor, visible
 from vedette.access.roles import Verb
 from vedette.formats.parts import Line
 from vedette.ledger.checkpoint import checkpoint
 from vedette.ledger.models import Checkpoint, Entry, Opening
 from vedette.ledger.proof import prove
-from vedette.people.models import Person, SavedArea, Unit
-from vedette.reports.models import Claim, Evidence, Report, Source
-from vedette.threats.models import Incident, Threat, ThreatActor
-from vedette.warnings.models import Warning
 from vedette.web.api.doors import ApiRequest, found, get, post
 from vedette.web.api.paging import Cursor, Limit, Page, page
 from vedette.web.api.shapes import Shown, When
+from vedette.web.opening import may_open
 
 router = Router(tags=["ledger"])
-
-#: What a subject's first word stands for, and the lookup to the record that carries its marks.
-_SUBJECTS: dict[str, tuple[Any, str]] = {
-    "report": (Report, ""),
-    "source": (Source, ""),
-    "claim": (Claim, "report"),
-    "evidence": (Evidence, ""),
-    "incident": (Incident, ""),
-    "threat": (Threat, ""),
-    "threat_actor": (ThreatActor, ""),
-    "warning": (Warning, ""),
-    "person": (Person, ""),
-    "unit": (Unit, ""),
-    "area": (SavedArea, ""),
-}
 
 
 class EntryShown(Shown):
@@ -88,7 +69,7 @@ def show_entry(request: ApiRequest, seq: int) -> Any:
 )
 def prove_entry(request: ApiRequest, seq: int) -> Any:
     entry = found(_entries(request), seq)
-    if not _may_open(request.auth, entry.subject):
+    if not may_open(request.auth, entry.subject):
         raise Http404
     try:
         return prove(entry.seq)
@@ -116,15 +97,6 @@ def make_checkpoint(request: ApiRequest) -> Any:
 
 def _entries(request: ApiRequest) -> Any:
     return Entry.objects.filter(realm=request.auth.realm.value)
-
-
-def _may_open(actor: Actor, subject: str) -> bool:
-    """Whether the actor may see the record that the entry is about; what is no record's is the ledger's own."""
-    word, _, number = subject.partition(":")
-    if word not in _SUBJECTS or not number.isdigit():
-        return True
-    model, through = _SUBJECTS[word]
-    return visible(actor, model.objects.all(), through=through).filter(pk=int(number)).exists()
 
 
 def _entry(entry: Entry) -> dict[str, Any]:

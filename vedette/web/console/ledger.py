@@ -16,6 +16,7 @@ from vedette.ledger.checkpoint import checkpoint
 from vedette.ledger.models import Checkpoint, Entry, Head
 from vedette.ledger.verify import Verdict, verify
 from vedette.web.console.doors import ActedRequest, page, paged
+from vedette.web.opening import openable
 
 
 @page(Verb.SEE_LEDGER)
@@ -54,9 +55,18 @@ def _page(request: ActedRequest, verdict: Verdict | None = None, took: float = 0
         found = found.filter(kind__startswith=kind)
     shown = paged(request, found, 100)
     names = _names(entry.actor for entry in shown)
+    open_to_them = openable(request.actor, {entry.subject for entry in shown})
     context = {
         "page": shown,
-        "rows": [{"entry": entry, "who": names.get(entry.actor, entry.actor), "body": _body(entry)} for entry in shown],
+        "rows": [
+            {
+                "entry": entry,
+                "who": names.get(entry.actor, entry.actor),
+                "hidden": entry.subject not in open_to_them,
+                "body": _body(entry) if entry.subject in open_to_them else None,
+            }
+            for entry in shown
+        ],
         "subject": subject,
         "kind": kind,
         "query": "&".join(f"{name}={value}" for name, value in (("subject", subject), ("kind", kind)) if value),
