@@ -6,8 +6,10 @@ from tests.web.console.house import House, text_of
 from vedette import clock
 from vedette.access.handling import Tlp
 from vedette.demo import texts
+from vedette.people.models import SavedArea
+from vedette.reports.models import Report, Source
 from vedette.warnings import actions
-from vedette.warnings.models import Message
+from vedette.warnings.models import Message, Warning
 
 
 def test_the_ledger_page_does_not_open_what_was_said_of_a_hidden_warning(house: House) -> None:
@@ -26,3 +28,67 @@ def test_the_ledger_page_does_not_open_what_was_said_of_a_hidden_warning(house: 
     assert "not for you" in page
     assert "names the informant" not in page
     assert Message.objects.count() == 1
+
+
+def test_a_report_that_was_raised_later_is_not_shown_by_the_pages_of_its_warning(house: House) -> None:
+    lower(house)
+    report = house.report()
+    claim = report.claims.order_by("pk")[0]
+    draft = actions.Draft.of(texts.alert(clock.now()), texts.AUDIENCE, texts.plan(60))
+    message = actions.draft_warning(house.actor("officer"), draft, report=report, citations={"event": [claim.pk]})
+    browser, where = house.browser("second"), f"/warnings/{message.warning_id}/"
+    assert browser.get(f"{where}messages/1/").context["cites"]
+    assert f"/reports/{report.pk}/" in text_of(browser.get(where))
+    Report.objects.filter(pk=report.pk).update(handling=Tlp.RED.value, title="The hidden title")
+    for path in (where, f"{where}messages/1/", f"{where}messages/1/edit/"):
+        page = browser.get(path)
+        assert page.status_code == 200
+        assert not page.context.get("cites")
+        assert "The hidden title" not in text_of(page)
+        assert f"/reports/{report.pk}/" not in text_of(page)
+
+
+def test_an_update_of_a_warning_does_not_show_its_hidden_report(house: House) -> None:
+    lower(house)
+    warning, report = house.issued(), house.report()
+    Report.objects.filter(pk=report.pk).update(handling=Tlp.RED.value, title="The hidden title")
+    Warning.objects.filter(pk=warning.pk).update(report=report)
+    page = house.browser("second").get(f"/warnings/{warning.pk}/update/")
+    assert page.status_code == 200
+    assert "The hidden title" not in text_of(page)
+
+
+def test_the_approval_page_draws_only_the_areas_that_one_may_see(house: House) -> None:
+    lower(house)
+    message = house.submitted()
+    hidden = SavedArea.objects.filter(realm="exercise")[0]
+    where = f"/warnings/{message.warning_id}/messages/1/"
+    SavedArea.objects.filter(pk=hidden.pk).update(name="The hidden area")
+    assert "The hidden area" in text_of(house.browser("second").get(where))
+    SavedArea.objects.filter(pk=hidden.pk).update(handling=Tlp.RED.value)
+    assert "The hidden area" not in text_of(house.browser("second").get(where))
+
+
+def test_the_handle_of_a_hidden_source_is_a_dash(house: House) -> None:
+    lower(house)
+    report = house.report()
+    Source.objects.filter(pk=report.source_id).update(handle="hidden-source")
+    browser, paths = house.browser("officer"), ("/", "/reports/", f"/reports/{report.pk}/")
+    assert all("hidden-source" in text_of(browser.get(path)) for path in paths)
+    Source.objects.filter(pk=report.source_id).update(handling=Tlp.RED.value)
+    assert not any("hidden-source" in text_of(browser.get(path)) for path in paths)
+
+
+def test_the_inbox_does_not_count_hidden_warnings(house: House) -> None:
+    lower(house)
+    message = house.draft(report=house.report())
+    assert "1 warning" in text_of(house.browser("analyst").get("/reports/"))
+    Warning.objects.filter(pk=message.warning_id).update(handling=Tlp.RED.value)
+    assert "1 warning" not in text_of(house.browser("analyst").get("/reports/"))
+
+
+def lower(house: House) -> None:
+    """Nobody is cleared for TLP:RED."""
+    for user in house.users.values():
+        user.clearance = Tlp.AMBER_STRICT.value
+        user.save()

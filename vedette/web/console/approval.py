@@ -20,7 +20,7 @@ from vedette import clock
 from vedette.access.handling import Realm
 from vedette.access.policy import decide
 from vedette.access.roles import Verb
-from vedette.people.models import SavedArea
+from vedette.people.queries import areas_for
 from vedette.warnings import actions
 from vedette.warnings.approval import content_hash, differences
 from vedette.warnings.content import MessageType
@@ -28,7 +28,7 @@ from vedette.warnings.models import Message
 from vedette.warnings.queries import last_approved, messages_for
 from vedette.web.console.check import check_message
 from vedette.web.console.compose import cites
-from vedette.web.console.doors import ActedRequest, Errors, one, page, told
+from vedette.web.console.doors import ActedRequest, Errors, one, page, seen, told
 
 FIELDS = {
     "change": "What is different",
@@ -55,6 +55,10 @@ FIELDS = {
     "category": "Category",
     "language": "Language",
 }
+
+
+#: Both texts' words; beyond it they are shown one after the other, since comparing takes more than linear time.
+MOST_WORDS = 2_000
 
 
 @dataclass(frozen=True)
@@ -87,7 +91,7 @@ def decide_on(request: ActedRequest, warning_id: int, number: int) -> HttpRespon
                 done = "Approved. It can be issued now."
             case "break-glass":
                 actions.approve(request.actor, message, request.POST.get("content_hash", ""), reason, break_glass=True)
-                done = "Approved by break-glass. The overseers are told; it can be issued now."
+                done = "Approved by break-glass. The overseers see it on their start page; it can be issued now."
             case "return":
                 actions.return_to_author(request.actor, message, reason)
                 done = "Returned to its author."
@@ -147,7 +151,7 @@ def _review(request: ActedRequest, message: Message, errors: Errors) -> HttpResp
         "content": message.parsed_content(),
         "before": before,
         "changes": changes(before, message),
-        "cites": cites(message.citations, message.warning.report),
+        "cites": cites(message.citations, seen(actor, message.warning.report)),
         "check": found,
         "plan": message.parsed_plan(),
         "rule": json.dumps(message.audience, indent=2),
@@ -192,22 +196,37 @@ def _readable(name: str, stored: str) -> str:
 
 
 def runs(old: str, new: str) -> list[tuple[str, str]]:
-    """The words that stay, go and come, in order. A space or a lone word between two changes changes with them."""
-    left, right = re.findall(r"\s+|[^\s]+", old), re.findall(r"\s+|[^\s]+", new)
-    steps = difflib.SequenceMatcher(None, left, right, autojunk=False).get_opcodes()
+    """The words that stay, go and come, in order. A lone word between two changes changes with them."""
+    left, right = re.findall(r"\s+|\S+\s*", old), re.findall(r"\s+|\S+\s*", new)
+    if len(left) + len(right) > MOST_WORDS:
+        whole = [("same", old)] if old == new else [("gone", old), ("new", new)]
+        return [(name, text) for name, text in whole if text]
+    steps = difflib.SequenceMatcher(None, left, right, autojunk=True).get_opcodes()
     found: list[tuple[str, str]] = []
     gone = come = ""
     for place, (kind, i, j, k, m) in enumerate(steps):
         same = "".join(left[i:j])
         between = 0 < place < len(steps) - 1
         if kind == "equal" and not (between and len(same.split()) < 2):
-            found += [(name, text) for name, text in (("gone", gone), ("new", come)) if text]
+            shared = _space_after(gone, come)
+            found += _differing(gone, come, shared)
             gone = come = ""
-            found.append(("same", same))
+            found.append(("same", shared + same))
             continue
         gone += same
         come += "".join(right[k:m])
-    return found + [(name, text) for name, text in (("gone", gone), ("new", come)) if text]
+    shared = _space_after(gone, come)
+    return [*found, *_differing(gone, come, shared), *([("same", shared)] if shared else [])]
+
+
+def _space_after(gone: str, come: str) -> str:
+    """The space with which both end: it stays."""
+    one, other = gone[len(gone.rstrip()) :], come[len(come.rstrip()) :]
+    return one if one == other else ""
+
+
+def _differing(gone: str, come: str, shared: str) -> list[tuple[str, str]]:
+    return [(name, text.removesuffix(shared)) for name, text in (("gone", gone), ("new", come)) if text]
 
 
 def _checked(message: Message, request: ActedRequest) -> Any:
@@ -238,4 +257,4 @@ def _message(request: ActedRequest, warning_id: int, number: int) -> Message:
 
 
 def _saved(request: ActedRequest) -> list[Mapping[str, Any]]:
-    return list(SavedArea.objects.filter(realm=request.actor.realm.value).values("name", "geometry"))
+    return list(areas_for(request.actor).values("name", "geometry"))

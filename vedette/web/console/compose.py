@@ -28,7 +28,7 @@ from vedette.warnings.proposal import propose
 from vedette.warnings.queries import current_message, messages_for
 from vedette.web.console import drafting
 from vedette.web.console.check import check_message
-from vedette.web.console.doors import ActedRequest, Errors, one, page, told
+from vedette.web.console.doors import ActedRequest, Errors, one, page, seen, told
 from vedette.web.middleware import zone
 
 #: Who is warned unless the author says otherwise: whoever is on shift or seen in the area.
@@ -82,8 +82,8 @@ def edit(request: ActedRequest, warning_id: int, number: int) -> HttpResponse:
         warning=message.warning,
         message=message,
         previous=_issued_before(message),
-        report=message.warning.report,
-        threat=message.warning.threat,
+        report=seen(request.actor, message.warning.report),
+        threat=seen(request.actor, message.warning.threat),
     )
     return _work(request, work, f"Change the {_named(work.kind)}")
 
@@ -104,8 +104,8 @@ def update(request: ActedRequest, warning_id: int) -> HttpResponse:
         citations=last.citations,
         warning=warning,
         previous=last,
-        report=warning.report,
-        threat=warning.threat,
+        report=seen(request.actor, warning.report),
+        threat=seen(request.actor, warning.threat),
     )
     return _work(request, work, "Draft an update")
 

@@ -95,6 +95,11 @@ def one(actor: Actor, records: QuerySet[Any], verb: Verb = Verb.SEE, through: st
     return found
 
 
+def seen(actor: Actor, record: Any) -> Any:
+    """The record that another names, if the actor may see it itself; else None, as if none were named."""
+    return record if record is not None and actor.may(Verb.SEE, record) else None
+
+
 def paged(request: HttpRequest, records: QuerySet[Any] | list[Any], size: int = 50) -> Page[Any]:
     """The page of `records` that the request asks for."""
     return Paginator(records, size).get_page(request.GET.get("page"))

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from vedette.access.handling import Tlp
-from vedette.access.policy import visible
+from vedette.access.policy import Actor, visible
 from vedette.access.roles import Verb
 from vedette.reports.actions import accept_claim, grade_claim, grade_source, reject_claim, take_in
 from vedette.reports.grading import Standing
@@ -54,7 +54,7 @@ def listed(request: ActedRequest) -> HttpResponse:
     shown = paged(request, inbox(request.actor))
     context = {
         "page": shown,
-        "rows": _rows(list(shown)),
+        "rows": _rows(request.actor, list(shown)),
         "errors": errors,
         "given": request.POST if request.method == "POST" else {"handling": Tlp.AMBER_STRICT.value},
         "sources": sources_for(request.actor),
@@ -162,7 +162,7 @@ def _cards(request: ActedRequest, found: Report) -> list[dict[str, Any]]:
     ]
 
 
-def _rows(reports: list[Report]) -> list[dict[str, Any]]:
+def _rows(actor: Actor, reports: list[Report]) -> list[dict[str, Any]]:
     """What the inbox says of each report, in a handful of queries."""
     ids = [found.pk for found in reports]
     counted = Claim.objects.filter(report__in=ids).values("report_id")
@@ -170,7 +170,8 @@ def _rows(reports: list[Report]) -> list[dict[str, Any]]:
         row["report_id"]: row
         for row in counted.annotate(whole=Count("pk"), open=Count("pk", filter=Q(status=Claim.Status.PROPOSED)))
     }
-    warned = dict(Warning.objects.filter(report__in=ids).values_list("report_id").annotate(Count("pk")))
+    may_see = visible(actor, Warning.objects.filter(report__in=ids)).order_by()
+    warned = dict(may_see.values_list("report_id").annotate(Count("pk")))
     reliability: dict[int, str] = {}
     for grade in Grade.objects.filter(source__in={found.source_id for found in reports}).order_by("graded_at", "id"):
         reliability[grade.source_id or 0] = grade.value

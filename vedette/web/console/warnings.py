@@ -19,7 +19,7 @@ from vedette.warnings import actions
 from vedette.warnings.models import Message, Warning
 from vedette.warnings.queries import current_message, messages_for, warnings_for
 from vedette.web.console import live
-from vedette.web.console.doors import ActedRequest, Errors, one, page, paged, told
+from vedette.web.console.doors import ActedRequest, Errors, one, page, paged, seen, told
 from vedette.web.templatetags.house import tag
 
 
@@ -76,6 +76,8 @@ def warning(request: ActedRequest, warning_id: int) -> HttpResponse:
     newest = written[0] if written else None
     context = {
         "warning": found,
+        "report": seen(actor, found.report),
+        "threat": seen(actor, found.threat),
         "written": written,
         "last": last,
         "newest": newest,
