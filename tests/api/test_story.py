@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from tests.access.roster import AUDIENCE
-from tests.api.conftest import Caller, content, drafted, issued, reported
+from tests.api.conftest import Caller, call_as, content, drafted, issued, reported
 from tests.warnings.good import EXPIRES, FENCE_LINE, SENT
+from vedette.access.handling import Tlp
+from vedette.access.roles import Role
 from vedette.clock import Frozen
 from vedette.dispatch.models import Acknowledgement, Delivery, Recipient
 from vedette.ledger.check import check_proof
@@ -238,3 +240,28 @@ def test_the_ledger_proves_what_was_done(
     made = overseer.post("/ledger/checkpoints")
     assert made.status_code == 201 and made.json()["size"] == 4
     assert overseer.get("/ledger/checkpoints").json()["items"] == [made.json()]
+
+
+def test_what_a_repeat_leaves_out_lowers_no_mark(admin: Caller, roster: dict[str, Person]) -> None:
+    analyst = call_as("analyst", Role.ANALYST, compartments=["falcon"])
+    marked = {"handling": "TLP:RED", "need_to_know": "|falcon|"}
+    told = {"title": "t", "happened_from": "2025-12-04T15:00:00Z", "happened_to": "2025-12-04T15:00:00Z", "place": "p"}
+    number = analyst.post("/incidents", {**told, **marked}).json()["id"]
+    analyst.post("/sources", {"handle": "asset", "descriptor": "x", **marked})
+    person = {"code": "ex-new", "name": "New", "unit": "new"}
+    unit = {"code": "new", "name": "New"}
+    for path, body in (("/units", unit), ("/people", person)):
+        assert admin.post(path, {**body, "handling": "TLP:RED"}).status_code == 201
+        assert admin.post(path, body).json()["handling"] == "TLP:RED"
+    for path, body in (("/sources", {"handle": "asset"}), (f"/incidents/{number}", told)):
+        again = analyst.post(path, body).json()
+        assert {name: again[name] for name in marked} == marked
+    assert analyst.post("/threat-actors", {"name": "n"}).json()["handling"] == "TLP:AMBER+STRICT"
+
+
+def test_a_hidden_source_s_handle_is_one_neutral_error(analyst: Caller) -> None:
+    assert analyst.post("/sources", {"handle": "asset", "handling": "TLP:RED"}).status_code == 201
+    low = call_as("low", Role.ANALYST, clearance=Tlp.AMBER)
+    for answer in (reported(low, source="asset"), low.post("/sources", {"handle": "asset"})):
+        assert answer.status_code == 422
+        assert (answer.json()["field"], answer.json()["detail"]) == ("source", "cannot be used; choose another handle")

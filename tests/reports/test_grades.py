@@ -100,3 +100,26 @@ def test_a_source_s_descriptor_changes_and_its_grades_stay(analyst: Actor, memo:
     kept = keep_source(analyst, "unit", "the sector's own unit", handling=Tlp.AMBER)
     assert kept.pk == memo.source_id and kept.descriptor == "the sector's own unit"
     assert kept.grades.count() == 1
+
+
+def test_describing_a_source_anew_lowers_no_mark() -> None:
+    cleared = make_actor("cleared", Role.ANALYST, compartments=["falcon", "ridge"])
+    keep_source(cleared, "asset", "x", handling=Tlp.AMBER_STRICT, need_to_know="|falcon|")
+    kept = keep_source(cleared, "asset", "new words")
+    assert (kept.descriptor, kept.handling, kept.need_to_know) == ("new words", Tlp.AMBER_STRICT, "|falcon|")
+    with pytest.raises(BadInput, match="handling"):
+        keep_source(cleared, "asset", handling=Tlp.GREEN)
+    with pytest.raises(BadInput, match="need_to_know"):
+        keep_source(cleared, "asset", need_to_know="|falcon|ridge|")
+    assert keep_source(cleared, "asset", handling=Tlp.RED).handling == Tlp.RED
+    assert keep_source(cleared, "unmarked").handling == Tlp.AMBER_STRICT
+
+
+def test_a_hidden_source_s_handle_is_refused_without_saying_why() -> None:
+    keep_source(make_actor("cleared", Role.ANALYST), "asset", "x", handling=Tlp.RED)
+    low = make_actor("low", Role.ANALYST, clearance=Tlp.AMBER)
+    with pytest.raises(BadInput, match="source: cannot be used; choose another handle"):
+        receive(low, original=MEMO, media_type="text/plain", source="asset", handling=Tlp.AMBER)
+    with pytest.raises(BadInput, match="source: cannot be used; choose another handle"):
+        keep_source(low, "asset", "mine")
+    assert not Report.objects.exists()

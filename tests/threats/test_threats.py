@@ -277,3 +277,28 @@ def test_an_organisation_said_to_threaten_is_kept_and_changed(analyst: Actor, me
     again = actions.keep_actor(analyst, name="The Ridge group", descriptor="Smugglers.", known=group)
     assert again.pk == group.pk and again.descriptor == "Smugglers."
     assert assess(analyst, memo, actor=again).actor == group
+
+
+def test_changing_an_incident_lowers_no_mark(memo: Report) -> None:
+    cleared = make_actor("cleared", Role.ANALYST, compartments=["falcon", "ridge"])
+    happened = incident(cleared, memo, handling=Tlp.RED, need_to_know="|falcon|")
+    told = {"title": "New words", "happened_from": NOW, "happened_to": NOW, "place": "p"}
+    kept = actions.keep_incident(cleared, happened, **told)
+    assert (kept.title, kept.handling, kept.need_to_know) == ("New words", Tlp.RED, "|falcon|")
+    for lower in ({"handling": Tlp.AMBER}, {"need_to_know": "|falcon|ridge|"}):
+        with pytest.raises(BadInput):
+            actions.keep_incident(cleared, happened, **told, **lower)
+    happened.refresh_from_db()
+    assert (happened.handling, happened.need_to_know) == (Tlp.RED, "|falcon|")
+
+
+def test_changing_an_organisation_lowers_no_mark() -> None:
+    cleared = make_actor("cleared", Role.ANALYST, compartments=["falcon", "ridge"])
+    group = actions.keep_actor(cleared, name="The Ridge group", handling=Tlp.RED, need_to_know="|falcon|")
+    kept = actions.keep_actor(cleared, name="The Ridge band", known=group)
+    assert (kept.name, kept.handling, kept.need_to_know) == ("The Ridge band", Tlp.RED, "|falcon|")
+    for lower in ({"handling": Tlp.AMBER}, {"need_to_know": "|falcon|ridge|"}):
+        with pytest.raises(BadInput):
+            actions.keep_actor(cleared, name="The Ridge group", known=group, **lower)
+    group.refresh_from_db()
+    assert (group.name, group.handling, group.need_to_know) == ("The Ridge band", Tlp.RED, "|falcon|")

@@ -158,10 +158,13 @@ def keep_source(
     handle: str,
     descriptor: str = "",
     *,
-    handling: Tlp = UNLABELLED,
+    handling: Tlp | None = None,
     need_to_know: str | None = None,
 ) -> Source:
-    """Make the source with this handle, or change its descriptor. A handle is no name; a new source is ungraded."""
+    """Make the source with this handle, or change its descriptor. A handle is no name; a new source is ungraded.
+
+    Marks that are left out stay as they are, and none is lowered. Raises Refused, and BadInput naming the field.
+    """
     check(actor, Verb.REPORT)
     if len(descriptor) > 4_000:
         raise BadInput("descriptor", "is longer than 4,000 characters")
@@ -170,9 +173,11 @@ def keep_source(
         found = known.filter(realm=actor.realm.value, handle=_handle(handle)).first()
         if found is None:
             found = Source(realm=actor.realm.value, handle=_handle(handle), created_at=clock.now())
+            found.handling, found.need_to_know = (handling or UNLABELLED).value, need_to_know
         else:
-            check(actor, Verb.REPORT, found)
-        found.descriptor, found.handling, found.need_to_know = descriptor.strip(), handling.value, need_to_know
+            _refuse_hidden(actor, found)
+            _raise_marks(found, handling, need_to_know)
+        found.descriptor = descriptor.strip()
         check(actor, Verb.REPORT, found)
         found.save()
         _log(actor, "source.kept", f"source:{found.pk}", {"handling": found.handling})
@@ -236,10 +241,33 @@ def _source(actor: Actor, source: Source | str, handling: Tlp, need_to_know: str
                 "created_at": clock.now(),
             },
         )
-        if made:
-            return found
+        if not made:
+            _refuse_hidden(actor, found)
+        return found
     check(actor, Verb.REPORT, found)
     return found
+
+
+def _refuse_hidden(actor: Actor, source: Source) -> None:
+    """A handle that is taken where the actor may not look is no handle for them; the answer tells no more."""
+    if not actor.may(Verb.REPORT, source):
+        raise BadInput("source", "cannot be used; choose another handle")
+
+
+def _raise_marks(source: Source, handling: Tlp | None, need_to_know: str | None) -> None:
+    """Take over what is given, if it lets in nobody new."""
+    if handling is not None:
+        if handling.rank < Tlp(source.handling).rank:
+            raise BadInput("handling", f"{handling.value} is lower than {source.handling}, the source's own")
+        source.handling = handling.value
+    if need_to_know is not None:
+        if source.need_to_know is not None and not _codes(need_to_know) <= _codes(source.need_to_know):
+            raise BadInput("need_to_know", "lets in compartments that may not see the source")
+        source.need_to_know = need_to_know
+
+
+def _codes(mark: str) -> frozenset[str]:
+    return frozenset(filter(None, mark.split("|")))
 
 
 def _handle(handle: str) -> str:

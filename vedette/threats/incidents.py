@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from vedette import clock
-from vedette.access.handling import UNLABELLED, Tlp
+from vedette.access.handling import Tlp
 from vedette.access.policy import Actor, check
 from vedette.access.roles import Verb
 from vedette.formats.parts import BadInput, Part, Prose, parse
@@ -32,21 +32,22 @@ def keep_incident(
 ) -> Incident:
     """Record an incident, or change one. Its accounts are claims side by side, and may contradict each other.
 
-    `told` are the fields of `judgement.Happening`. Raises Refused, and BadInput naming the field.
+    `told` are the fields of `judgement.Happening`. A change lowers no mark; those left out stay.
+    Raises Refused, and BadInput naming the field.
     """
     check(actor, Verb.JUDGE)
     happening = parse(Happening, told)
     accounts, evidence = list(accounts), list(evidence)
     refuse_rejected("accounts", accounts)
     parts = seen(actor, [*(claim.report for claim in accounts), *evidence])
-    mark, circle = marks_of(parts, handling, need_to_know)
     with transaction.atomic():
         if incident is None:
             incident = Incident(realm=actor.realm.value, created_at=clock.now())
         else:
             incident = Incident.objects.select_for_update(no_key=True).get(pk=incident.pk)
             check(actor, Verb.JUDGE, incident)
-        store(incident, happening, mark, circle)
+            parts = [*parts, incident]
+        store(incident, happening, *marks_of(parts, handling, need_to_know))
         check(actor, Verb.JUDGE, incident)
         incident.save()
         incident.accounts.set(accounts)
@@ -118,22 +119,27 @@ def keep_actor(
     *,
     name: str,
     descriptor: str = "",
-    handling: Tlp = UNLABELLED,
+    handling: Tlp | None = None,
     need_to_know: str | None = None,
     known: ThreatActor | None = None,
 ) -> ThreatActor:
-    """Record an organisation said to threaten, or change one that is `known`. Persons are not profiled."""
+    """Record an organisation said to threaten, or change one that is `known`, whose marks are never lowered.
+
+    Persons are not profiled.
+    """
     check(actor, Verb.JUDGE)
     said = parse(_Organisation, {"name": name, "descriptor": descriptor})
     if len(said.name) > 200:
         raise BadInput("name", "is longer than 200 characters")
     with transaction.atomic():
+        parts: list[ThreatActor] = []
         if known is None:
             known = ThreatActor(realm=actor.realm.value, created_at=clock.now())
         else:
             known = ThreatActor.objects.select_for_update(no_key=True).get(pk=known.pk)
             check(actor, Verb.JUDGE, known)
-        store(known, said, handling, need_to_know)
+            parts = [known]
+        store(known, said, *marks_of(parts, handling, need_to_know))
         check(actor, Verb.JUDGE, known)
         known.save()
         log(actor, "threat_actor.kept", f"threat_actor:{known.pk}", hash_of(said))

@@ -6,7 +6,7 @@ from typing import Any
 
 from ninja import Router, Status
 
-from vedette.access.handling import UNLABELLED, Tlp
+from vedette.access.handling import Tlp
 from vedette.access.roles import Verb
 from vedette.formats.parts import BadInput, Line
 from vedette.people import actions
@@ -48,14 +48,14 @@ class PersonWhole(PersonShown):
 
 
 class PersonGiven(Given):
-    """A person to take in or to change, by code."""
+    """A person to take in or to change, by code; their handling stays when none is given."""
 
     code: Line
     name: Line
     unit: Line
     duties: tuple[Line, ...] = ()
     language: Line = "en-US"
-    handling: Tlp = UNLABELLED
+    handling: Tlp | None = None
 
 
 class ContactPointGiven(Given):

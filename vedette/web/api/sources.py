@@ -6,7 +6,7 @@ from typing import Any
 
 from ninja import Router, Status
 
-from vedette.access.handling import UNLABELLED, Tlp
+from vedette.access.handling import Tlp
 from vedette.access.roles import Verb
 from vedette.formats.parts import Line, Prose
 from vedette.reports.actions import grade_source, keep_source
@@ -29,11 +29,11 @@ class SourceShown(Marked):
 
 
 class SourceGiven(Given):
-    """A source to make, or to describe anew."""
+    """A source to make, or to describe anew; marks left out stay, and none is lowered."""
 
     handle: Line
     descriptor: Prose = ""
-    handling: Tlp = UNLABELLED
+    handling: Tlp | None = None
     need_to_know: NeedToKnow | None = None
 
 

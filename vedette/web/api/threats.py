@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Prefetch, prefetch_related_objects
 from ninja import Router, Status
 
-from vedette.access.handling import UNLABELLED, Tlp
+from vedette.access.handling import Tlp
 from vedette.access.policy import Actor, visible
 from vedette.access.roles import Verb
 from vedette.formats.parts import Line, Prose
@@ -117,7 +117,7 @@ class ThreatActorGiven(Given):
 
     name: Line
     descriptor: Prose = ""
-    handling: Tlp = UNLABELLED
+    handling: Tlp | None = None
     need_to_know: NeedToKnow | None = None
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from ninja import Router, Status
 
-from vedette.access.handling import UNLABELLED, Tlp
+from vedette.access.handling import Tlp
 from vedette.access.policy import Actor, visible
 from vedette.access.roles import Verb
 from vedette.formats.parts import BadInput, Line, Moment
@@ -32,14 +32,14 @@ class UnitShown(Marked):
 
 
 class UnitGiven(Given):
-    """A unit to make or change, by code; parent and area by their codes."""
+    """A unit to make or change, by code; parent and area by their codes. Its handling stays when none is given."""
 
     code: Line
     name: Line
     parent: Line | None = None
     area: Line | None = None
     supervisor: Id | None = None
-    handling: Tlp = UNLABELLED
+    handling: Tlp | None = None
 
 
 class ShiftShown(Shown):
