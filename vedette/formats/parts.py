@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Annotated, TypeVar
 
@@ -33,15 +34,26 @@ def _utc(moment: datetime) -> datetime:
     return moment.astimezone(UTC)
 
 
+#: What XML 1.0 cannot carry, and the private-use characters that stand for names and tokens in a parcel.
+_UNSENDABLE = re.compile("[\ud800-\udfff\ufffe\uffff\ue000-\ue003]")
+
+
+def _refuse_unsendable(text: str) -> None:
+    if found := _UNSENDABLE.search(text):
+        raise ValueError(f"must not hold the character U+{ord(found[0]):04X}, which cannot be sent; take it out")
+
+
 def _one_line(text: str) -> str:
     if any(ord(character) < 32 for character in text):
         raise ValueError("must be one line without control characters")
+    _refuse_unsendable(text)
     return text.strip()
 
 
 def _clean_text(text: str) -> str:
     if any(ord(character) < 32 and character not in "\n\t" for character in text):
         raise ValueError("must not hold control characters")
+    _refuse_unsendable(text)
     return text.strip()
 
 
