@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
 
-from tests.access.cast import make_user
+from tests.access.cast import make_actor, make_user
 from vedette import clock
+from vedette.access.actions import set_password
 from vedette.access.actors import actor_for, actor_of_token, make_token
 from vedette.access.handling import Realm
 from vedette.access.models import ApiToken
 from vedette.access.roles import Role, Verb
 from vedette.clock import Frozen
+from vedette.ledger.models import Entry
 
 pytestmark = pytest.mark.django_db
 
@@ -59,3 +62,14 @@ def test_losing_a_role_takes_effect_on_tokens_at_once() -> None:
     user.save()
     actor = actor_of_token(text)
     assert actor is not None and not actor.may(Verb.APPROVE)
+
+
+def test_a_new_password_revokes_its_user_s_tokens_and_nobody_else_s(stopped_clock: Frozen) -> None:
+    user, other = make_user("officer", Role.DUTY_OFFICER), make_user("other", Role.DUTY_OFFICER)
+    theirs = [make_token(user, name, Realm.LIVE, [Verb.SEE]) for name in ("one", "two")]
+    foreign = make_token(other, "one", Realm.LIVE, [Verb.SEE])
+    set_password(make_actor("admin", Role.ADMINISTRATOR), user, "some other unrelated words")
+    assert [actor_of_token(text) for text in theirs] == [None, None] and actor_of_token(foreign) is not None
+    (entry,) = Entry.objects.select_related("opening")
+    assert entry.kind == "user.password_set"
+    assert json.loads(entry.opening.body) == {"user": user.pk, "tokens": 2, "sessions": 0}

@@ -77,14 +77,14 @@ def set_roles(
 
 
 def set_password(actor: Actor, user: User, password: str) -> User:
-    """A new password for somebody who has lost theirs; it ends their sessions."""
+    """A new password for somebody who has lost theirs, or whose account is not safe: sessions and tokens end."""
     check(actor, Verb.ADMINISTER)
     with transaction.atomic():
         user = _locked(user)
         _set_password(user, password)
         user.save()
-        _end_sessions(user)
-        _log("user.password_set", actor.ref, user, actor.realm)
+        tokens, sessions = _revoke_tokens(user), _end_sessions(user)
+        _log("user.password_set", actor.ref, user, actor.realm, tokens=tokens, sessions=sessions)
     return user
 
 
@@ -96,8 +96,7 @@ def deactivate_user(actor: Actor, user: User) -> User:
         _refuse_last_administrator(user, "user")
         user.is_active = False
         user.save()
-        tokens = user.tokens.filter(revoked_at=None).update(revoked_at=clock.now())
-        sessions = _end_sessions(user)
+        tokens, sessions = _revoke_tokens(user), _end_sessions(user)
         _log("user.deactivated", actor.ref, user, actor.realm, tokens=tokens, sessions=sessions)
     return user
 
@@ -236,6 +235,10 @@ def _refuse_last_administrator(user: User, field: str) -> None:
     others = User.objects.filter(is_active=True).exclude(pk=user.pk)
     if Role.ADMINISTRATOR in user.role_set() and not any(Role.ADMINISTRATOR in other.role_set() for other in others):
         raise BadInput(field, "this is the last administrator; make another one first")
+
+
+def _revoke_tokens(user: User) -> int:
+    return user.tokens.filter(revoked_at=None).update(revoked_at=clock.now())
 
 
 def _end_sessions(user: User) -> int:
