@@ -19,6 +19,7 @@ from vedette.access.actors import actor_of_token
 from vedette.access.roles import Verb
 from vedette.dispatch.models import Delivery, Lease, Recipient
 from vedette.ledger.models import Checkpoint, Head
+from vedette.web.setup.here import FORWARDED
 
 
 @require_safe
@@ -83,7 +84,7 @@ class _Figures:
 
 def _is_loopback(request: HttpRequest) -> bool:
     """A direct request from this machine: one that a proxy hands on says for whom."""
-    if "HTTP_X_FORWARDED_FOR" in request.META or "HTTP_FORWARDED" in request.META:
+    if any(header in request.META for header in FORWARDED):
         return False
     try:
         return ipaddress.ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
