@@ -15,7 +15,7 @@ from vedette.conf.wsgi import application as pages
 # Django is set up by the import above; what follows needs it.
 from vedette.conf.answers import Answers  # isort: skip
 from vedette.conf.events import Events  # isort: skip
-from vedette.conf.reply import HostCheck, send_problem  # isort: skip
+from vedette.conf.reply import HostCheck, header, send_problem  # isort: skip
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -23,6 +23,8 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 #: Threads for Django's pages.
 PAGE_THREADS = 8
+#: The most bytes of a request that Django's pages are given: one file of 25 MB, and the form around it.
+LARGEST_BODY = 26 * 1024 * 1024
 ANSWER_PATH, EVENTS_PATH = "/a/", "/events/warnings/"
 
 
@@ -45,13 +47,28 @@ class Front:
         path, method = scope["path"], scope["method"]
         own = (path.startswith(ANSWER_PATH) and method not in ("GET", "HEAD")) or path.startswith(EVENTS_PATH)
         if not own:
-            await self._pages(scope, _as_coroutine(receive), send)
+            await self._page(scope, receive, send)
         elif not await self._hosts.allows(scope):
             await send_problem(send, 400, "host", "this installation does not answer to that name")
         elif path.startswith(ANSWER_PATH):
             await self._answers.answer(scope, receive, send, path.removeprefix(ANSWER_PATH))
         else:
             await self._events.stream(scope, receive, send, path.removeprefix(EVENTS_PATH))
+
+    async def _page(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand on to Django; a body that is too large is refused, by its length if told and while read if not."""
+        told = header(scope, b"content-length")
+        if told.isdecimal() and int(told[:20]) > LARGEST_BODY:
+            await _send_too_large(send)
+            return
+        capped = _Capped(receive, send)
+        try:
+            await self._pages(scope, capped.receive, capped.send)
+        except _TooLarge:
+            if not capped.exceeded:
+                raise
+        if capped.exceeded and not capped.started:
+            await _send_too_large(send)
 
     async def _live(self, receive: Receive, send: Send) -> None:
         while True:
@@ -65,13 +82,40 @@ class Front:
                 return
 
 
-def _as_coroutine(receive: Receive) -> Receive:
-    """granian's `receive` gives a future; a2wsgi takes coroutines only."""
+class _TooLarge(OSError):
+    """The body goes on beyond what is read."""
 
-    async def received() -> MutableMapping[str, Any]:
-        return await receive()
 
-    return received
+class _Capped:
+    """A connection whose body ends in an error beyond LARGEST_BODY; what is then answered to that is not sent.
+
+    Its `receive` is a coroutine, as a2wsgi asks; granian's gives a future.
+    """
+
+    def __init__(self, receive: Receive, send: Send) -> None:
+        self._receive, self._send = receive, send
+        self._read = 0
+        self.exceeded = self.started = False
+
+    async def receive(self) -> MutableMapping[str, Any]:
+        if self.exceeded:
+            raise _TooLarge("the body is too large")
+        message = await self._receive()
+        self._read += len(message.get("body", b""))
+        if self._read > LARGEST_BODY:
+            self.exceeded = True
+            raise _TooLarge("the body is too large")
+        return message
+
+    async def send(self, message: MutableMapping[str, Any]) -> None:
+        if self.exceeded and not self.started:
+            return
+        self.started = True
+        await self._send(message)
+
+
+async def _send_too_large(send: Send) -> None:
+    await send_problem(send, 413, "body", "is too large: one file of 25 MB can be sent")
 
 
 application = Front()
