@@ -150,7 +150,7 @@ def test_somebody_whom_no_channel_reaches_ends_as_failed(
     house.person("ann", house.post, "webhook")
     http_gateway.mode = http.Mode.REFUSE
     message = house.warn()
-    for _ in range(16):
+    for _ in range(60):
         work()
         hands.advance(seconds=70)
     assert states(message) == {"ann": "failed"}

@@ -63,8 +63,8 @@ class Answers:
             await self._gone(send, machine)
             return
         try:
-            response, note = read_answer(body, content_type)
-            outcome = await self._commit.record(Answer(recipient=recipient, response=response, note=note))
+            response, note, seen = read_answer(body, content_type)
+            outcome = await self._commit.record(Answer(recipient=recipient, response=response, note=note, seen=seen))
         except BadInput as error:
             await self._refuse(send, machine, token, 400, error.field, error.reason)
         except DatabaseError:

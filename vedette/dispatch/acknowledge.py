@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -19,7 +20,7 @@ from django.db import DatabaseError, connection, connections, transaction
 
 from vedette import clock
 from vedette.access.handling import Realm
-from vedette.dispatch.decide import answered_state
+from vedette.dispatch.decide import REACHED, answered_state
 from vedette.dispatch.levels import Response, State
 from vedette.dispatch.sql import execute, insert, locked, moment, rows, stamp
 from vedette.dispatch.tokens import RecipientRef
@@ -50,6 +51,8 @@ class Answer:
     recipient: RecipientRef
     response: Response
     note: str = ""
+    #: Identifier of the message that was on the page; empty where the sender does not say.
+    seen: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,11 +70,18 @@ class _Row:
     id: int
     realm: str
     state: State
-    message: int
+    #: The warning's messages as they were issued: identifier -> id.
+    issued: dict[str, int]
+    #: The last of them that a gateway took for this recipient; the last issued where none is known.
+    got: int
     late: bool
-    #: What they said of this message, the latest last.
-    said: list[str]
+    #: Message -> what they said of it, the latest last.
+    said: dict[int, list[str]] = field(default_factory=lambda: defaultdict(list))
     changed: bool = False
+
+    def message(self, seen: str) -> int:
+        """The message that an answer is about: the one on the page, else the last that they got."""
+        return self.issued.get(seen, self.got)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +110,10 @@ def record(batch: Sequence[Answer]) -> list[Outcome]:
             if row is None or row.realm != answer.recipient.realm.value:
                 outcomes.append(Outcome(recorded=Recorded.UNKNOWN, state=State.OPEN))
                 continue
-            repeated = _repeats(row.said, answer.response)
+            message = row.message(answer.seen)
+            repeated = _repeats(row.said[message], answer.response)
             if not repeated:
-                new.append(_say(row, answer.response.value, answer.note))
+                new.append(_say(row, message, answer.response.value, answer.note))
             recorded = Recorded.REPEATED if repeated else Recorded.LATE if row.late else Recorded.RECORDED
             outcomes.append(Outcome(recorded=recorded, state=row.state))
         _store(new, [row for row in found.values() if row.changed], now, "recipient")
@@ -117,9 +128,10 @@ def record_attestation(recipient: int, by: str, note: str) -> Outcome:
         row = found.get(recipient)
         if row is None:
             return Outcome(recorded=Recorded.UNKNOWN, state=State.OPEN)
-        if row.said:
+        message = row.message("")
+        if row.said[message]:
             return Outcome(recorded=Recorded.REPEATED, state=row.state)
-        _store([_say(row, State.ATTESTED.value, note, by)], [row] if row.changed else [], now, by)
+        _store([_say(row, message, State.ATTESTED.value, note, by)], [row] if row.changed else [], now, by)
     return Outcome(recorded=Recorded.LATE if row.late else Recorded.RECORDED, state=row.state)
 
 
@@ -143,9 +155,10 @@ def _repeats(said: Sequence[str], response: Response) -> bool:
     return said[-1:] == [response.value] or (response is Response.ACKNOWLEDGED and response.value in said)
 
 
-def _say(row: _Row, response: str, note: str, by: str = "") -> _New:
-    new = _New(row.id, row.message, row.realm, response, row.said.count(response), note, row.late, by)
-    row.said.append(response)
+def _say(row: _Row, message: int, response: str, note: str, by: str = "") -> _New:
+    said = row.said[message]
+    new = _New(row.id, message, row.realm, response, said.count(response), note, row.late, by)
+    said.append(response)
     state = answered_state(row.state, State(response))
     row.changed |= state is not row.state
     row.state = state
@@ -161,33 +174,56 @@ def _load(recipients: list[int], now: datetime) -> dict[int, _Row]:
     held = rows(
         locked(f"SELECT id, realm, state, warning_id FROM dispatch_recipient WHERE id {mine} ORDER BY id"), [ids]
     )
-    warnings = _warnings({row[3] for row in held})
+    warnings = {pk: _warning(pk) for pk in sorted({row[3] for row in held})}
     found = {
-        pk: _Row(pk, realm, State(state), warnings[warning][0], _is_late(*warnings[warning][1:], now), [])
+        pk: _Row(
+            pk,
+            realm,
+            State(state),
+            warnings[warning].issued,
+            warnings[warning].last,
+            _is_late(warnings[warning].expires, warnings[warning].ended, now),
+        )
         for pk, realm, state, warning in held
     }
+    if any(len(row.issued) > 1 for row in found.values()):
+        for recipient, message in rows(
+            "SELECT d.recipient_id, d.message_id FROM dispatch_delivery d"
+            " JOIN warnings_message m ON m.id = d.message_id"
+            f" WHERE d.recipient_id {mine} AND d.level IN ({_REACHED}) ORDER BY m.number",
+            [ids],
+        ):
+            found[recipient].got = message
     for recipient, message, response in rows(
         "SELECT recipient_id, message_id, response FROM dispatch_acknowledgement"
         f" WHERE recipient_id {mine} ORDER BY id",
         [ids],
     ):
-        if found[recipient].message == message:
-            found[recipient].said.append(response)
+        found[recipient].said[message].append(response)
     return found
 
 
-def _warnings(ids: set[int]) -> dict[int, tuple[int, Any, Any]]:
-    """For each warning its last issued message, when it expires and when it was ended."""
-    return {
-        warning: (message, expires, ended)
-        for pk in sorted(ids)
-        for warning, message, expires, ended in rows(
-            "SELECT w.id, m.id, w.expires_at, w.ended_at FROM warnings_warning w"
-            " JOIN warnings_message m ON m.warning_id = w.id AND m.state = 'issued'"
-            " WHERE w.id = %s ORDER BY m.number DESC LIMIT 1",
-            [pk],
-        )
-    }
+@dataclass(frozen=True, slots=True)
+class _Warning:
+    """A warning's issued messages (identifier -> id), the last of them, when it expires and when it was ended."""
+
+    issued: dict[str, int]
+    last: int
+    expires: Any
+    ended: Any
+
+
+def _warning(pk: int) -> _Warning:
+    found = rows(
+        "SELECT m.identifier, m.id, w.expires_at, w.ended_at FROM warnings_warning w"
+        " JOIN warnings_message m ON m.warning_id = w.id AND m.state = 'issued' WHERE w.id = %s ORDER BY m.number",
+        [pk],
+    )
+    _, last, expires, ended = found[-1]
+    return _Warning({row[0]: row[1] for row in found}, last, expires, ended)
+
+
+_REACHED = ", ".join(f"'{level.value}'" for level in sorted(REACHED))
 
 
 def _is_late(expires: Any, ended: Any, now: datetime) -> bool:

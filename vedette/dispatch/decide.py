@@ -32,6 +32,8 @@ class Reason(StrEnum):
     SEND = "send"
     #: They have answered this message, or need not be followed up any more.
     ANSWERED = "answered"
+    #: They have left the organisation.
+    LEFT = "left"
     SUPERSEDED = "superseded"
     EXPIRED = "expired"
     ENDED = "ended"
@@ -82,8 +84,12 @@ class Progress:
     state: State
     #: Whether this very message has been answered.
     answered: bool
+    #: Whether the person still belongs to the organisation.
+    active: bool = True
     #: Plan step -> what its delivery came to.
     done: Mapping[int, Level]
+    #: Channels by which an earlier message of the warning got to a gateway for them.
+    used: frozenset[str] = frozenset()
 
     @property
     def reached(self) -> bool:
@@ -91,16 +97,19 @@ class Progress:
         return not REACHED.isdisjoint(self.done.values())
 
 
-def decide(standing: Standing, progress: Progress, step: int, now: datetime) -> Reason:
-    """Whether `step` (its first channel or one after a failure) is tried for this person."""
-    if _needs_no_more(standing.kind, progress, step):
+def decide(standing: Standing, progress: Progress, step: int, now: datetime, channel: str = "") -> Reason:
+    """Whether `step` (its first channel or one after a failure) is tried for this person, by its `channel`."""
+    if _needs_no_more(standing.kind, progress, step, channel):
         return Reason.ANSWERED
+    if not progress.active and standing.kind not in ENDINGS:
+        return Reason.LEFT
     return standing.reason(now)
 
 
-def _needs_no_more(kind: MessageType, progress: Progress, step: int) -> bool:
+def _needs_no_more(kind: MessageType, progress: Progress, step: int, channel: str) -> bool:
     if kind in ENDINGS:
-        return progress.reached
+        # Whoever got the warning by a channel gets its end there too: they may not read any other.
+        return progress.reached and channel not in progress.used
     if progress.answered or (kind is MessageType.ALERT and progress.state in ANSWERED):
         return True
     return step > 0 and progress.state is not State.OPEN and progress.reached
@@ -144,8 +153,19 @@ _RANK = {State.ATTESTED: 0, State.ACKNOWLEDGED: 1, State.SAFE: 2, State.NEEDS_HE
 def backoff_s(attempt: int, told_s: float | None) -> float:
     """How long to wait after `attempt` (0 for the first) put a delivery off; what the gateway asks for counts, within a
     minute."""
-    return min(max(0.5 * 2.0**attempt, told_s or 0.0), 60.0)
+    return min(max(0.5 * 2.0 ** min(attempt, 10), told_s or 0.0), 60.0)
 
 
-#: How often a delivery that is put off is tried in one step before it counts as failed.
-ATTEMPTS = 5
+def tries_again(kind: MessageType, another_follows: bool, attempt: int) -> bool:
+    """Whether a delivery that is put off is tried again in its step, `attempt` (0 for the first) having failed.
+
+    While another channel of theirs follows, soon enough it is that one's turn; the last outlasts an outage of some
+    minutes, and that of a message which ends a warning goes on until it expires: nobody may be left warned.
+    """
+    if another_follows:
+        return attempt + 1 < ATTEMPTS
+    return kind in ENDINGS or attempt + 1 < LAST_ATTEMPTS
+
+
+#: How often a delivery that is put off is tried in one step: about 8 s, and about 14 min where no channel follows.
+ATTEMPTS, LAST_ATTEMPTS = 5, 20

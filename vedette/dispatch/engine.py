@@ -156,7 +156,13 @@ class Engine:
         room = AT_ONCE - len(self._running)
         above = min((run.held.priority for run in self._running.values()), default=None)
         taken = await self.db(
-            leases.take, self.worker, clock.now(), self.realm, max(room, 1), None if room > 0 else above
+            leases.take,
+            self.worker,
+            clock.now(),
+            self.realm,
+            max(room, 1),
+            None if room > 0 else above,
+            [run.held for run in self._running.values()],
         )
         for held in taken:
             issued, parcels = await self._message(held)

@@ -56,16 +56,20 @@ class NewLease:
     due_at: datetime
 
 
-def take(worker: str, now: datetime, realm: Realm | None, at_most: int, above: int | None = None) -> list[Held]:
+def take(
+    worker: str, now: datetime, realm: Realm | None, at_most: int, above: int | None = None, mine: Sequence[Held] = ()
+) -> list[Held]:
     """Take due leases, the most urgent and then the oldest first; with `above` only those more urgent than it.
 
+    What is in this worker's hands (`mine`) is not taken again, though a clock that jumped may say that it was let go.
     A range of a newer message is left alone while an older message of the same warning is being sent there, so that
     nobody gets a cancel before the warning it cancels.
     """
     if not _due(now, realm, above, limit=1, lock=False):
         return []
     with transaction.atomic():
-        busy = _in_work(now)
+        busy = [*_in_work(now), *((one.warning, one.number, one.first, one.last) for one in mine)]
+        own = {one.id for one in mine}
         taken: list[Held] = []
         for row in _due(now, realm, above, limit=_LOOK_AT, lock=True):
             held = Held(
@@ -81,7 +85,7 @@ def take(worker: str, now: datetime, realm: Realm | None, at_most: int, above: i
                 priority=row[8],
                 attempt=row[9],
             )
-            if any(_before(other, held) for other in busy):
+            if held.id in own or any(_before(other, held) for other in busy):
                 continue
             taken.append(held)
             busy.append((held.warning, held.number, held.first, held.last))

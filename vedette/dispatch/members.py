@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from vedette.access.handling import Realm
-from vedette.dispatch.decide import ENDINGS, Progress, Standing
+from vedette.dispatch.decide import ENDINGS, REACHED, Progress, Standing
 from vedette.dispatch.leases import Held
 from vedette.dispatch.levels import Level, State
 from vedette.dispatch.sql import rows
@@ -35,15 +35,18 @@ class Member:
     unit: int
     state: State
     answered: bool
+    active: bool
     #: Channel -> the first contact point on it.
     points: Mapping[str, Point]
     #: Plan step -> what its delivery came to.
     done: dict[int, Level] = field(default_factory=dict)
+    #: Channels by which earlier messages of the warning got out to them; known for a message that ends it.
+    used: frozenset[str] = frozenset()
 
     @property
     def progress(self) -> Progress:
         """How far they are, as the decisions ask for it."""
-        return Progress(state=self.state, answered=self.answered, done=self.done)
+        return Progress(state=self.state, answered=self.answered, active=self.active, done=self.done, used=self.used)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +98,7 @@ def load_members(held: Held, issued: Issued) -> list[Member]:
     span = [held.warning, held.first, held.last]
     only_open = " AND r.state = 'open'" if held.step > 0 and issued.kind is MessageType.ALERT else ""
     found = rows(
-        "SELECT r.id, r.person_id, p.name, p.language, p.unit_id, r.state"
+        "SELECT r.id, r.person_id, p.name, p.language, p.unit_id, r.state, p.active"
         " FROM dispatch_recipient r JOIN people_person p ON p.id = r.person_id"
         f" WHERE r.warning_id = %s AND r.id BETWEEN %s AND %s{only_open} ORDER BY r.id",
         span,
@@ -121,6 +124,7 @@ def load_members(held: Held, issued: Issued) -> list[Member]:
             unit=row[4],
             state=State(row[5]),
             answered=row[0] in answered,
+            active=bool(row[6]),
             points=points.get(row[1], {}),
         )
         for row in found
@@ -132,6 +136,10 @@ def load_members(held: Held, issued: Issued) -> list[Member]:
     ):
         if recipient in members:
             members[recipient].done[step] = Level(level)
+    if issued.kind in ENDINGS:
+        for recipient, channel in _used(held):
+            if recipient in members:
+                members[recipient].used |= {channel}
     return list(members.values())
 
 
@@ -171,6 +179,18 @@ def load_points(people: list[int]) -> dict[int, dict[str, Point]]:
     ):
         points.setdefault(person, {}).setdefault(channel, Point(point, address))
     return points
+
+
+def _used(held: Held) -> list[tuple[int, str]]:
+    """The channels by which earlier messages of this warning got to a gateway, by recipient of the range."""
+    reached = ", ".join(f"'{level.value}'" for level in sorted(REACHED))
+    return rows(
+        "SELECT DISTINCT d.recipient_id, d.channel FROM dispatch_delivery d"
+        " JOIN warnings_message m ON m.id = d.message_id"
+        " WHERE m.warning_id = %s AND m.number < %s AND d.recipient_id BETWEEN %s AND %s"
+        f" AND d.level IN ({reached})",
+        [held.warning, held.number, held.first, held.last],
+    )
 
 
 def _begun(held: Held) -> list[tuple[int, int]]:

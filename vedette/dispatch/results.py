@@ -14,7 +14,7 @@ from vedette import clock
 from vedette.dispatch import leases
 from vedette.dispatch.leases import Held, NewLease
 from vedette.dispatch.levels import Level
-from vedette.dispatch.sql import execute, insert, moment, rows, stamp
+from vedette.dispatch.sql import execute, insert, locked, moment, rows, stamp
 from vedette.ledger.log import append
 from vedette.ledger.merkle import root_of
 from vedette.ledger.proof import batch_leaves
@@ -132,12 +132,17 @@ def _store(held: Held, attempts: Sequence[Attempt]) -> None:
                 one.level.value,
                 one.level.value,
                 one.attempts,
-                one.detail[:300],
+                _storable(one.detail),
                 stamp(one.at),
             )
             for one in attempts
         ],
     )
+
+
+def _storable(said: str) -> str:
+    """What a gateway said, without what a database refuses: half characters and NUL."""
+    return said.encode("utf-8", "replace").decode().replace("\x00", "")[:300]
 
 
 def _store_told(held: Held, told: Sequence[Told], now: datetime) -> None:
@@ -170,7 +175,7 @@ def _seal(held: Held, body: Mapping[str, Any]) -> None:
         " OR (recipient_id IS NULL AND step = %s))"
     )
     given = [held.message, held.first, held.last, held.step]
-    found = rows(f"SELECT {RECORD_COLUMNS} FROM dispatch_delivery WHERE {mine} ORDER BY id", given)
+    found = rows(locked(f"SELECT {RECORD_COLUMNS}, id FROM dispatch_delivery WHERE {mine} ORDER BY id"), given)
     if not found and not body:
         return
     seq = append(
@@ -184,9 +189,12 @@ def _seal(held: Held, body: Mapping[str, Any]) -> None:
             "first": held.first,
             "last": held.last,
             "count": len(found),
-            "merkle_root": root_of(batch_leaves([delivery_record(row) for row in found])).hex(),
+            "merkle_root": root_of(batch_leaves([delivery_record(row[:-1]) for row in found])).hex(),
             **body,
         },
     )
     if found:
-        execute(f"UPDATE dispatch_delivery SET ledger_seq = %s WHERE {mine}", [seq, *given])
+        ids = [row[-1] for row in found]
+        execute(
+            f"UPDATE dispatch_delivery SET ledger_seq = %s WHERE id IN ({', '.join(['%s'] * len(ids))})", [seq, *ids]
+        )

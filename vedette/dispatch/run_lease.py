@@ -7,16 +7,19 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
+from django.db import DatabaseError
+
 from vedette import clock
 from vedette.dispatch import leases, results
 from vedette.dispatch.channels.face import Outcome, Parcel, Result
 from vedette.dispatch.channels.open import OpenChannels
-from vedette.dispatch.decide import ATTEMPTS, ENDINGS, Reason, Standing, backoff_s, decide, next_send
+from vedette.dispatch.decide import ATTEMPTS, ENDINGS, Reason, Standing, backoff_s, decide, next_send, tries_again
 from vedette.dispatch.escalation import Silent, UnitAbove, group_by_supervisor
 from vedette.dispatch.keys import escalation_key, warning_key
 from vedette.dispatch.leases import Held, NewLease
@@ -39,6 +42,10 @@ from vedette.people.models import Person, Unit
 T = TypeVar("T")
 Db = Callable[..., Awaitable[Any]]
 
+log = logging.getLogger(__name__)
+
+#: Seconds to wait before writing again what the database refused, one after the other.
+WRITE_AGAIN_S = (0.2, 0.5, 1.0, 2.0)
 #: Results are written at the latest when there are so many, or so many seconds after the first.
 FLUSH_RESULTS, FLUSH_S = 200, 0.2
 #: How old what is known of answers and newer messages may be when an attempt is decided, in seconds.
@@ -90,7 +97,7 @@ class LeaseRun:
             refresher.cancel()
             self._all_tried = True
             self._full.set()
-        await db(self._finish, ())
+        await self._written(())
 
     def stop(self) -> None:
         """Begin nothing more; what is on its way is waited for and written down."""
@@ -127,17 +134,22 @@ class LeaseRun:
                 if self._stopping:
                     return
                 parcel = self.work.parcels.warning(member, self._key(member, step, point), point.address)
-                result = await opened.channel.send(parcel)
-            if result.outcome is Outcome.LATER and self.held.attempt + 1 < ATTEMPTS:
-                self._put_off = True
-                self._retry_after_s = max(self._retry_after_s or 0.0, result.retry_after_s or 0.0) or None
-                return
+                result = await _tried(opened, parcel)
+            if result.outcome is Outcome.LATER:
+                follows = any(later.action == "send" and later.channel in member.points for later in steps[step + 1 :])
+                if tries_again(self.work.issued.kind, follows, self.held.attempt):
+                    self._put_off = True
+                    self._retry_after_s = max(self._retry_after_s or 0.0, result.retry_after_s or 0.0) or None
+                    return
+                if step > self.held.step:
+                    return  # its own lease tries it afresh
             level = Level.ACCEPTED if result.outcome is Outcome.ACCEPTED else Level.FAILED
             self._note(member, step, point, level, result.detail, self.held.attempt + 1)
 
     def _decide(self, member: Member, step: int) -> Reason:
         assert self._standing is not None
-        return decide(self._standing, member.progress, step, clock.now())
+        channel = self.work.issued.plan.steps[step].channel
+        return decide(self._standing, member.progress, step, clock.now(), channel)
 
     def _not_sent(self, member: Member, step: int, point: Point | None, reason: Reason) -> None:
         if reason.level is not None:
@@ -177,12 +189,21 @@ class LeaseRun:
             self._full.clear()
             if self._results and not self._all_tried:
                 batch, self._results = self._results, []
-                await self.work.db(results.flush, self.held, batch)
+                try:
+                    await self.work.db(results.flush, self.held, batch)
+                except DatabaseError:
+                    log.exception("results of lease %s are not written yet; nothing more is begun", self.held.id)
+                    self._results = batch + self._results
+                    self._stopping = True
 
     async def _keep_fresh(self) -> None:
         while True:
             await asyncio.sleep(FRESH_S)
-            await self.work.db(self._refresh)
+            try:
+                await self.work.db(self._refresh)
+            except DatabaseError:
+                log.exception("lease %s cannot see who has answered; nothing more is begun", self.held.id)
+                self._stopping = True
 
     def _refresh(self) -> None:
         """See who has answered meanwhile, and whether the message still stands."""
@@ -191,6 +212,18 @@ class LeaseRun:
         for member in self._members:
             member.answered = member.id in answered
             member.state = states.get(member.id, State.OPEN)
+
+    async def _written(self, told: tuple[Told, ...], body: dict[str, Any] | None = None) -> None:
+        """Finish; a database that is away for a moment costs no result. Raises LeaseLost, DatabaseError."""
+        for pause in WRITE_AGAIN_S:
+            try:
+                await self.work.db(self._finish, told, body)
+            except DatabaseError:
+                log.exception("lease %s could not be finished; trying again", self.held.id)
+                await asyncio.sleep(pause)
+            else:
+                return
+        await self.work.db(self._finish, told, body)
 
     def _finish(self, told: tuple[Told, ...], body: dict[str, Any] | None = None) -> None:
         now = clock.now()
@@ -227,16 +260,16 @@ class LeaseRun:
         """Tell the supervisors of those who are still silent, once each for this range."""
         assert self._standing is not None
         if self._standing.reason(clock.now()) is not Reason.SEND:
-            await self.work.db(self._finish, ())
+            await self._written(())
             return
-        silent = [one for one in self._members if one.state is State.OPEN and not one.answered]
+        silent = [one for one in self._members if _is_silent(one)]
         plan = await self.work.db(_plan_escalation, self.held, silent)
         told: list[Told] = []
         async with asyncio.TaskGroup() as group:
             for notice in plan.notices:
                 group.create_task(self._tell(notice, told))
         body = {"escalated": len(told), "nobody_to_tell": len(plan.nobody)}
-        await self.work.db(self._finish, tuple(told), body)
+        await self._written(tuple(told), body)
 
     async def _tell(self, notice: _Notice, told: list[Told]) -> None:
         """Try the step's own channel, then the plan's others, until one takes the notice."""
@@ -255,7 +288,9 @@ class LeaseRun:
             parcel = self.work.parcels.escalation(
                 notice.name, notice.language, [one.name for one in notice.silent], key, point.address
             )
-            result = await self._send_notice(opened, parcel)
+            result = await self._send_notice(opened, parcel, notice.silent)
+            if result is None:
+                return
             put_off |= result.outcome is Outcome.LATER
             last = Attempt(
                 recipient=None,
@@ -295,10 +330,29 @@ class LeaseRun:
         if last.level is Level.ACCEPTED:
             told.extend(Told(recipient=one.id, person=notice.supervisor, key=last.key) for one in notice.silent)
 
-    async def _send_notice(self, opened: Any, parcel: Parcel) -> Result:
+    async def _send_notice(self, opened: Any, parcel: Parcel, silent: list[Member]) -> Result | None:
+        """Send it, unless the message has ended or everyone has answered since; then None."""
         async with opened.gate.through(self.held.priority):
-            result: Result = await opened.channel.send(parcel)
-            return result
+            await self.work.db(self._refresh)
+            assert self._standing is not None
+            stands = self._standing.reason(clock.now()) is Reason.SEND
+            if self._stopping or not stands or not any(_is_silent(one) for one in silent):
+                return None
+            return await _tried(opened, parcel)
+
+
+def _is_silent(member: Member) -> bool:
+    return member.state is State.OPEN and not member.answered
+
+
+async def _tried(opened: Any, parcel: Parcel) -> Result:
+    """Send; a channel that raises after all is one that may be tried later, and stops nobody else's message."""
+    try:
+        result: Result = await opened.channel.send(parcel)
+    except Exception as error:
+        log.exception("a channel raised")
+        return Result(Outcome.LATER, f"{type(error).__name__}: {error}")
+    return result
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,13 @@ _REACHED = ", ".join(f"'{level.value}'" for level in sorted(REACHED))
 def close_range(held: Held, now: datetime) -> None:
     """End a lease of the step after the last: its range stayed silent. Raises LeaseLost."""
     with transaction.atomic():
+        rows(locked("SELECT id FROM warnings_warning WHERE id = %s"), [held.warning])
         leases.end(held, now)
+        if rows(
+            "SELECT 1 FROM warnings_message WHERE warning_id = %s AND number > %s AND state = 'issued' LIMIT 1",
+            [held.warning, held.number],
+        ):
+            return
         _close(held.warning, held.realm, held.first, held.last, "", now)
 
 
@@ -45,9 +51,20 @@ def settle_ended(realm: Realm | None, now: datetime) -> bool:
             leases.stop_all(warning, 2**31 - 1, now)
         elif _waits_for_expansion(warning):
             continue
+        else:
+            ((last,),) = rows(
+                "SELECT max(number) FROM warnings_message WHERE warning_id = %s AND state = 'issued'", [warning]
+            )
+            leases.stop_all(warning, last, now)
         if not _in_work(warning):
             closed |= _close_all(warning, Realm(of_realm), ended_by, now)
     return closed
+
+
+def _last_issued(warning: int) -> int:
+    """The number of the warning's last message."""
+    asked = "SELECT max(number) FROM warnings_message WHERE warning_id = %s AND state = 'issued'"
+    return int(rows(asked, [warning])[0][0])
 
 
 def _waits_for_expansion(warning: int) -> bool:

@@ -28,6 +28,8 @@ log = logging.getLogger(__name__)
 
 #: A look goes back this much behind the last, for changes whose transaction was slow to commit.
 OVERLAP = timedelta(seconds=10)
+#: So often a look goes back much further: an import stamps its changes when it begins, and may take minutes to commit.
+WIDE_EVERY, WIDE_OVERLAP = timedelta(minutes=1), timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ class _InForce:
     message: int
     warning: int
     realm: Realm
-    #: When its audience was resolved.
+    #: When it was issued: who changes after that may not be in its first audience.
     since: datetime
 
 
@@ -46,19 +48,24 @@ class Standing:
 
     def __init__(self) -> None:
         self._looked: dict[int, datetime] = {}
+        self._looked_wide: dict[int, datetime] = {}
         self._issued: dict[int, Issued] = {}
 
     def tick(self, realm: Realm | None, now: datetime) -> int:
         """Add whoever joined the warnings in force; how many."""
         in_force = _in_force(realm, now)
+        self._looked_wide = {one.message: self._looked_wide.get(one.message, one.since) for one in in_force}
         self._looked = {one.message: self._looked.get(one.message, one.since) for one in in_force}
         self._issued = {one.message: self._issued.get(one.message) or load_message(one.message) for one in in_force}
         added = 0
         for one in in_force:
-            changed = _changed(one.realm, self._looked[one.message] - OVERLAP, now)
+            wide = now - self._looked_wide.get(one.message, one.since) >= WIDE_EVERY
+            changed = _changed(one.realm, self._looked[one.message] - (WIDE_OVERLAP if wide else OVERLAP), now)
             if changed and (changed := changed - _recipients(one.warning, changed)):
                 added += self._join(self._issued[one.message], changed, now)
             self._looked[one.message] = now
+            if wide:
+                self._looked_wide[one.message] = now
         return added
 
     def _join(self, issued: Issued, changed: set[int], now: datetime) -> int:
@@ -117,7 +124,7 @@ def _in_force(realm: Realm | None, now: datetime) -> list[_InForce]:
         f"  WHERE n.warning_id = w.id AND n.state = 'issued' AND n.number > m.number){narrowed} ORDER BY w.id",
         [stamp(now), *given],
     )
-    since = dict(Message.objects.filter(pk__in=[row[0] for row in found]).values_list("pk", "expansion__at"))
+    since = dict(Message.objects.filter(pk__in=[row[0] for row in found]).values_list("pk", "issued_at"))
     return [
         _InForce(message, warning, Realm(of_realm), since[message])
         for message, warning, of_realm, kind in found

@@ -13,9 +13,14 @@ class Gate:
     """Lets `limit` through at a time. A lower priority number goes first, then who came first."""
 
     def __init__(self, limit: int) -> None:
-        self._free = limit
+        self._limit = self._free = limit
         self._waiting: list[tuple[int, int, asyncio.Future[None]]] = []
         self._order = count()
+
+    @property
+    def idle(self) -> bool:
+        """Nobody is inside, and nobody waits."""
+        return self._free == self._limit
 
     @asynccontextmanager
     async def through(self, priority: int) -> AsyncIterator[None]:

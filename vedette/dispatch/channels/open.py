@@ -37,6 +37,8 @@ class OpenChannels:
 
     def __init__(self) -> None:
         self._open: dict[tuple[str, str], OpenChannel] = {}
+        #: Replaced or gone, and still sending what was given to them.
+        self._retired: list[OpenChannel] = []
         #: (realm, name) -> why that channel cannot be used.
         self.broken: dict[tuple[str, str], str] = {}
 
@@ -49,20 +51,26 @@ class OpenChannels:
         return self.broken.get((realm, name), f"no {name} channel is set for the {realm} realm")
 
     async def keep(self, rows: list[ChannelRow]) -> None:
-        """Open what is new or changed, close what is gone."""
+        """Open what is new or changed; close what is gone as soon as nothing is on its way through it."""
         wanted: Mapping[tuple[str, str], ChannelRow] = {(row.realm, row.name): row for row in rows}
         for at, before in list(self._open.items()):
             if wanted.get(at) != before.row:
-                del self._open[at]
-                await before.channel.close()
+                self._retired.append(self._open.pop(at))
+        idle = [old for old in self._retired if old.gate.idle]
+        self._retired = [old for old in self._retired if not old.gate.idle]
+        for old in idle:
+            await old.channel.close()
         self.broken = {at: why for at, why in self.broken.items() if at in wanted}
         for at, row in wanted.items():
             if at not in self._open:
                 await self._try(at, row)
 
     async def close(self) -> None:
-        """Close all."""
+        """Close all, whatever is on its way."""
         await self.keep([])
+        for old in self._retired:
+            await old.channel.close()
+        self._retired.clear()
 
     async def _try(self, at: tuple[str, str], row: ChannelRow) -> None:
         kind = CHANNELS.get(row.name)

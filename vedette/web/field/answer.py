@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any, NamedTuple
 from urllib.parse import parse_qs
 
 from vedette.dispatch.levels import Response
@@ -19,34 +20,48 @@ def is_json(content_type: str | None) -> bool:
     return (content_type or "").split(";")[0].strip().lower() == "application/json"
 
 
-def read_answer(body: bytes, content_type: str | None) -> tuple[Response, str]:
-    """The response and the note in a body. Raises BadInput naming the field; whatever can be mended is."""
+class Said(NamedTuple):
+    """What was answered: the response, a note, and the identifier of the message that was on the page."""
+
+    response: Response
+    note: str
+    seen: str
+
+
+def read_answer(body: bytes, content_type: str | None) -> Said:
+    """The answer in a body. Raises BadInput naming the field; whatever can be mended is."""
     if len(body) > LARGEST_BODY:
         raise BadInput("body", f"is larger than {LARGEST_BODY // 1024} kB")
     text = body.decode("utf-8", "replace")
-    response, note = _of_json(text) if is_json(content_type) else _of_form(text)
+    response, note, seen = _of_json(text) if is_json(content_type) else _of_form(text)
     try:
         said = Response(response)
     except ValueError:
         raise BadInput("response", f"must be one of {', '.join(known.value for known in Response)}") from None
     # Half characters, which JSON can spell, and control characters are nothing a database or a terminal should meet.
     whole = note.encode("utf-8", "replace").decode()
-    return said, "".join(letter for letter in whole if letter >= " " or letter == "\n").strip()[:LONGEST_NOTE]
+    plain = "".join(letter for letter in whole if letter >= " " or letter == "\n").strip()
+    return Said(said, plain[:LONGEST_NOTE], seen)
 
 
-def _of_form(text: str) -> tuple[str, str]:
+def _of_form(text: str) -> tuple[str, str, str]:
     given = parse_qs(text, max_num_fields=20) if text.count("&") < 20 else {}
-    return given.get("response", [""])[-1], given.get("note", [""])[-1]
+    response, note, seen = (given.get(name, [""])[-1] for name in ("response", "note", "message"))
+    return response, note, seen
 
 
-def _of_json(text: str) -> tuple[str, str]:
+def _of_json(text: str) -> tuple[str, str, str]:
     try:
         given = json.loads(text)
     except (ValueError, RecursionError):
         raise BadInput("body", "is not JSON") from None
     if not isinstance(given, dict):
         raise BadInput("body", 'must be an object such as {"response": "safe"}')
-    response, note = given.get("response"), given.get("note", "")
+    response, note, seen = given.get("response"), given.get("note", ""), given.get("message", "")
     if not isinstance(note, str):
         raise BadInput("note", "must be text")
-    return response if isinstance(response, str) else "", note
+    return _text(response), note, _text(seen)
+
+
+def _text(given: Any) -> str:
+    return given if isinstance(given, str) else ""

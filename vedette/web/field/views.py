@@ -86,14 +86,14 @@ def _post(request: HttpRequest, token: str) -> HttpResponse:
     """Record an answer and show what holds now; in JSON to those who sent JSON."""
     machine = is_json(request.content_type)
     try:
-        response, note = read_answer(request.body, request.content_type)
+        response, note, seen = read_answer(request.body, request.content_type)
     except BadInput as error:
         if machine:
             return _problem(400, error.field, error.reason)
         body = refused_page(token, error.reason)
         return _answer(body, 404 if body == gone_page() else 400)
     ref = read_token(token) or RecipientRef(0, Realm.EXERCISE)
-    outcome = acknowledge.record([Answer(recipient=ref, response=response, note=note)])[0]
+    outcome = acknowledge.record([Answer(recipient=ref, response=response, note=note, seen=seen)])[0]
     if outcome.recorded is Recorded.UNKNOWN:
         if machine:
             return _problem(404, "token", "this address is not known; open the link in the message again")

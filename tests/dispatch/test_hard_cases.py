@@ -1,0 +1,451 @@
+"""What was once got wrong, or nearly: each a story of a crash, a race, a jump of the clock or a strange gateway."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+from datetime import timedelta
+
+import pytest
+from django.db import connection, connections
+
+from tests.dispatch.house import (
+    PLAN,
+    SECRET,
+    SECTOR,
+    answer,
+    content_now,
+    devices,
+    fresh,
+    levels,
+    mail_of,
+    mailboxes,
+    states,
+    work,
+)
+from tests.servers import http
+from vedette import clock
+from vedette.dispatch import expand, leases, results
+from vedette.dispatch.engine import Engine
+from vedette.dispatch.levels import Level
+from vedette.dispatch.members import load_message
+from vedette.dispatch.models import Channel, Delivery, Lease, Recipient
+from vedette.people.models import Person
+from vedette.warnings import actions
+from vedette.warnings.models import Outbox
+
+pytestmark = pytest.mark.django_db(transaction=True)
+pg = pytest.mark.skipif(connection.vendor == "sqlite", reason="a race that SQLite's one writer cannot have")
+
+
+class RawSmtp:
+    """Answers RCPT for `bad` with latin-1 bytes."""
+
+    def __init__(self, reply):
+        self.reply, self.mails = reply, []
+        self.sock = socket.create_server(("127.0.0.1", 0))
+        self.port = self.sock.getsockname()[1]
+        threading.Thread(target=self.loop, daemon=True).start()
+
+    def loop(self):
+        while True:
+            try:
+                c, _ = self.sock.accept()
+            except OSError:
+                return
+            threading.Thread(target=self.serve, args=(c,), daemon=True).start()
+
+    def serve(self, c):
+        f = c.makefile("rwb")
+
+        def say(line):
+            f.write(line + b"\r\n")
+            f.flush()
+
+        say(b"220 hi")
+        to = ""
+        while line := f.readline():
+            v = line.strip().upper()
+            if v.startswith(b"RCPT"):
+                to = line.decode().split("<")[1].split("@")[0]
+                say(self.reply if to == "bad" else b"250 OK")
+            elif v == b"DATA":
+                say(b"354 go")
+                while f.readline() != b".\r\n":
+                    pass
+                self.mails.append(to)
+                say(b"250 OK")
+            elif v == b"QUIT":
+                say(b"221 bye")
+                return
+            else:
+                say(b"250 OK")
+
+
+@pytest.mark.parametrize("reply", [b"550 Empf\xe4nger unbekannt", pytest.param(b"550 no\x00body", marks=pg)])
+def test_a_reply_that_no_text_can_hold_is_recorded_and_repeats_nothing(house, hands, reply):
+    server = RawSmtp(reply)
+    Channel.objects.filter(name="smtp").update(settings={"host": "127.0.0.1", "port": server.port, "tls": "none"})
+    for code in ("ann", "bad", "cat"):
+        house.person(code)
+    m = house.warn()
+    for _ in range(6):
+        work()
+        hands.advance(seconds=5)
+    assert sorted(server.mails) == ["ann", "cat"] and levels(m, "bad")
+
+
+def test_a_channel_that_raises_stops_nobody_else(house, hands, http_gateway):
+    Channel.objects.filter(name="smtp").update(settings={"host": "mail..example", "port": 25, "tls": "none"})
+    house.person("ann")
+    house.warn()
+    for _ in range(8):
+        work()
+        hands.advance(seconds=10)
+    assert devices(http_gateway) == ["ann"]
+
+
+def test_an_old_messages_last_step_does_not_close_whom_an_update_reopened(house, hands, smtp_sink, http_gateway):
+    house.person("ann")
+    m = house.warn(plan={"name": "t", "steps": [{"action": "send", "channel": "smtp", "wait_s": 60}]})
+    work()
+    hands.advance(seconds=61)
+    (held,) = leases.take("dead", clock.now(), None, 4)  # the closing step, begun by a worker that dies
+    assert held.step == 1
+    house.update(m.warning)
+    hands.advance(seconds=5)
+    work()
+    hands.advance(seconds=121)
+    work()
+    assert devices(http_gateway) == ["ann"], "the update is followed up"
+
+
+def test_a_clock_that_jumps_does_not_make_the_engine_take_its_own_lease_again(house, hands, smtp_sink):
+    for n in range(60):
+        house.person(f"p{n}")
+    house.warn()
+
+    async def go():
+        e = Engine()
+        await e._configure()
+        while await e._expand():
+            pass
+        await e._begin()
+        await asyncio.sleep(0.02)
+        hands.advance(seconds=5)  # the clock is stepped, or the machine was asleep
+        await e._begin()
+        ids = [r.held.id for r in e._running.values()]
+        while e._running:
+            await asyncio.wait(e._running)
+        await e.close()
+        return ids
+
+    asyncio.run(go())
+    boxes = mailboxes(smtp_sink)
+    assert len(boxes) == len(set(boxes))
+
+
+def test_an_answer_on_the_alerts_page_does_not_count_for_an_update_never_seen(house, hands, smtp_sink):
+    house.person("ann")
+    m = house.warn()
+    work()
+    house.update(m.warning)  # issued; engine has not got to it
+    answer(m, "ann")  # ann taps the button on the page of the alert
+    work()
+    for _ in range(6):
+        hands.advance(seconds=301)
+        work()
+    assert len(smtp_sink.to(mail_of("ann"))) == 2
+
+
+def test_who_joins_behind_a_crashed_expansion_is_warned(house, hands, smtp_sink, monkeypatch):
+    mover = house.person("mover", house.elsewhere)
+    house.person("ann")
+    house.person("ben")
+    monkeypatch.setattr(expand, "CHUNK", 1)
+    house.warn()
+    e = expand.Expander(Outbox.objects.get().pk, clock.now())
+    e.step(clock.now())  # ann stored; then kill -9
+    hands.advance(seconds=10)
+    Person.objects.filter(pk=mover.pk).update(unit=house.post, changed_at=clock.now())
+    hands.advance(seconds=30)  # the engine comes back
+    for _ in range(5):
+        work()
+        hands.advance(seconds=1)
+    assert "mover" in mailboxes(smtp_sink)
+
+
+def test_an_import_that_commits_late_is_seen_within_a_minute(house, hands, smtp_sink):
+    house.person("ann")
+    mover = house.person("mover", house.elsewhere)
+    house.warn()
+
+    async def go():
+        e = Engine()
+        await e.run_until_idle()
+        hands.advance(seconds=60)
+        stamp = clock.now()
+        hands.advance(seconds=15)
+        await e.run_until_idle()  # looks while the import is not committed
+
+        def commit():
+            Person.objects.filter(pk=mover.pk).update(unit=house.post, changed_at=stamp)
+
+        await e.db(commit)
+        for _ in range(7):
+            hands.advance(seconds=10)
+            await e.run_until_idle()
+        await e.close()
+
+    asyncio.run(go())
+    assert "mover" in mailboxes(smtp_sink)
+
+
+@pg
+def test_issuing_an_update_does_not_undo_a_cancel_meanwhile(house, hands, smtp_sink, monkeypatch):
+    house.person("ann")
+    m = house.warn()
+    work()
+    content = content_now(change="Larger.")
+    u = house.approved(actions.draft_update(house.officer, fresh(m.warning), actions.Draft.of(content, SECTOR, PLAN)))
+    real = actions._refuse_overtaken
+
+    def between(message):
+        real(message)
+        if threading.current_thread() is not threading.main_thread():
+            return
+
+        def other():
+            house.cancel(m.warning)
+            connections.close_all()
+
+        beside.append(threading.Thread(target=other))
+        beside[0].start()
+        beside[0].join(0.5)  # it has to wait for the issue, which holds the warning
+
+    beside: list[threading.Thread] = []
+    monkeypatch.setattr(actions, "_refuse_overtaken", between)
+    try:
+        actions.issue(house.second, u)
+    finally:
+        monkeypatch.undo()
+    beside[0].join(20)
+    assert not beside[0].is_alive()
+    for _ in range(5):
+        work()
+        hands.advance(seconds=60)
+    w = fresh(m.warning)
+    assert w.ended_by == "Cancel"
+
+
+def test_a_channel_saved_while_it_sends_loses_nobody(house, hands, http_gateway):
+    for n in range(20):
+        house.person(f"p{n}", None, "webhook")
+    Channel.objects.filter(name="webhook").update(
+        settings={"url": f"{http_gateway.url}/send", "secret": SECRET, "allow_private": True, "connections": 1}
+    )
+    house.warn(plan={"name": "t", "steps": [{"action": "send", "channel": "webhook", "wait_s": 60}]})
+
+    async def go():
+        e = Engine()
+        await e._configure()
+        while await e._expand():
+            pass
+        await e._begin()
+        (_run,) = e._running.values()
+        while len(http_gateway.requests) < 5:
+            await asyncio.sleep(0.001)
+        await e.db(
+            lambda: Channel.objects.filter(name="webhook").update(
+                settings={"url": f"{http_gateway.url}/send", "secret": SECRET, "allow_private": True, "connections": 2}
+            )
+        )
+        await e._configure()
+        while e._running:
+            await asyncio.wait(e._running)
+        hands.advance(seconds=5)
+        await e.run_until_idle()
+        await e.close()
+
+    asyncio.run(go())
+    got = devices(http_gateway)
+    assert len(got) == len(set(got)) == 20
+
+
+def test_a_cancel_outlasts_an_outage(house, hands, smtp_sink):
+    house.person("ann", None, "smtp")
+    m = house.warn()
+    work()
+    Channel.objects.filter(name="smtp").update(settings={"host": "127.0.0.1", "port": 1, "tls": "none"})
+    house.cancel(m.warning)
+    for _ in range(30):
+        work()
+        hands.advance(seconds=2)
+    Channel.objects.filter(name="smtp").update(settings={"host": "127.0.0.1", "port": smtp_sink.port, "tls": "none"})
+    for _ in range(30):
+        work()
+        hands.advance(seconds=60)
+    assert len(smtp_sink.to(mail_of("ann"))) == 2
+
+
+@pg
+def test_a_leases_entry_holds_exactly_the_rows_of_its_root(house, hands, smtp_sink, monkeypatch):
+
+    boss = house.person("boss", house.elsewhere)
+    house.person("ann")
+    house.person("ben")
+    m = house.warn()
+    work()
+    load_message(m.pk)
+    leases.write(
+        [
+            leases.NewLease(message=m.pk, realm=house.realm, step=2, first=f, last=f, priority=0, due_at=clock.now())
+            for f in (900001, 900002)
+        ]
+    )
+    a, b = [h for h in leases.take("w", clock.now(), None, 9) if h.step == 2][:2]
+
+    def att(key):
+        return results.Attempt(
+            recipient=None,
+            person=boss.pk,
+            contact_point=None,
+            channel="smtp",
+            step=2,
+            key=key,
+            level=Level.ACCEPTED,
+            attempts=1,
+            detail="",
+            at=clock.now(),
+            purpose="escalate",
+        )
+
+    real = results.append
+
+    def slow(*x, **y):
+        t = threading.Thread(target=lambda: (results.flush(b, [att("b")]), connections.close_all()))
+        t.start()
+        t.join()
+        return real(*x, **y)
+
+    monkeypatch.setattr(results, "append", slow)
+    results.finish(a, [att("a")], None, clock.now())
+    rows = list(
+        Delivery.objects.filter(ledger_seq__isnull=False, purpose="escalate").values_list(
+            "idempotency_key", "ledger_seq"
+        )
+    )
+    assert [k for k, _ in rows] == ["a"]
+
+
+def test_a_stray_lease_does_not_hold_up_a_cancel(house, hands, smtp_sink):
+    house.person("ann")
+    m = house.warn(plan={"name": "t", "steps": [{"action": "send", "channel": "smtp", "wait_s": 86400}]})
+    work()
+    (lease,) = Lease.objects.filter(done_at=None)
+    house.cancel(m.warning)
+    work()
+    # what `results.finish` writes when its standing was read just before the cancel was committed
+    Lease.objects.filter(pk=lease.pk).update(done_at=None, due_at=clock.now() + timedelta(days=1), worker="")
+    Recipient.objects.update(state="open")
+    for _ in range(10):
+        hands.advance(seconds=60)
+        work()
+    hands.advance(days=1)
+    work()
+    assert states(m) == {"ann": "cancelled"}
+
+
+def test_whoever_has_left_gets_no_update(house, hands, smtp_sink, http_gateway):
+    from vedette.people.leaving import end_places
+
+    ann = house.person("ann")
+    house.person("ben")
+    m = house.warn()
+    work()
+    end_places([ann.pk])
+    house.update(m.warning)
+    work()
+    hands.advance(seconds=121)
+    work()
+    assert len(smtp_sink.to(mail_of("ann"))) == 1 and "ann" not in devices(http_gateway)
+
+
+def test_a_failed_look_at_the_database_repeats_nothing(house, hands, http_gateway, monkeypatch):
+    """One failed look at the database while messages are on their way."""
+    from django.db import OperationalError
+
+    from vedette.dispatch import run_lease
+
+    for n in range(40):
+        house.person(f"p{n}", None, "webhook")
+    Channel.objects.filter(name="webhook").update(
+        settings={"url": f"{http_gateway.url}/send", "secret": SECRET, "allow_private": True, "connections": 1}
+    )
+    house.warn(plan={"name": "t", "steps": [{"action": "send", "channel": "webhook", "wait_s": 60}]})
+    real, once = run_lease.load_answered, []
+
+    def fails(held):
+        if http_gateway.requests and not once:
+            once.append(1)
+            raise OperationalError("the server closed the connection")
+        return real(held)
+
+    monkeypatch.setattr(run_lease, "load_answered", fails)
+    monkeypatch.setattr(run_lease, "FRESH_S", 0.02)
+    for _ in range(4):
+        work()
+        hands.advance(seconds=5)
+    got = devices(http_gateway)
+    assert len(got) == len(set(got)) == 40
+
+
+def test_a_cancel_goes_by_every_channel_the_warning_went_by(house, hands, smtp_sink, http_gateway):
+    house.person("ann")
+    m = house.warn()
+    work()
+    hands.advance(seconds=121)
+    work()
+    house.cancel(m.warning)
+    work()
+    assert devices(http_gateway) == ["ann", "ann"]
+
+
+def test_a_fallback_reached_early_has_attempts_of_its_own(house, hands, http_gateway):
+    Channel.objects.filter(name="smtp").update(settings={"host": "127.0.0.1", "port": 1, "tls": "none"})
+    house.person("ann")
+    m = house.warn()
+    for _ in range(4):
+        work()
+        hands.advance(seconds=10)
+    http_gateway.mode = http.Mode.BUSY
+    work()
+    http_gateway.mode = http.Mode.OK
+    for _ in range(20):
+        hands.advance(seconds=60)
+        work()
+    assert states(m)["ann"] != "failed"
+
+
+def test_no_supervisor_is_told_after_a_cancel(house, hands, smtp_sink, monkeypatch):
+    from vedette.dispatch import run_lease
+
+    boss = house.person("boss", house.elsewhere)
+    house.supervised_by(house.sector, boss)
+    house.person("ann")
+    m = house.warn()
+    work()
+    hands.advance(seconds=121)
+    work()
+    hands.advance(seconds=181)
+    real = run_lease._plan_escalation
+
+    def plan(*a):
+        p = real(*a)
+        house.cancel(m.warning)
+        return p
+
+    monkeypatch.setattr(run_lease, "_plan_escalation", plan)
+    work()
+    assert not smtp_sink.to(mail_of("boss"))
