@@ -87,7 +87,7 @@ def approve(
     warning: WarningRef,
     content_hash: Annotated[str, typer.Option("--hash", help="The hash you looked at; default: what stands now.")] = "",
     reason: Annotated[str, typer.Option(help="Needed with --break-glass.")] = "",
-    break_glass: Annotated[bool, typer.Option(help="Approve your own in an emergency; overseers are told.")] = False,
+    break_glass: Annotated[bool, typer.Option(help="Approve your own in an emergency; overseers see it.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Approve exactly what stands; not by any of its authors."""

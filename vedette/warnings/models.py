@@ -103,7 +103,7 @@ class Approval(models.Model):
     approver = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     decided_at = models.DateTimeField()
     reason = models.TextField(blank=True)
-    #: Approved by its own author in an emergency; the overseers are told.
+    #: Approved by its own author in an emergency; it stays on the overseers' list.
     break_glass = models.BooleanField(default=False)
 
     class Meta:
