@@ -44,10 +44,3 @@ class Response(StrEnum):
     ACKNOWLEDGED = "acknowledged"
     SAFE = "safe"
     NEEDS_HELP = "needs_help"
-
-
-class Presence(StrEnum):
-    """Whether the recipient is known to be in the audience's place, or may be."""
-
-    IN = "in"
-    MAYBE = "maybe"

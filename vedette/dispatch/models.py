@@ -6,8 +6,9 @@ from typing import NewType
 
 from django.db import models
 
-from vedette.dispatch.levels import Level, Presence, Response, State
+from vedette.dispatch.levels import Level, Response, State
 from vedette.people.models import ContactPoint, Person
+from vedette.people.resolution import Presence
 from vedette.warnings.models import Message, Warning
 
 RecipientId = NewType("RecipientId", int)

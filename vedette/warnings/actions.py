@@ -8,34 +8,33 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 
 from vedette import clock
-from vedette.access.handling import Realm, Tlp
-from vedette.access.policy import Actor, check, visible
+from vedette.access.handling import Realm
+from vedette.access.policy import Actor, check
 from vedette.access.roles import Verb
 from vedette.formats.cap import write_cap
 from vedette.formats.parts import BadInput, parse
 from vedette.ledger.log import append
 from vedette.people.models import Organisation
 from vedette.people.rule import AudienceRule
-from vedette.reports.models import Claim, Report
+from vedette.reports.models import Report
 from vedette.threats.combining import marks_of
 from vedette.threats.models import Threat
 from vedette.warnings.approval import content_hash
 from vedette.warnings.cap import to_cap
-from vedette.warnings.content import Content, MessageType, Plan, ResponseType, Urgency
+from vedette.warnings.content import Content, MessageType, Plan
+from vedette.warnings.ending import ending
 from vedette.warnings.findings import errors_of
 from vedette.warnings.lifecycle import IllegalMove, Move, after
+from vedette.warnings.marks import cited_reports, mark, refuse_other_marks
 from vedette.warnings.models import Approval, Message, Outbox, Warning
 from vedette.warnings.plans import STANDARD
 from vedette.warnings.reach import refuse_unsound_reach
-
-#: How long a cancel or an all-clear stands, so that those who come back into reach still get it.
-ENDING_STANDS = timedelta(hours=24)
 
 
 class NotApproved(Exception):
@@ -78,7 +77,7 @@ def draft_warning(
     rests_on = [record for record in (threat, report) if record is not None]
     for record in rests_on:
         check(actor, Verb.SEE, record)
-    cited = _cited(actor, citations)
+    cited = cited_reports(actor, citations)
     handling, need_to_know = marks_of([*rests_on, *cited], draft.content.handling, need_to_know)
     now = clock.now()
     with transaction.atomic():
@@ -108,7 +107,7 @@ def draft_update(
 def draft_all_clear(actor: Actor, warning: Warning, reason: str) -> Message:
     """The message that ends a warning because the danger is over; like any other it needs a second person."""
     return _draft_next(
-        actor, warning, MessageType.ALL_CLEAR, _ending_of(_last_issued(warning), MessageType.ALL_CLEAR, reason), None
+        actor, warning, MessageType.ALL_CLEAR, _ending(_last_issued(warning), MessageType.ALL_CLEAR, reason), None
     )
 
 
@@ -131,13 +130,13 @@ def revise(
             message.audience if audience is None else audience,
             message.plan if plan is None else plan,
         )
-        warning, cited = message.warning, _cited(actor, message.citations if citations is None else citations)
+        warning, cited = message.warning, cited_reports(actor, message.citations if citations is None else citations)
         rests_on = [record for record in (warning.threat, warning.report) if record is not None]
         marks = marks_of([*rests_on, *cited], draft.content.handling, warning.need_to_know)
         if message.number == 1:
-            _mark(actor, warning, *marks)
+            mark(actor, warning, *marks)
         else:
-            _refuse_other_marks(warning, *marks)
+            refuse_other_marks(warning, *marks)
         _store(message, draft)
         if citations is not None:
             message.citations = dict(citations)
@@ -265,7 +264,7 @@ def cancel(actor: Actor, warning: Warning, reason: str) -> Message:
         warning = Warning.objects.select_for_update(no_key=True).get(pk=warning.pk)
         check(actor, Verb.CANCEL, warning)
         _refuse_ended(warning)
-        draft = _ending_of(_last_issued(warning), MessageType.CANCEL, reason)
+        draft = _ending(_last_issued(warning), MessageType.CANCEL, reason)
         message = _add_message(actor, warning, MessageType.CANCEL, draft, clock.now(), None)
         message.state = Message.State.ISSUED
         _issue(actor, message)
@@ -301,7 +300,7 @@ def _draft_next(
         check(actor, Verb.DRAFT, warning)
         _refuse_ended(warning)
         _last_issued(warning)
-        _refuse_other_marks(warning, *marks_of([warning, *_cited(actor, citations)], draft.content.handling))
+        refuse_other_marks(warning, *marks_of([warning, *cited_reports(actor, citations)], draft.content.handling))
         message = _add_message(actor, warning, kind, draft, clock.now(), citations)
         _log(actor, "warning.drafted", message)
     return message
@@ -380,32 +379,9 @@ _ISSUED_AS = {
 }
 
 
-def _ending_of(last: Message, kind: MessageType, reason: str) -> Draft:
-    """The draft that ends a warning: the same place and people, the reason first, and what to do now."""
-    before, now = last.parsed_content(), clock.now()
-    cancelled = kind is MessageType.CANCEL
-    headline = f"{'CANCELLED' if cancelled else 'ALL CLEAR'}: {before.event}"
-    content = before.model_copy(
-        update={
-            "headline": headline[:160],
-            "change": " ".join(reason.split())[:300],
-            "description": (
-                f"The warning of {before.event} is cancelled: it was sent in error or no longer holds."
-                if cancelled
-                else f"The danger of {before.event} in this area is over."
-            ),
-            "impact": "",
-            "instruction": "Disregard the earlier warning. Return to normal duty."
-            if cancelled
-            else "Return to normal duty.",
-            "response_types": (ResponseType.ALL_CLEAR,) if not cancelled else (),
-            "urgency": Urgency.PAST if not cancelled else before.urgency,
-            "onset": None,
-            "expires": now + ENDING_STANDS,
-            "next_update": "No further update is planned.",
-        }
-    )
-    return Draft.of(content.model_dump(mode="json"), last.audience, last.plan)
+def _ending(last: Message, kind: MessageType, reason: str) -> Draft:
+    content = ending(last.parsed_content(), kind, reason, clock.now())
+    return Draft(content, last.parsed_audience(), last.parsed_plan())
 
 
 def _locked(message: Message) -> Message:
@@ -445,30 +421,6 @@ def _refuse_unsound_reach(message: Message) -> None:
 def _refuse_expired(content: Content, now: datetime) -> None:
     if content.expires <= now:
         raise BadInput("expires", "lies in the past; set when the warning ends")
-
-
-def _mark(actor: Actor, warning: Warning, handling: Tlp, need_to_know: str | None) -> None:
-    """Mark a warning that is not out yet; not so that its own writer could not see it any more."""
-    warning.handling, warning.need_to_know = handling.value, need_to_know
-    check(actor, Verb.DRAFT, warning)
-    warning.save(update_fields=["handling", "need_to_know"])
-
-
-def _refuse_other_marks(warning: Warning, handling: Tlp, need_to_know: str | None) -> None:
-    """A draft may not hide a warning in force from those who must be able to call it off."""
-    if handling.value != warning.handling:
-        raise BadInput("handling", f"an update keeps its warning's, {warning.handling}; or draft a new warning")
-    if need_to_know != warning.need_to_know:
-        raise BadInput("citations", "a claim cited is for fewer readers than the warning; draft a new warning")
-
-
-def _cited(actor: Actor, citations: Mapping[str, list[int]] | None) -> list[Report]:
-    """The reports of the claims cited. Raises BadInput for a claim that is not there, or not for the actor."""
-    asked = {claim for claims in (citations or {}).values() for claim in claims}
-    found = visible(actor, Claim.objects.filter(pk__in=asked), through="report").select_related("report")
-    if missing := asked - {claim.pk for claim in found}:
-        raise BadInput("citations", f"there is no claim {min(missing)}")
-    return [claim.report for claim in found]
 
 
 def _refuse_unapproved(message: Message) -> None:
