@@ -25,7 +25,8 @@ test: $(STAMPS)/test ## install what tests need, run all tests but the long ones
 	@$(BIN)/python -m tests.servers.parts
 	@if $(BIN)/python -m tests.servers.parts --can-run POSTGRESQL; then \
 		echo "== On PostgreSQL: every test that touches a database"; \
-		$(PYTEST) --database postgres --only-stored -m "($(SELECT)) and not browser" $(SPREAD) $(ARGS); fi
+		$(PYTEST) --database postgres --only-stored --ignore tests/bench -m "($(SELECT)) and not browser" \
+			$(SPREAD) $(ARGS); fi
 	@echo "== On SQLite: everything"
 	@$(PYTEST) -m "$(SELECT)" $(SPREAD) $(ARGS)
 

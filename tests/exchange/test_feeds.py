@@ -135,9 +135,10 @@ def test_strangers_get_clear_live_warnings_only(house: House, client: Client) ->
     assert client.get("/feeds/cap/nothing.xml").status_code == 404
 
 
-def test_an_update_marked_higher_is_not_given_out_by_its_warnings_own_mark(house: House, client: Client) -> None:
+def test_a_message_marked_higher_is_not_given_out_by_its_warnings_own_mark(house: House, client: Client) -> None:
     first = house.issue()
-    house.update(first.warning, handling="TLP:RED")
+    second = house.update(first.warning)
+    Message.objects.filter(pk=second.pk).update(content={**second.content, "handling": "TLP:RED"})
     assert identifiers(client) == []
     assert client.get(f"/feeds/cap/{first.identifier}.2.xml").status_code == 404
 

@@ -57,7 +57,7 @@ def demo(
         data=keep.resolve(),
         port=port or free_port(),
         people=people,
-        wait_s=2.5 if headless else 45.0,
+        wait_s=2.0 if headless else 45.0,
         delay_s=0.05 if headless else 6.0,
         engine_kills=kill_engine,
     )
