@@ -86,7 +86,7 @@ class SimulatedPeople:
 
     def stop(self) -> None:
         """Stop answering."""
-        asyncio.run_coroutine_threadsafe(self._session.close(), self._loop).result(20)
+        asyncio.run_coroutine_threadsafe(self._close(), self._loop).result(20)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(20)
 
@@ -101,6 +101,14 @@ class SimulatedPeople:
     async def _open(self) -> None:
         connector = aiohttp.TCPConnector(limit=self._connections)
         self._session = aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout(total=60))
+
+    async def _close(self) -> None:
+        """Drop the answers that nobody waits for any more."""
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for one in others:
+            one.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+        await self._session.close()
 
     async def _answer(self, link: str, code: str, response: str) -> None:
         """Answer, and try again when the line is bad."""

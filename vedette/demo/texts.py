@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
 from importlib.resources import files
 from typing import Any
@@ -18,13 +19,15 @@ def report_text(name: str, today: date) -> str:
     """The example's `memo` or `news`, its dates moved so that the memo was written the day before `today`."""
     today -= timedelta(days=1)
     text = (files("vedette.demo") / "reports" / f"{name}.txt").read_text(encoding="utf-8")
-    for there in (_weekday_and_date, _date, _weekday):
-        for days in (0, 1, 4, -7):
-            text = text.replace(there(MEMO_DAY + timedelta(days)), "\0" + there(today + timedelta(days)) + "\0")
+    moved = {
+        said(MEMO_DAY + timedelta(days)): said(today + timedelta(days))
+        for said in (_weekday_and_date, _date, _short_date, _weekday)
+        for days in (0, 1, 4, -7)
+    }
     month_before = (today - timedelta(days=7)).replace(day=1) - timedelta(days=1)
-    text = text.replace("Nov. 27", "\0" + f"{today - timedelta(7):%b}. {(today - timedelta(7)).day}" + "\0")
-    text = text.replace("October", f"{month_before:%B}").replace("2025", str(today.year))
-    return text.replace("\0", "")
+    moved |= {"October": f"{month_before:%B}", "2025": str(today.year)}
+    known = re.compile("|".join(sorted(map(re.escape, moved), key=len, reverse=True)))
+    return known.sub(lambda found: moved[found[0]], text)
 
 
 def alert(now: datetime) -> dict[str, Any]:
@@ -118,6 +121,10 @@ def _weekday_and_date(day: date) -> str:
 
 def _date(day: date) -> str:
     return f"{day.day} {day:%B}"
+
+
+def _short_date(day: date) -> str:
+    return f"{day:%b}. {day.day}"
 
 
 def _weekday(day: date) -> str:
