@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import hashlib
 import hmac
 from dataclasses import replace
-from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from typing import Any
 
@@ -15,24 +13,13 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from tests.dispatch.letters import KEY, LETTER, parcel
 from tests.servers import http, smtp
 from vedette.dispatch.channels import CHANNELS
 from vedette.dispatch.channels.face import Outcome, Parcel, Result
 from vedette.dispatch.channels.gate import Gate
 
-KEY = hashlib.sha256(b"key").hexdigest()
 SECRET = base64.b64encode(b"a secret of thirty-two bytes. ok").decode()
-
-
-def parcel(address: str, key: str = KEY) -> Parcel:
-    return Parcel(
-        key=key,
-        address=address,
-        subject="EXERCISE Grüße EXERCISE",
-        text="EXERCISE\n\nöffne http://127.0.0.1/a/x\n\nEXERCISE",
-        payload='{"text": "Grüße"}',
-        sent=datetime(2025, 12, 4, 16, 0, tzinfo=UTC),
-    )
 
 
 def send(name: str, settings: dict[str, Any], *parcels: Parcel) -> list[Result]:
@@ -66,7 +53,9 @@ def test_a_mail_carries_its_key_as_message_id_and_its_text_whole(smtp_sink: smtp
 def test_any_text_survives_the_way_through_a_mail(text: str) -> None:
     from vedette.dispatch.channels.smtp import _mail
 
-    mail = message_from_bytes(_mail(replace(parcel("a@b.example"), text=text), "duty@x.example"), policy=policy.default)
+    mail = message_from_bytes(
+        _mail(parcel("a@b.example", letter=replace(LETTER, text=text)), "duty@x.example"), policy=policy.default
+    )
     assert mail.get_content().replace("\r\n", "\n") == f"{text}\n"
     assert max(map(len, mail.as_bytes().splitlines()), default=0) < 998
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import secrets
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -16,7 +17,7 @@ from vedette.access.policy import Actor, check
 from vedette.access.roles import Verb
 from vedette.dispatch import acknowledge
 from vedette.dispatch.channels import CHANNELS
-from vedette.dispatch.channels.face import Parcel, Result
+from vedette.dispatch.channels.face import Letter, Parcel, Result
 from vedette.dispatch.models import Channel, Recipient
 from vedette.formats.parts import BadInput
 from vedette.ledger.log import append
@@ -104,14 +105,20 @@ def _test_parcel(realm: Realm, organisation: str, address: str) -> Parcel:
     text = marked(f"This is a test of this channel by {organisation}. There is no danger; nothing need be done.", realm)
     subject = marked("Test message, no danger", realm)
     payload = {"type": "Test", "realm": realm.value, "subject": subject, "text": text, "short": text}
-    return Parcel(
-        key=secrets.token_hex(32),
-        address=address,
+    now = clock.now()
+    letter = Letter(
         subject=subject,
         text=text,
+        short=text,
         payload=json.dumps(payload, ensure_ascii=False),
-        sent=clock.now(),
+        link="",
+        language="en",
+        sent=now,
+        expires=now + timedelta(minutes=15),
+        topic="test",
+        danger_to_life=False,
     )
+    return Parcel(key=secrets.token_hex(32), address=address, letter=letter)
 
 
 def _refuse_bad(name: str, settings: dict[str, Any]) -> None:

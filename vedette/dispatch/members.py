@@ -57,6 +57,8 @@ class Issued:
     warning: int
     number: int
     identifier: str
+    #: The warning's identifier, the same for all its messages.
+    topic: str
     kind: MessageType
     realm: Realm
     content: Content
@@ -73,6 +75,7 @@ def load_message(message_id: int) -> Issued:
         warning=message.warning_id,
         number=message.number,
         identifier=message.identifier,
+        topic=message.warning.identifier,
         kind=MessageType(message.msg_type),
         realm=Realm(message.warning.realm),
         content=message.parsed_content(),

@@ -1,6 +1,6 @@
-"""What is put into each person's parcel: the message rendered once a language, with their name and link filled in.
+"""What is put into each person's parcel: the letter is rendered once a language, their name and link are filled in.
 
-The texts are those of `warnings/render.py`; rendering holds the places of name and link with stand-ins of link length.
+The texts are those of `warnings/render.py`; rendering holds the places of name and token with stand-ins.
 """
 
 from __future__ import annotations
@@ -10,20 +10,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from vedette.access.handling import Realm
-from vedette.dispatch.channels.face import Parcel
+from vedette.dispatch.channels.face import NAME_HERE, TOKEN_HERE, Letter, Parcel
 from vedette.dispatch.members import Issued, Member
 from vedette.dispatch.tokens import LENGTH, make_token
+from vedette.warnings.plans import danger_to_life
 from vedette.warnings.render import (
     MessageView,
     render_email,
     render_escalation,
+    render_escalation_short,
     render_escalation_webhook,
+    render_short,
     render_webhook,
 )
 
-#: Private-use characters: no author's text holds them, and no rule about spaces or sentences touches them.
-_NAME = "\ue000name\ue001"
-_TOKEN = "\ue002" + "x" * (LENGTH - 2) + "\ue003"
+assert len(TOKEN_HERE) == LENGTH, "a short text is cut to fit with its link in it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,55 +36,64 @@ class House:
     zone: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Rendered:
-    subject: str
-    text: str
-    payload: str
-
-
 class Parcels:
     """Makes the parcels of one message."""
 
     def __init__(self, issued: Issued, house: House) -> None:
         self._issued = issued
         self._house = house
-        self._rendered: dict[str, _Rendered] = {}
+        self._letters: dict[str, Letter] = {}
 
     def warning(self, member: Member, key: str, address: str) -> Parcel:
         """The message for one recipient."""
-        rendered = self._rendered.get(member.language) or self._render(member.language)
+        letter = self._letters.get(member.language) or self._write(member.language)
         token = make_token(member.id, self._issued.realm)
-        return Parcel(
-            key=key,
-            address=address,
-            subject=_filled(rendered.subject, member.name, token),
-            text=_filled(rendered.text, member.name, token),
-            payload=_filled(rendered.payload, json.dumps(member.name)[1:-1], token),
-            sent=self._issued.issued_at,
-        )
+        return Parcel(key=key, address=address, letter=letter, name=member.name, token=token)
 
     def escalation(self, name: str, language: str, silent: Sequence[str], key: str, address: str) -> Parcel:
         """The notice to one supervisor; its link is where they can attest."""
         link = f"{self._house.public_address}/warnings/{self._issued.warning}/"
         view = self._view(name, language, link)
         mail = render_escalation(view, silent)
-        payload = json.dumps(render_escalation_webhook(view, silent), ensure_ascii=False)
-        return Parcel(
-            key=key,
-            address=address,
+        letter = self._letter(
             subject=mail.subject,
             text=mail.text,
-            payload=payload,
-            sent=self._issued.issued_at,
+            short=render_escalation_short(view, silent),
+            payload=render_escalation_webhook(view, silent),
+            link=link,
+            language=language,
         )
+        return Parcel(key=key, address=address, letter=letter)
 
-    def _render(self, language: str) -> _Rendered:
-        view = self._view(_NAME, language, f"{self._house.public_address}/a/{_TOKEN}")
+    def _write(self, language: str) -> Letter:
+        view = self._view(NAME_HERE, language, f"{self._house.public_address}/a/{TOKEN_HERE}")
         mail = render_email(view)
-        payload = json.dumps(render_webhook(view), ensure_ascii=False)
-        self._rendered[language] = _Rendered(mail.subject, mail.text, payload)
-        return self._rendered[language]
+        self._letters[language] = self._letter(
+            subject=mail.subject,
+            text=mail.text,
+            short=render_short(view),
+            payload=render_webhook(view),
+            link=view.link,
+            language=language,
+        )
+        return self._letters[language]
+
+    def _letter(
+        self, *, subject: str, text: str, short: str, payload: dict[str, object], link: str, language: str
+    ) -> Letter:
+        issued = self._issued
+        return Letter(
+            subject=subject,
+            text=text,
+            short=short,
+            payload=json.dumps(payload, ensure_ascii=False),
+            link=link,
+            language=language,
+            sent=issued.issued_at,
+            expires=issued.content.expires,
+            topic=issued.topic,
+            danger_to_life=danger_to_life(issued.content),
+        )
 
     def _view(self, name: str, language: str, link: str) -> MessageView:
         issued = self._issued
@@ -98,7 +108,3 @@ class Parcels:
             language=language,
             zone=self._house.zone,
         )
-
-
-def _filled(text: str, name: str, token: str) -> str:
-    return text.replace(_TOKEN, token).replace(_NAME, name)

@@ -1,8 +1,10 @@
-"""The face every channel has: settings, open, send, close; what it is given and what it answers."""
+"""The face every channel has: settings, open, send, close; what it is given, what it answers, and what it hears."""
 
 from __future__ import annotations
 
+import json
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -10,7 +12,13 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
+from vedette.dispatch.levels import Level
 from vedette.formats.parts import Part
+
+#: Where a letter holds the place of the recipient's name and of their field page's token: private-use characters, which
+#: no author's text holds and no rule about spaces or sentences touches. The token's is as long as a token.
+NAME_HERE = "\ue000name\ue001"
+TOKEN_HERE = "\ue002" + "x" * 22 + "\ue003"
 
 
 class Outcome(StrEnum):
@@ -32,20 +40,102 @@ class Result:
     detail: str = ""
     #: How long the gateway asks us to wait, in seconds.
     retry_after_s: float | None = None
+    #: The gateway's own name for the message, where its receipts will carry that instead of our key.
+    reference: str = ""
+    #: Nothing was heard of the gateway at all: no connection, or no answer in time. Many of these open its circuit.
+    unreachable: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """One message in one language, rendered once for all who read it; name and token are filled in for each."""
+
+    subject: str
+    #: The whole text, for mail.
+    text: str
+    #: One line, for SMS, push and radio.
+    short: str
+    #: The same for machines, as a JSON object without the address: `"{...}"`.
+    payload: str
+    #: Where the recipient acknowledges (or, of an escalation, where the supervisor attests).
+    link: str
+    language: str
+    sent: datetime
+    #: After this moment nobody may be shown it.
+    expires: datetime
+    #: The warning's identifier: a newer letter of one topic replaces an older one on the same device.
+    topic: str
+    #: Extreme or Severe: nothing may hold it back.
+    danger_to_life: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parcel:
-    """One message to one address."""
+    """One letter to one address. Every text is made when it is asked for."""
 
     #: The idempotency key, the same on every retry.
     key: str
     address: str
-    subject: str
+    letter: Letter
+    name: str = ""
+    token: str = ""
+
+    @property
+    def subject(self) -> str:
+        """The subject line."""
+        return self._filled(self.letter.subject)
+
+    @property
+    def text(self) -> str:
+        """The whole text."""
+        return self._filled(self.letter.text)
+
+    @property
+    def short(self) -> str:
+        """The text in one line, with the link."""
+        return self._filled(self.letter.short)
+
+    @property
+    def link(self) -> str:
+        """Where this person acknowledges; theirs alone."""
+        return self._filled(self.letter.link)
+
+    @property
+    def payload(self) -> str:
+        """All of it as a JSON object without the address."""
+        return self.letter.payload.replace(TOKEN_HERE, self.token).replace(NAME_HERE, json.dumps(self.name)[1:-1])
+
+    def _filled(self, text: str) -> str:
+        return text.replace(TOKEN_HERE, self.token).replace(NAME_HERE, self.name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What a gateway says later about a delivery: evidence, found by our key or by the gateway's own reference."""
+
+    level: Level
+    key: str = ""
+    reference: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What somebody wrote back, as it came: `1`, `YES`, or anything else."""
+
+    address: str
     text: str
-    #: The same for machines, as a JSON object without the address: `"{...}"`.
-    payload: str
-    sent: datetime
+    #: The gateway's own name for the reply, so that the same one told twice counts once; empty where it has none.
+    reference: str = ""
+
+
+Heard = Receipt | Reply
+#: Where a channel puts what comes in on its own connections. It must return at once.
+Hear = Callable[[Heard], None]
+
+
+def hear_nothing(heard: Heard) -> None:
+    """For a channel that is opened only to send."""
 
 
 class Settings(Part):
@@ -55,16 +145,20 @@ class Settings(Part):
     connections: Annotated[int, Field(ge=1, le=2_000)] = 8
     #: Seconds after which an answer is no longer waited for.
     timeout_s: Annotated[float, Field(gt=0, le=120)] = 20
+    #: Messages a second that the provider allows; empty: as many as it takes.
+    rate_per_s: Annotated[float | None, Field(gt=0, le=1_000_000)] = None
 
 
 class Channel(ABC):
-    """One way out, as set for one realm. Used from one event loop; `send` is called concurrently."""
+    """One way out, as set for one realm. Used from one event loop; `send` is called concurrently, at most
+    `settings.connections` at a time."""
 
     settings_model: ClassVar[type[Settings]] = Settings
 
-    def __init__(self, settings: Settings, mail_from: str) -> None:
+    def __init__(self, settings: Settings, mail_from: str, hear: Hear = hear_nothing) -> None:
         self.settings = settings
         self.mail_from = mail_from
+        self.hear = hear
 
     @classmethod
     def parse(cls, settings: dict[str, Any]) -> Settings:

@@ -127,7 +127,7 @@ class _Connection:
 def _mail(parcel: Parcel, sender: str) -> bytes:
     """The mail as it goes over the wire: plain text in UTF-8, quoted-printable. Made by hand, as it is made for each
     recipient; what is the same for all is made once."""
-    head = _head(sender, parcel.subject, parcel.sent)
+    head = _head(sender, parcel.subject, parcel.letter.sent)
     text = binascii.b2a_qp(parcel.text.replace("\r\n", "\n").encode(), istext=True).replace(b"\n", b"\r\n")
     own = f"To: {parcel.address}\r\nMessage-ID: <{parcel.key}@{sender.rpartition('@')[2]}>\r\n\r\n"
     return head + own.encode("ascii") + text + b"\r\n"
