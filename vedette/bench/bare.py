@@ -6,27 +6,9 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterator
 
-import aiohttp
 import aiosmtplib
 
 from vedette.bench.house import CONNECTIONS
-
-
-def http_rate(port: int, n: int, body: bytes) -> float:
-    """POSTs a second to a sink."""
-
-    async def work() -> float:
-        connector = aiohttp.TCPConnector(limit=CONNECTIONS["webhook"])
-        async with aiohttp.ClientSession(connector=connector) as session:
-
-            async def one(number: int) -> None:
-                headers = {"Idempotency-Key": f"bare-{number}", "Content-Type": "application/json"}
-                async with session.post(f"http://127.0.0.1:{port}/messages", data=body, headers=headers) as answer:
-                    await answer.read()
-
-            return await _rate(n, CONNECTIONS["webhook"], lambda: one)
-
-    return asyncio.run(work())
 
 
 def smtp_rate(port: int, n: int, text: str) -> float:

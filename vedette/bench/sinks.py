@@ -1,23 +1,25 @@
 """Sinks in a process of their own: an HTTP gateway and a mail server that take everything and count by key.
 
-Run as `python -m vedette.bench.sinks http|smtp`: prints its port, and for every line on standard input what it took.
+Run as `python -m vedette.bench.sinks http|smtp [--wait-ms N] [--mark TEXT]`: prints its port, and for every line on
+standard input what it took. It ends with its standard input.
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import json
+import os
 import subprocess
 import sys
-import time
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-#: The header that carries the idempotency key.
-_KEYS = {"http": b"idempotency-key:", "smtp": b"message-id:"}
+import uvloop
+
+from vedette.bench.sink_protocols import PROTOCOLS, Later, Tallies
 
 
 @dataclass(frozen=True)
@@ -26,12 +28,17 @@ class Taken:
 
     messages: int
     keys: int
-    arrived: tuple[float, ...]
+    #: When 0, 1, ... 100 per cent of the keys had come; empty when none has.
+    moments: tuple[float, ...]
 
     @property
     def duplicates(self) -> int:
         """Messages under a key that had come before."""
         return self.messages - self.keys
+
+    def when(self, percent: int) -> float | None:
+        """When so many per cent of the keys had come: 0 is the first, 100 the last."""
+        return self.moments[percent] if self.moments else None
 
 
 class Sink:
@@ -44,22 +51,32 @@ class Sink:
 
     def taken(self) -> Taken:
         """What it has taken so far."""
-        assert self._process.stdin is not None and self._process.stdout is not None  # noqa: PT018
-        self._process.stdin.write("\n")
-        self._process.stdin.flush()
-        told = json.loads(self._process.stdout.readline())
-        return Taken(told["messages"], told["keys"], tuple(told["arrived"]))
+        return self._told("all")
+
+    def marked(self) -> Taken:
+        """The same of the messages in which the mark stands."""
+        return self._told("marked")
 
     def count(self) -> int:
         """How many keys it has taken so far."""
         return self.taken().keys
 
+    def _told(self, which: str) -> Taken:
+        assert self._process.stdin is not None and self._process.stdout is not None  # noqa: PT018
+        self._process.stdin.write("\n")
+        self._process.stdin.flush()
+        told = json.loads(self._process.stdout.readline())[which]
+        return Taken(told["messages"], told["keys"], tuple(told["moments"]))
+
 
 @contextmanager
-def sink(kind: str) -> Iterator[Sink]:
-    """Start a sink (`http` or `smtp`), and stop it at the end."""
+def sink(kind: str, *, wait_ms: float = 0, mark: str = "") -> Iterator[Sink]:
+    """Start a sink (`http` or `smtp`), and stop it at the end.
+
+    It answers each request after `wait_ms`, and counts those in which `mark` stands apart, too.
+    """
     process = subprocess.Popen(  # noqa: S603  (our own module)
-        [sys.executable, "-m", "vedette.bench.sinks", kind],
+        [sys.executable, "-m", "vedette.bench.sinks", kind, f"--wait-ms={wait_ms}", f"--mark={mark}"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -72,69 +89,33 @@ def sink(kind: str) -> Iterator[Sink]:
         process.wait(10)
 
 
-class _Tally:
-    def __init__(self) -> None:
-        self.keys: Counter[bytes] = Counter()
-        self.arrived: list[float] = []
-
-    def take(self, head: bytes, name: bytes) -> None:
-        at = head.lower().find(b"\n" + name)
-        start = at + 1 + len(name)
-        key = head[start : head.find(b"\r", start)].strip() if at >= 0 else b""
-        self.keys[key] += 1
-        if self.keys[key] == 1:
-            self.arrived.append(time.time())
-
-    def told(self) -> dict[str, Any]:
-        return {"messages": self.keys.total(), "keys": len(self.keys), "arrived": self.arrived}
-
-
-async def _http(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, tally: _Tally) -> None:
-    while True:
-        head = await reader.readuntil(b"\r\n\r\n")
-        lower = head.lower()
-        at = lower.find(b"content-length:")
-        length = int(lower[at + 15 : lower.find(b"\r", at)]) if at >= 0 else 0
-        await reader.readexactly(length)
-        tally.take(head, _KEYS["http"])
-        writer.write(b"HTTP/1.1 202 Accepted\r\ncontent-length: 2\r\ncontent-type: application/json\r\n\r\n{}")
-        await writer.drain()
-
-
-async def _smtp(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, tally: _Tally) -> None:
-    writer.write(b"220 sink\r\n")
-    while line := await reader.readline():
-        verb = line[:4].upper().strip()
-        if verb == b"DATA":
-            writer.write(b"354 go on\r\n")
-            await writer.drain()
-            body = await reader.readuntil(b"\r\n.\r\n")
-            tally.take(b"\n" + body, _KEYS["smtp"])
-        if verb == b"QUIT":
-            writer.write(b"221 bye\r\n")
-            return
-        writer.write(b"250 OK\r\n")
-        await writer.drain()
-
-
-async def _serve(kind: str) -> None:
-    tally = _Tally()
-    protocol = {"http": _http, "smtp": _smtp}[kind]
-
-    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            await protocol(reader, writer, tally)
-        except (asyncio.IncompleteReadError, ConnectionError):
-            pass
-        finally:
-            writer.close()
-
-    server = await asyncio.start_server(connected, "127.0.0.1", 0, limit=2**22)
-    print(server.sockets[0].getsockname()[1], flush=True)
+async def _serve(kind: str, wait_s: float, mark: bytes) -> None:
+    tallies, later, protocol = Tallies(mark), Later(wait_s), PROTOCOLS[kind]
     loop = asyncio.get_running_loop()
-    while await loop.run_in_executor(None, sys.stdin.readline):
-        print(json.dumps(tally.told()), flush=True)
+    server = await loop.create_server(lambda: protocol(tallies.take, later), "127.0.0.1", 0, backlog=4_096)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    ended = loop.create_future()
+
+    def asked() -> None:
+        lines = os.read(sys.stdin.fileno(), 4_096)
+        if not lines:
+            loop.remove_reader(sys.stdin.fileno())
+            ended.set_result(None)
+        for _ in range(lines.count(b"\n")):
+            print(json.dumps({"all": tallies.all.told(), "marked": tallies.marked.told()}), flush=True)
+
+    loop.add_reader(sys.stdin.fileno(), asked)
+    await ended
+
+
+def _arguments() -> Any:
+    parser = argparse.ArgumentParser(prog="python -m vedette.bench.sinks", description=__doc__)
+    parser.add_argument("kind", choices=sorted(PROTOCOLS))
+    parser.add_argument("--wait-ms", type=float, default=0, help="answer each request so long after it came")
+    parser.add_argument("--mark", default="", help="count the messages in which this stands apart, too")
+    return parser.parse_args()
 
 
 if __name__ == "__main__":
-    asyncio.run(_serve(sys.argv[1]))
+    told = _arguments()
+    uvloop.run(_serve(told.kind, told.wait_ms / 1_000, told.mark.encode()))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from vedette.bench.bare import http_rate
+from vedette.bench.bare_http import LIMIT_IS, http_rate
+from vedette.bench.house import CONNECTIONS
 from vedette.bench.result import Result
 from vedette.bench.sending import result_of, send_all
 from vedette.bench.sinks import sink
@@ -18,6 +19,6 @@ def run(n: int) -> list[Result]:
     """One message to n people; every result is written down and entered in the ledger."""
     _, began, took, taken = send_all("webhook", n)
     with sink("http") as bare:
-        limit = http_rate(bare.port, n, BODY)
+        limit = http_rate(bare.port, n, BODY, CONNECTIONS["webhook"])
     ours = result_of("dispatch.webhook", "messages/s", n, took, began, taken)
-    return [replace(ours, limit=limit, limit_is="a bare aiohttp client, 64 connections")]
+    return [replace(ours, limit=limit, limit_is=LIMIT_IS)]

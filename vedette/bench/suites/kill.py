@@ -8,8 +8,8 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from vedette.bench.bare import http_rate
-from vedette.bench.house import expand, fill, issue
+from vedette.bench.bare_http import LIMIT_IS, http_rate
+from vedette.bench.house import CONNECTIONS, expand, fill, issue
 from vedette.bench.result import Result
 from vedette.bench.sending import result_of
 from vedette.bench.sinks import Sink, sink
@@ -38,10 +38,8 @@ def run(n: int) -> list[Result]:
         engine.wait(30)
         ours = result_of("kill.webhook", "messages/s", n, took, wall, where.taken())
     with sink("http") as bare:
-        limit = http_rate(bare.port, n, BODY)
-    return [
-        replace(ours, limit=limit, limit_is="a bare aiohttp client that nobody kills", lost=ours.lost + _open(message))
-    ]
+        limit = http_rate(bare.port, n, BODY, CONNECTIONS["webhook"])
+    return [replace(ours, limit=limit, limit_is=f"{LIMIT_IS}, that nobody kills", lost=ours.lost + _open(message))]
 
 
 def _until_killed(where: Sink, arrived: int) -> None:
