@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from vedette.ledger.checkpoint import checkpoint
-from vedette.ledger.log import append, leaf_data, signer
+from vedette.ledger.log import Change, append, append_many, leaf_data, signer
 from vedette.ledger.merkle import Frontier, leaf_hash
 from vedette.ledger.models import Checkpoint, Entry, Head, Opening
 from vedette.ledger.notes import Signer, TreeHead, new_key_pem, open_note
@@ -44,6 +44,27 @@ def test_entries_are_numbered_without_gaps_and_the_whole_holds() -> None:
     verdict = verify()
     assert verdict.verified and (verdict.entries, verdict.erased) == (5, 0)
     assert verdict.root == Frontier.of([bytes(entry.leaf) for entry in Entry.objects.order_by("seq")]).root()
+
+
+def test_many_entries_at_once_are_what_each_of_them_alone_would_be() -> None:
+    fill(3)
+    changes = [
+        Change(kind="thing.kept", actor="user:1", subject=f"thing:{number}", realm="exercise", body={"number": number})
+        for number in range(3, 8)
+    ]
+    assert list(append_many(changes)) == [3, 4, 5, 6, 7] and not append_many([])
+    fill(1)
+    verdict = verify()
+    assert verdict.verified and verdict.entries == 9
+    assert [entry.subject for entry in Entry.objects.order_by("seq")][3:8] == [f"thing:{n}" for n in range(3, 8)]
+    assert Opening.objects.get(entry=7).body == '{"number":7}'
+
+
+def test_of_many_entries_one_of_which_is_no_json_none_is_there() -> None:
+    good = Change(kind="a", actor="x", subject="s", realm="live", body={})
+    with pytest.raises(TypeError):
+        append_many([good, Change(kind="a", actor="x", subject="s", realm="live", body={"no": object()})])
+    assert not Entry.objects.exists()
 
 
 def test_an_entry_of_a_change_that_failed_is_not_there() -> None:

@@ -11,6 +11,12 @@ def leaf_hash(data: bytes) -> bytes:
     return hashlib.sha256(b"\x00" + data).digest()
 
 
+def leaf_hashes(data: Iterable[bytes]) -> list[bytes]:
+    """The hashes of many leaves."""
+    sha256 = hashlib.sha256
+    return [sha256(b"\x00" + one).digest() for one in data]
+
+
 def node_hash(left: bytes, right: bytes) -> bytes:
     """The hash of an inner node (a 0x01 byte goes before the children)."""
     return hashlib.sha256(b"\x01" + left + right).digest()
@@ -64,8 +70,18 @@ class Frontier:
 
 
 def root_of(leaves: Sequence[bytes]) -> bytes:
-    """The tree head over `leaves` (leaf hashes)."""
-    return Frontier.of(leaves).root()
+    """The tree head over `leaves` (leaf hashes), level by level: the last of an odd level goes up as it is.
+
+    That is RFC 6962's tree: a left subtree is the largest perfect one that leaves something to the right of it.
+    """
+    level, sha256 = list(leaves), hashlib.sha256
+    while len(level) > 1:
+        in_turn = iter(level)
+        above = [sha256(b"\x01" + left + right).digest() for left, right in zip(in_turn, in_turn, strict=False)]
+        if len(level) & 1:
+            above.append(level[-1])
+        level = above
+    return level[0] if level else EMPTY_ROOT
 
 
 def inclusion_path(leaves: Sequence[bytes], index: int) -> list[bytes]:

@@ -33,6 +33,7 @@ class Signer:
     def __init__(self, key: Ed25519PrivateKey) -> None:
         self._key = key
         self.public_key = key.public_key()
+        self._key_id = _key_id(self.public_key)
 
     @classmethod
     def from_file(cls, path: Path) -> Signer:
@@ -45,7 +46,7 @@ class Signer:
     def sign(self, head: TreeHead) -> str:
         """The signed note of `head`."""
         text = f"{ORIGIN}\n{head.size}\n{base64.b64encode(head.root).decode()}\n"
-        signature = _key_id(self.public_key) + self._key.sign(text.encode())
+        signature = self._key_id + self._key.sign(text.encode())
         return f"{text}\n— {ORIGIN} {base64.b64encode(signature).decode()}\n"
 
 

@@ -10,16 +10,16 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from vedette.ledger.canonical import canonical
+from vedette.ledger.canonical import canonical_records
 from vedette.ledger.log import leaf_data, signer
-from vedette.ledger.merkle import inclusion_path, leaf_hash
+from vedette.ledger.merkle import inclusion_path, leaf_hashes
 from vedette.ledger.models import Entry, Head
 from vedette.ledger.notes import public_pem
 
 
 def batch_leaves(records: Sequence[dict[str, Any]]) -> list[bytes]:
     """The leaf hashes of a batch of records, in order; their Merkle root is what the batch's entry states."""
-    return [leaf_hash(canonical(record).encode()) for record in records]
+    return leaf_hashes(canonical_records(records))
 
 
 def prove(seq: int, batch: Sequence[dict[str, Any]] | None = None, index: int = 0) -> dict[str, Any]:
