@@ -144,7 +144,10 @@ class HttpClient:
 
     def _context(self) -> ssl.SSLContext:
         if self._tls is None:
-            self._tls = ssl.create_default_context(cafile=self._ca_file)
+            try:
+                self._tls = ssl.create_default_context(cafile=self._ca_file)
+            except OSError as error:
+                raise HttpError(Kind.TLS, f"ca_file {self._ca_file}: {error}") from error
             self._tls.set_alpn_protocols(["http/1.1"])
         return self._tls
 

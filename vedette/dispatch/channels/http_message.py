@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from typing import NamedTuple
 from urllib.parse import quote, urlsplit
@@ -11,6 +13,8 @@ from urllib.parse import quote, urlsplit
 #: What RFC 3986 (2.2, 2.3) lets stand in a path or query as it is, beside letters and digits.
 _AS_IT_IS = "/%:?@!$&'()*+,;=~-._"
 _PORTS = {"http": 80, "https": 443}
+#: A server that asks for more than a day means never, or is mistaken.
+_LONGEST_WAIT_S = 86_400.0
 #: No header of ours is longer than a VAPID token with its key.
 _LONGEST_VALUE = 4_096
 
@@ -73,6 +77,19 @@ class Answer(NamedTuple):
     def text(self) -> str:
         """The body as text, whatever it is."""
         return self.body.decode(errors="replace")
+
+    def retry_after_s(self, now: datetime) -> float | None:
+        """How long the server asks us to wait, told as seconds or as a date (RFC 9110, 10.2.3)."""
+        told = self.header("retry-after")
+        if told.isdecimal():
+            return min(float(told), _LONGEST_WAIT_S)
+        try:
+            until = parsedate_to_datetime(told)
+        except ValueError:
+            return None
+        if until.tzinfo is None:
+            until = until.replace(tzinfo=UTC)
+        return min(max((until - now).total_seconds(), 0.0), _LONGEST_WAIT_S)
 
 
 class Kind(StrEnum):
