@@ -96,7 +96,7 @@ def test_what_cannot_stand_is_named_and_not_stored(
 ) -> None:
     answer = office.post(f"/settings/channels/{name}/", {**given, "enabled": "yes"})
     assert answer.status_code == 422
-    assert f'id="{field}-error"' in answer.content.decode()
+    assert f'id="{name}-{field}-error"' in answer.content.decode()
     assert not Channel.objects.exists()
 
 

@@ -8,6 +8,7 @@ import stat
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Annotated
+from urllib.parse import urlsplit
 
 import typer
 
@@ -115,24 +116,41 @@ def _second_factors() -> tuple[str, str]:
 
 
 def _channels() -> tuple[str, str]:
-    from urllib.parse import urlsplit
+    from pydantic import ValidationError
 
+    from vedette.dispatch.channels import CHANNELS
     from vedette.dispatch.models import Channel
 
     told, bad = [], False
     for row in Channel.objects.filter(enabled=True).order_by("realm", "name"):
-        url = urlsplit(str(row.settings.get("url", "")))
-        host = row.settings.get("host") or url.hostname
-        port = row.settings.get("port") or url.port or (443 if url.scheme == "https" else 80)
         try:
-            socket.create_connection((host, int(port)), timeout=3).close()
-            told.append(f"{row.realm} {row.name} answers")
-        except (OSError, TypeError, ValueError) as error:
+            server = _server(CHANNELS[row.name].parse(row.settings))
+        except (KeyError, ValidationError):
             bad = True
-            told.append(f"{row.realm} {row.name} at {host}:{port} does not answer ({error})")
+            told.append(f"{row.realm} {row.name} cannot be used as it is set")
+            continue
+        if server is None:
+            told.append(f"{row.realm} {row.name} is set; each address has a server of its own")
+            continue
+        try:
+            socket.create_connection(server, timeout=3).close()
+            told.append(f"{row.realm} {row.name} answers")
+        except OSError as error:
+            bad = True
+            told.append(f"{row.realm} {row.name} at {server[0]}:{server[1]} does not answer ({error})")
     if not told:
         return "warn", "none is set; nothing can be sent"
     return ("fail" if bad else "ok"), "; ".join(told)
+
+
+def _server(settings: object) -> tuple[str, int] | None:
+    """Host and port that all of a channel's messages go to; None where there is no one server."""
+    if host := getattr(settings, "host", ""):
+        return host, int(getattr(settings, "port", 0))
+    url = urlsplit(getattr(settings, "url", ""))
+    if url.scheme not in ("http", "https") or not url.hostname:
+        return None
+    return url.hostname, url.port or (443 if url.scheme == "https" else 80)
 
 
 def _ledger() -> tuple[str, str]:

@@ -127,6 +127,8 @@ class Reply:
     text: str
     #: The gateway's own name for the reply, so that the same one told twice counts once; empty where it has none.
     reference: str = ""
+    #: The key of the message that it answers, where the channel can tell for certain; empty where it cannot.
+    key: str = ""
 
 
 Heard = Receipt | Reply

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -16,14 +17,42 @@ from vedette.formats.parts import BadInput
 from vedette.web.console.doors import ActedRequest, Errors, page, told
 from vedette.web.setup.show import show
 
-#: Channel -> the settings asked for here; the rest keep their defaults, or what they were.
-FIELDS: dict[str, tuple[str, ...]] = {
-    "smtp": ("host", "port", "tls", "username", "password", "from"),
-    "webhook": ("url", "secret", "allow_private"),
+
+@dataclass(frozen=True)
+class Form:
+    """What is asked for of one channel; settings that are not on it keep their defaults, or what they were."""
+
+    title: str
+    template: str
+    fields: tuple[str, ...]
+    #: What to put in as the address of a test message.
+    test_to: str
+    #: The kinds of encryption to choose from, as (value, words).
+    tls: tuple[tuple[str, str], ...] = ()
+
+
+_TLS_MAIL = (("starttls", "STARTTLS"), ("tls", "TLS from the start"), ("none", "none: only on this machine"))
+
+#: Channel -> its form.
+FORMS: dict[str, Form] = {
+    "smtp": Form(
+        "Mail (SMTP)",
+        "setup/channel/smtp.html",
+        ("host", "port", "tls", "username", "password", "from"),
+        "your own mail address",
+        _TLS_MAIL,
+    ),
+    "webhook": Form(
+        "Gateway (webhook)",
+        "setup/channel/webhook.html",
+        ("url", "secret", "allow_private"),
+        "your own address at the gateway",
+    ),
 }
 #: Never shown again; left empty they stay as they are.
 SECRETS = frozenset({"password", "secret"})
-_TLS = (("starttls", "STARTTLS"), ("tls", "TLS from the start"), ("none", "none: only on this machine"))
+#: Yes or no.
+CHOICES = frozenset({"allow_private"})
 
 
 @page(Verb.ADMINISTER)
@@ -36,7 +65,7 @@ def channels(request: ActedRequest) -> HttpResponse:
 @require_http_methods(["POST"])
 def keep(request: ActedRequest, name: str) -> HttpResponse:
     """Set one channel of this realm."""
-    if name not in FIELDS:
+    if name not in FORMS:
         raise Http404
     errors = Errors()
     with told(errors):
@@ -51,7 +80,7 @@ def keep(request: ActedRequest, name: str) -> HttpResponse:
 @page(Verb.ADMINISTER)
 def test(request: ActedRequest, name: str) -> HttpResponse:
     """Send one test message over one channel, and show what the gateway said."""
-    if name not in FIELDS:
+    if name not in FORMS:
         raise Http404
     errors = Errors()
     with told(errors):
@@ -68,15 +97,17 @@ def test(request: ActedRequest, name: str) -> HttpResponse:
 def _page(request: ActedRequest, wrong: str = "", errors: Errors | None = None) -> HttpResponse:
     rows = {row.name: row for row in Channel.objects.filter(realm=request.actor.realm.value)}
     shown = []
-    for name in FIELDS:
+    for name, form in FORMS.items():
         row = rows.get(name)
         stored: dict[str, Any] = dict(row.settings) if row else {}
         given = {key: value for key, value in stored.items() if key not in SECRETS}
         if wrong == name:
-            given = {field: request.POST.get(field, "") for field in FIELDS[name] if field not in SECRETS}
+            given = {field: request.POST.get(field, "") for field in form.fields if field not in SECRETS}
         shown.append(
             {
                 "name": name,
+                "form": form,
+                "prefix": f"{name}-",
                 "row": row,
                 "given": given,
                 "enabled": row is None or row.enabled,
@@ -85,16 +116,16 @@ def _page(request: ActedRequest, wrong: str = "", errors: Errors | None = None) 
                 "test_errors": errors if wrong == f"{name}-test" else None,
             }
         )
-    return show(request, "channels", errors, channels=shown, tls=_TLS)
+    return show(request, "channels", errors, channels=shown, prefix=f"{wrong}-" if wrong else "")
 
 
 def _settings(request: ActedRequest, name: str) -> dict[str, Any]:
     """The channel's settings with what the form changes: an empty field is taken away, an empty secret stays."""
     row = Channel.objects.filter(realm=request.actor.realm.value, name=name).first()
     settings: dict[str, Any] = dict(row.settings) if row else {}
-    for field in FIELDS[name]:
+    for field in FORMS[name].fields:
         text = request.POST.get(field, "").strip()
-        if field == "allow_private":
+        if field in CHOICES:
             settings[field] = text == "yes"
         elif text:
             settings[field] = _number(text) if field == "port" else text
