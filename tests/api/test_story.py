@@ -168,7 +168,6 @@ def test_recipients_and_deliveries_show_the_whole_history(
         purpose="warn",
         channel="smtp",
         step=0,
-        idempotency_key="k",
         level="accepted",
         attempts=1,
         at=SENT,

@@ -17,7 +17,6 @@ from tests.dispatch.letters import KEY, LETTER, parcel
 from tests.servers import http, smtp
 from vedette.dispatch.channels import CHANNELS
 from vedette.dispatch.channels.face import Outcome, Parcel, Result
-from vedette.dispatch.channels.gate import Gate
 
 SECRET = base64.b64encode(b"a secret of thirty-two bytes. ok").decode()
 
@@ -154,23 +153,3 @@ def test_a_private_address_is_refused_unless_the_settings_allow_it(http_gateway:
 def test_settings_that_cannot_stand_are_refused(settings: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="validation error"):
         CHANNELS["webhook"].parse(settings)
-
-
-def test_the_most_urgent_of_those_who_wait_goes_through_the_gate_first() -> None:
-    async def work() -> list[int]:
-        gate, order = Gate(1), []
-
-        async def go(priority: int) -> None:
-            async with gate.through(priority):
-                order.append(priority)
-                await asyncio.sleep(0)
-
-        async with gate.through(0):
-            tasks = [asyncio.create_task(go(priority)) for priority in (9, 9, 3, 0)]
-            await asyncio.sleep(0)
-            tasks[1].cancel()
-            await asyncio.sleep(0)
-        await asyncio.gather(*tasks, return_exceptions=True)
-        return order
-
-    assert asyncio.run(work()) == [0, 3, 9]

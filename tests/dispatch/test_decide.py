@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from vedette.access.handling import Realm
 from vedette.dispatch.decide import (
     ENDINGS,
     Progress,
@@ -19,7 +20,7 @@ from vedette.dispatch.decide import (
     silent_state,
 )
 from vedette.dispatch.escalation import Silent, UnitAbove, group_by_supervisor
-from vedette.dispatch.keys import escalation_key, warning_key
+from vedette.dispatch.keys import DeliveryRef, escalation_key, read_key, warning_key
 from vedette.dispatch.levels import ANSWERED, Level, State
 from vedette.warnings.content import MessageType, Step
 
@@ -143,18 +144,51 @@ def test_everyone_silent_is_told_of_once_or_said_to_be_without_supervisor_and_ne
 
 
 def test_a_key_differs_by_everything_it_is_made_of_and_by_nothing_else() -> None:
-    one = ("live", "id-1", 7, 9, 0)
+    one = (Realm.LIVE, 1, 7, 9, 0)
     keys = {
         warning_key(*one),
-        warning_key("exercise", *one[1:]),
-        warning_key("live", "id-2", 7, 9, 0),
-        warning_key("live", "id-1", 8, 9, 0),
-        warning_key("live", "id-1", 7, 10, 0),
-        warning_key("live", "id-1", 7, None, 0),
-        warning_key("live", "id-1", 7, 9, 1),
-        escalation_key("live", "id-1", 7, 9, 0, 1),
-        escalation_key("live", "id-1", 7, 9, 0, 2),
+        warning_key(Realm.EXERCISE, *one[1:]),
+        warning_key(Realm.LIVE, 2, 7, 9, 0),
+        warning_key(Realm.LIVE, 1, 8, 9, 0),
+        warning_key(Realm.LIVE, 1, 7, 10, 0),
+        warning_key(Realm.LIVE, 1, 7, None, 0),
+        warning_key(Realm.LIVE, 1, 7, 9, 1),
+        escalation_key(Realm.LIVE, 1, 7, 9, 0, 1),
+        escalation_key(Realm.LIVE, 1, 7, 9, 0, 2),
     }
     assert len(keys) == 9
     assert warning_key(*one) == warning_key(*one)
-    assert all(len(key) == 64 for key in keys)
+
+
+@given(
+    st.sampled_from(Realm),
+    st.integers(1, 2**32 - 1),
+    st.integers(1, 2**63),
+    st.none() | st.integers(1, 2**63),
+    st.integers(0, 255),
+    st.none() | st.integers(1, 2**63),
+)
+def test_a_key_leads_back_to_its_delivery_and_no_other_text_does(
+    realm: Realm, message: int, who: int, point: int | None, step: int, first: int | None
+) -> None:
+    if first is None:
+        key = warning_key(realm, message, who, point, step)
+    else:
+        key = escalation_key(realm, message, who, point, step, first)
+    assert read_key(key) == DeliveryRef(
+        realm=realm,
+        message=message,
+        recipient=who if first is None else None,
+        told=None if first is None else who,
+        range_first=first,
+        contact_point=point,
+        step=step,
+    )
+    for at in range(len(key)):
+        other = key[:at] + ("A" if key[at] != "A" else "B") + key[at + 1 :]
+        assert read_key(other) is None
+
+
+@given(st.text())
+def test_what_is_no_key_leads_nowhere(text: str) -> None:
+    assert read_key(text) is None

@@ -8,7 +8,7 @@ import threading
 from datetime import timedelta
 
 import pytest
-from django.db import connection, connections
+from django.db import OperationalError, connection, connections
 
 from tests.dispatch.house import (
     PLAN,
@@ -26,17 +26,29 @@ from tests.dispatch.house import (
 )
 from tests.servers import http
 from vedette import clock
-from vedette.dispatch import expand, leases, results
+from vedette.dispatch import engine, expand, leases, results
+from vedette.dispatch.database import Desk
 from vedette.dispatch.engine import Engine
 from vedette.dispatch.levels import Level
-from vedette.dispatch.members import load_message
-from vedette.dispatch.models import Channel, Delivery, Lease, Recipient
+from vedette.dispatch.models import Channel, Lease, Recipient
+from vedette.dispatch.proofs import proofs_of
+from vedette.ledger.check import check_proof
+from vedette.ledger.verify import verify
 from vedette.people.models import Person
 from vedette.warnings import actions
 from vedette.warnings.models import Outbox
 
 pytestmark = pytest.mark.django_db(transaction=True)
 pg = pytest.mark.skipif(connection.vendor == "sqlite", reason="a race that SQLite's one writer cannot have")
+
+
+async def begun(e: Engine) -> None:
+    """Let an engine take its first leases, and come back while it sends."""
+    await e._configure()
+    while await e._expand() or e._expanding:
+        await asyncio.sleep(0.001)
+    await e._begin()
+    await asyncio.sleep(0.02)
 
 
 class RawSmtp:
@@ -128,18 +140,11 @@ def test_a_clock_that_jumps_does_not_make_the_engine_take_its_own_lease_again(ho
 
     async def go():
         e = Engine()
-        await e._configure()
-        while await e._expand():
-            pass
-        await e._begin()
-        await asyncio.sleep(0.02)
+        await begun(e)
         hands.advance(seconds=5)  # the clock is stepped, or the machine was asleep
         await e._begin()
-        ids = [r.held.id for r in e._running.values()]
-        while e._running:
-            await asyncio.wait(e._running)
+        await e.run_until_idle()
         await e.close()
-        return ids
 
     asyncio.run(go())
     boxes = mailboxes(smtp_sink)
@@ -192,7 +197,7 @@ def test_an_import_that_commits_late_is_seen_within_a_minute(house, hands, smtp_
         def commit():
             Person.objects.filter(pk=mover.pk).update(unit=house.post, changed_at=stamp)
 
-        await e.db(commit)
+        await e.db(Desk.KEEPER, commit)
         for _ in range(7):
             hands.advance(seconds=10)
             await e.run_until_idle()
@@ -249,21 +254,16 @@ def test_a_channel_saved_while_it_sends_loses_nobody(house, hands, http_gateway)
 
     async def go():
         e = Engine()
-        await e._configure()
-        while await e._expand():
-            pass
-        await e._begin()
-        (_run,) = e._running.values()
+        await begun(e)
         while len(http_gateway.requests) < 5:
             await asyncio.sleep(0.001)
         await e.db(
+            Desk.KEEPER,
             lambda: Channel.objects.filter(name="webhook").update(
                 settings={"url": f"{http_gateway.url}/send", "secret": SECRET, "allow_private": True, "connections": 2}
-            )
+            ),
         )
-        await e._configure()
-        while e._running:
-            await asyncio.wait(e._running)
+        await e.run_until_idle()
         hands.advance(seconds=5)
         await e.run_until_idle()
         await e.close()
@@ -289,54 +289,42 @@ def test_a_cancel_outlasts_an_outage(house, hands, smtp_sink):
     assert len(smtp_sink.to(mail_of("ann"))) == 2
 
 
-@pg
-def test_a_leases_entry_holds_exactly_the_rows_of_its_root(house, hands, smtp_sink, monkeypatch):
-
-    boss = house.person("boss", house.elsewhere)
-    house.person("ann")
-    house.person("ben")
+def test_results_that_are_stored_already_are_neither_stored_nor_sealed_twice(house, hands, smtp_sink):
+    house.person("ann"), house.person("ben")
     m = house.warn()
     work()
-    load_message(m.pk)
-    leases.write(
-        [
-            leases.NewLease(message=m.pk, realm=house.realm, step=2, first=f, last=f, priority=0, due_at=clock.now())
-            for f in (900001, 900002)
-        ]
-    )
-    a, b = [h for h in leases.take("w", clock.now(), None, 9) if h.step == 2][:2]
+    hands.advance(seconds=121)
+    (held,) = leases.take("w", clock.now(), None, 9)
+    ann, ben = Recipient.objects.order_by("pk")
 
-    def att(key):
+    def came(recipient):
         return results.Attempt(
-            recipient=None,
-            person=boss.pk,
-            contact_point=None,
-            channel="smtp",
-            step=2,
-            key=key,
-            level=Level.ACCEPTED,
-            attempts=1,
-            detail="",
-            at=clock.now(),
-            purpose="escalate",
+            recipient.pk, recipient.person_id, None, "webhook", 1, Level.ACCEPTED, 1, "", clock.now()
         )
 
-    real = results.append
+    results.commit([results.Part(held, [came(ann)])], clock.now())
+    results.commit([results.Part(held, [came(ann), came(ben)])], clock.now())
+    assert [levels(m, code).count((1, "webhook", "accepted")) for code in ("ann", "ben")] == [1, 1]
+    assert verify().verified
+    for person in ("ann", "ben"):
+        told = proofs_of(house.officer, m.warning.identifier, person)
+        for proof in told["proofs"]:
+            check_proof(proof)
 
-    def slow(*x, **y):
-        t = threading.Thread(target=lambda: (results.flush(b, [att("b")]), connections.close_all()))
-        t.start()
-        t.join()
-        return real(*x, **y)
 
-    monkeypatch.setattr(results, "append", slow)
-    results.finish(a, [att("a")], None, clock.now())
-    rows = list(
-        Delivery.objects.filter(ledger_seq__isnull=False, purpose="escalate").values_list(
-            "idempotency_key", "ledger_seq"
-        )
-    )
-    assert [k for k, _ in rows] == ["a"]
+def test_a_lease_that_was_lost_writes_nothing(house, hands, smtp_sink):
+    house.person("ann")
+    m = house.warn()
+    work()
+    hands.advance(seconds=121)
+    (held,) = leases.take("one", clock.now(), None, 9)
+    hands.advance(seconds=5)
+    leases.take("two", clock.now(), None, 9)
+    ann = Recipient.objects.get()
+    one = results.Attempt(ann.pk, ann.person_id, None, "webhook", 1, Level.ACCEPTED, 1, "", clock.now())
+    assert results.commit([results.Part(held, [one], end=results.Done())], clock.now()) == {held.id}
+    assert levels(m, "ann") == [(0, "smtp", "accepted")]
+    assert Lease.objects.get(pk=held.id).done_at is None
 
 
 def test_a_stray_lease_does_not_hold_up_a_cancel(house, hands, smtp_sink):
@@ -346,7 +334,7 @@ def test_a_stray_lease_does_not_hold_up_a_cancel(house, hands, smtp_sink):
     (lease,) = Lease.objects.filter(done_at=None)
     house.cancel(m.warning)
     work()
-    # what `results.finish` writes when its standing was read just before the cancel was committed
+    # what a batch of results writes when its standing was read just before the cancel was committed
     Lease.objects.filter(pk=lease.pk).update(done_at=None, due_at=clock.now() + timedelta(days=1), worker="")
     Recipient.objects.update(state="open")
     for _ in range(10):
@@ -374,17 +362,13 @@ def test_whoever_has_left_gets_no_update(house, hands, smtp_sink, http_gateway):
 
 def test_a_failed_look_at_the_database_repeats_nothing(house, hands, http_gateway, monkeypatch):
     """One failed look at the database while messages are on their way."""
-    from django.db import OperationalError
-
-    from vedette.dispatch import run_lease
-
     for n in range(40):
         house.person(f"p{n}", None, "webhook")
     Channel.objects.filter(name="webhook").update(
         settings={"url": f"{http_gateway.url}/send", "secret": SECRET, "allow_private": True, "connections": 1}
     )
     house.warn(plan={"name": "t", "steps": [{"action": "send", "channel": "webhook", "wait_s": 60}]})
-    real, once = run_lease.load_answered, []
+    real, once = engine.load_fresh, []
 
     def fails(held):
         if http_gateway.requests and not once:
@@ -392,8 +376,8 @@ def test_a_failed_look_at_the_database_repeats_nothing(house, hands, http_gatewa
             raise OperationalError("the server closed the connection")
         return real(held)
 
-    monkeypatch.setattr(run_lease, "load_answered", fails)
-    monkeypatch.setattr(run_lease, "FRESH_S", 0.02)
+    monkeypatch.setattr(engine, "load_fresh", fails)
+    monkeypatch.setattr(engine, "FRESH_S", 0.02)
     for _ in range(4):
         work()
         hands.advance(seconds=5)
@@ -429,8 +413,6 @@ def test_a_fallback_reached_early_has_attempts_of_its_own(house, hands, http_gat
 
 
 def test_no_supervisor_is_told_after_a_cancel(house, hands, smtp_sink, monkeypatch):
-    from vedette.dispatch import run_lease
-
     boss = house.person("boss", house.elsewhere)
     house.supervised_by(house.sector, boss)
     house.person("ann")
@@ -439,13 +421,13 @@ def test_no_supervisor_is_told_after_a_cancel(house, hands, smtp_sink, monkeypat
     hands.advance(seconds=121)
     work()
     hands.advance(seconds=181)
-    real = run_lease._plan_escalation
+    real = engine.plan_notices
 
     def plan(*a):
         p = real(*a)
         house.cancel(m.warning)
         return p
 
-    monkeypatch.setattr(run_lease, "_plan_escalation", plan)
+    monkeypatch.setattr(engine, "plan_notices", plan)
     work()
     assert not smtp_sink.to(mail_of("boss"))

@@ -7,7 +7,7 @@ import base64
 from vedette import clock
 from vedette.demo import case, texts
 from vedette.demo.world import REALM, Gateways, load
-from vedette.dispatch.expand import Expander
+from vedette.dispatch.expand import step
 from vedette.dispatch.models import Channel, Recipient
 from vedette.warnings import actions as warnings
 from vedette.warnings.models import Message, Outbox
@@ -40,7 +40,7 @@ def issue(cast: case.Cast, channel: str = "webhook") -> Message:
 
 def expand(message: Message) -> int:
     """Store its recipients; how many there are."""
-    expander = Expander(Outbox.objects.get(message=message).pk, clock.now())
-    while not expander.step(clock.now()):
+    outbox = Outbox.objects.get(message=message).pk
+    while not step(outbox, clock.now()):
         pass
     return Recipient.objects.filter(warning=message.warning).count()

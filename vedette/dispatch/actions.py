@@ -52,7 +52,7 @@ def keep_channel(actor: Actor, name: str, settings: dict[str, Any], *, enabled: 
     _refuse_bad(name, settings)
     with transaction.atomic():
         channel, _ = Channel.objects.update_or_create(
-            realm=actor.realm.value, name=name, defaults={"settings": settings, "enabled": enabled}
+            realm=actor.realm.value, name=name, rank=0, defaults={"settings": settings, "enabled": enabled}
         )
         append(
             "channel.kept",
@@ -70,7 +70,7 @@ def send_test(actor: Actor, name: str, address: str) -> Result:
     Raises Refused, and BadInput without an address or a channel.
     """
     check(actor, Verb.ADMINISTER)
-    channel = Channel.objects.filter(realm=actor.realm.value, name=name, enabled=True).first()
+    channel = Channel.objects.filter(realm=actor.realm.value, name=name, enabled=True).order_by("rank").first()
     organisation = Organisation.objects.first()
     if channel is None or name not in CHANNELS:
         raise BadInput("channel", f"no {name} channel is set for the {actor.realm.value} realm")

@@ -2,43 +2,81 @@
 
 After a crash it goes on behind the cursor. First everyone who is a recipient already, then whom the rule reaches.
 """
+# ruff: noqa: S608  (what is put into the statements is this file's own text; values are parameters)
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
-from django.db import transaction
+from django.db import connection, transaction
 
 from vedette.access.handling import Realm
 from vedette.dispatch import leases
 from vedette.dispatch.decide import ENDINGS
-from vedette.dispatch.leases import NewLease
+from vedette.dispatch.leases import RANGE, NewLease
 from vedette.dispatch.members import Issued, load_message, load_standing
 from vedette.dispatch.models import Expansion
-from vedette.dispatch.sql import execute, insert, locked, rows, stamp
+from vedette.dispatch.run_lease import channel_of
+from vedette.dispatch.sql import execute, locked, rows, stamp
 from vedette.ledger.log import append
 from vedette.ledger.merkle import root_of
 from vedette.ledger.proof import batch_leaves
 from vedette.people.queries import audience_of
-from vedette.people.resolution import Found, Resolution
+from vedette.people.resolution import Resolution
 from vedette.warnings.content import MessageType
 from vedette.warnings.models import Message, Outbox
 from vedette.warnings.plans import danger_to_life, precedence
 
 #: People stored in one transaction.
 CHUNK = 5_000
-#: Where an outbox's cursor stands when those who were recipients before are done, and nobody else is.
-_EARLIER_DONE = -1
+#: An outbox's cursor: 0 before anything; then, while those who were recipients before are taken over, this less the id
+#: of the last of them; then -1; and above 0 the last person stored.
+_TAKING_OVER, _EARLIER_DONE = -2, -1
+
+#: A person of an audience: id, presence, and the reason with what it points to.
+Joining = tuple[int, str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Addition:
-    """Who is to be added to a warning, and how."""
+class Waiting:
+    """An outbox row that is not done; a lower priority goes first."""
 
-    found: list[Found]
-    late: bool
+    pk: int
+    priority: int
+
+
+def waiting(realm: Realm | None) -> list[Waiting]:
+    """Outbox rows that are not done, the most urgent message first, and of one warning only the oldest."""
+    found = Outbox.objects.filter(expanded_at=None).select_related("message").order_by("message__number", "id")
+    if realm is not None:
+        found = found.filter(realm=realm.value)
+    first: dict[int, Outbox] = {}
+    for outbox in found:
+        first.setdefault(outbox.message.warning_id, outbox)
+    return [
+        Waiting(outbox.pk, priority)
+        for priority, _, outbox in sorted(
+            ((precedence(one.message.parsed_content()), one.created_at, one) for one in first.values()),
+            key=lambda row: row[:2],
+        )
+    ]
+
+
+#: The outbox that this process is working on: an audience is resolved once, not for each chunk.
+_current: dict[int, Expander] = {}
+
+
+def step(outbox_id: int, now: datetime) -> bool:
+    """Do one chunk of an outbox row; True when it is done."""
+    expander = _current.pop(outbox_id, None) or Expander(outbox_id, now)
+    _current.clear()
+    done = expander.step(now)
+    if not done:
+        _current[outbox_id] = expander
+    return done
 
 
 class Expander:
@@ -57,8 +95,8 @@ class Expander:
         cursor = self._cursor()
         if cursor is None:
             return True
-        if cursor == 0 and self._issued.kind is not MessageType.ALERT:
-            return self._take_over(now)
+        if self._issued.kind is not MessageType.ALERT and (cursor == 0 or cursor <= _TAKING_OVER):
+            return self._take_over(cursor, now)
         if load_standing(self._issued).superseded:
             return self._stop(now)
         if not self._resolved:
@@ -66,33 +104,49 @@ class Expander:
         chunk = _after(self._resolution, max(cursor, 0))
         return self._add(chunk, now)
 
-    def _take_over(self, now: datetime) -> bool:
-        """Leases for everyone who is a recipient already; earlier messages stop, and the silent are open again."""
+    def _take_over(self, cursor: int, now: datetime) -> bool:
+        """Leases for recipients of earlier messages; those messages stop, and the silent are open again."""
         issued = self._issued
-        ids = _recipient_ids(issued.warning, 0)
+        after = _TAKING_OVER - cursor if cursor else 0
         with transaction.atomic():
-            if not self._lock(0):
+            if not self._lock(cursor):
                 return False
-            leases.stop_all(issued.warning, issued.number, now)
-            ids += _recipient_ids(issued.warning, ids[-1] if ids else 0)
+            if not cursor:
+                leases.stop_all(issued.warning, issued.number, now)
+            ids = [
+                row[0]
+                for row in rows(
+                    "SELECT id FROM dispatch_recipient WHERE id > %s AND +warning_id = %s ORDER BY id LIMIT %s"
+                    if connection.vendor == "sqlite" and cursor
+                    else "SELECT id FROM dispatch_recipient WHERE id > %s AND warning_id = %s ORDER BY id LIMIT %s",
+                    [after, issued.warning, CHUNK],
+                )
+            ]
             leases.write(_leases(issued, ids, now))
-            if issued.kind is MessageType.UPDATE:
+            if issued.kind is MessageType.UPDATE and ids:
                 execute(
                     "UPDATE dispatch_recipient SET state = 'open', state_at = %s"
-                    " WHERE warning_id = %s AND state IN ('unanswered', 'failed')",
-                    [stamp(now), issued.warning],
+                    " WHERE +warning_id = %s AND id BETWEEN %s AND %s AND state IN ('unanswered', 'failed')",
+                    [stamp(now), issued.warning, ids[0], ids[-1]],
                 )
+            if len(ids) == CHUNK:
+                self._move(_TAKING_OVER - ids[-1])
+                return False
+            count = self._recipients()
             if issued.kind in ENDINGS:
-                return self._end(now, len(ids))
+                return self._end(now, count)
             self._move(_EARLIER_DONE)
             append(
                 "dispatch.taken_over",
                 actor="engine",
                 subject=f"warning:{issued.warning}",
                 realm=issued.realm.value,
-                body={"message": issued.id, "recipients": len(ids)},
+                body={"message": issued.id, "recipients": count},
             )
         return False
+
+    def _recipients(self) -> int:
+        return int(rows("SELECT count(*) FROM dispatch_recipient WHERE warning_id = %s", [self._issued.warning])[0][0])
 
     def _resolve(self, now: datetime) -> None:
         issued, content = self._issued, self._issued.content
@@ -117,18 +171,18 @@ class Expander:
         for finding in self._resolution.findings:
             self._odd.append({"code": finding.code.value, "message": finding.message, "blocking": finding.blocking})
 
-    def _add(self, found: list[Found], now: datetime) -> bool:
+    def _add(self, found: list[Joining], now: datetime) -> bool:
         """Store a chunk of people; the chunk after the last ends the outbox."""
         issued = self._issued
-        body = _audience_body(issued, found) if found else {}
+        body = audience_body(issued, found) if found else {}
         with transaction.atomic():
             cursor = self._cursor(lock=True)
-            if cursor is None or (found and max(cursor, 0) >= found[0].person_id):
+            if cursor is None or (found and max(cursor, 0) >= found[0][0]):
                 return cursor is None
             if not found:
                 return self._end(now, len(self._resolution or ()))
-            added = add(issued, Addition(found, late=False), now)
-            self._move(found[-1].person_id)
+            added = add(issued, found, now, late=False)
+            self._move(found[-1][0])
             append(
                 "dispatch.audience",
                 actor="engine",
@@ -182,57 +236,37 @@ class Expander:
         execute("UPDATE warnings_outbox SET cursor = %s WHERE id = %s", [cursor, self.outbox_id])
 
 
-def waiting(realm: Realm | None) -> list[int]:
-    """Outbox rows that are not done, the most urgent message first, and of one warning only the oldest."""
-    found = Outbox.objects.filter(expanded_at=None).select_related("message").order_by("message__number", "id")
-    if realm is not None:
-        found = found.filter(realm=realm.value)
-    first: dict[int, Outbox] = {}
-    for outbox in found:
-        first.setdefault(outbox.message.warning_id, outbox)
-    return [
-        outbox.pk
-        for outbox in sorted(first.values(), key=lambda one: (precedence(one.message.parsed_content()), one.created_at))
-    ]
-
-
-def add(issued: Issued, addition: Addition, now: datetime) -> int:
+def add(issued: Issued, found: Sequence[Joining], now: datetime, *, late: bool) -> int:
     """Store people as recipients with their leases; how many are new. The caller holds the warning's lock."""
-    before = rows("SELECT COALESCE(max(id), 0) FROM dispatch_recipient WHERE warning_id = %s", [issued.warning])[0][0]
-    at = stamp(now)
-    insert(
-        "dispatch_recipient",
-        {
-            "realm": "text",
-            "warning_id": "bigint",
-            "person_id": "bigint",
-            "presence": "text",
-            "reason": "text",
-            "late": "boolean",
-            "joined_by_id": "bigint",
-            "state": "text",
-            "state_at": "timestamptz",
-            "created_at": "timestamptz",
-        },
-        [
-            (
-                issued.realm.value,
-                issued.warning,
-                found.person_id,
-                found.presence.value,
-                found.reason[:120],
-                addition.late,
-                issued.id,
-                "open",
-                at,
-                at,
-            )
-            for found in addition.found
-        ],
-    )
-    ids = _recipient_ids(issued.warning, before)
+    ids = _insert(issued, found, now, late)
     leases.write(_leases(issued, ids, now))
     return len(ids)
+
+
+def _insert(issued: Issued, found: Sequence[Joining], now: datetime, late: bool) -> list[int]:
+    """The ids of those who were not recipients yet. What is the same for all is told the database once."""
+    at = stamp(now)
+    same = (
+        "INSERT INTO dispatch_recipient (realm, warning_id, late, joined_by_id, state, state_at, created_at,"
+        " person_id, presence, reason)"
+    )
+    given = [issued.realm.value, issued.warning, late, issued.id, at, at]
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            ((before,),) = rows("SELECT COALESCE(max(id), 0) FROM dispatch_recipient")
+            told = ", ".join(f"'{value}'" if isinstance(value, str) else str(int(value)) for value in given[:4])
+            cursor.executemany(
+                f"{same} VALUES ({told}, 'open', '{at}', '{at}', %s, %s, %s) ON CONFLICT DO NOTHING", found
+            )
+            return [row[0] for row in rows("SELECT id FROM dispatch_recipient WHERE id > %s ORDER BY id", [before])]
+        people, presences, reasons = (list(column) for column in zip(*found, strict=True))
+        cursor.execute(
+            f"{same} SELECT %s, %s, %s, %s, 'open', %s, %s, person, presence, reason"
+            " FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS joining (person, presence, reason)"
+            " ON CONFLICT DO NOTHING RETURNING id",
+            [*given, people, presences, reasons],
+        )
+        return sorted(row[0] for row in cursor.fetchall())
 
 
 def lock_warning(warning_id: int) -> None:
@@ -240,44 +274,38 @@ def lock_warning(warning_id: int) -> None:
     rows(locked("SELECT id FROM warnings_warning WHERE id = %s"), [warning_id])
 
 
-def _leases(issued: Issued, ids: list[int], now: datetime) -> list[NewLease]:
+def audience_body(issued: Issued, found: Sequence[Joining]) -> dict[str, object]:
+    """What the ledger holds of people who are added."""
+    records = [{"person": person, "presence": presence, "reason": reason} for person, presence, reason in found]
+    return {"message": issued.id, "count": len(records), "merkle_root": root_of(batch_leaves(records)).hex()}
+
+
+def _leases(issued: Issued, ids: Sequence[int], now: datetime) -> list[NewLease]:
     priority = precedence(issued.content)
     return [
         NewLease(
             message=issued.id,
             realm=issued.realm,
             step=0,
-            first=first,
-            last=last,
+            channel=channel_of(issued.plan, 0),
+            first=ids[at],
+            last=ids[min(at + RANGE, len(ids)) - 1],
             priority=priority,
             due_at=now,
         )
-        for first, last in leases.ranges(ids)
+        for at in range(0, len(ids), RANGE)
     ]
 
 
-def _recipient_ids(warning: int, after: int) -> list[int]:
-    return [
-        row[0]
-        for row in rows(
-            "SELECT id FROM dispatch_recipient WHERE warning_id = %s AND id > %s ORDER BY id", [warning, after]
-        )
-    ]
-
-
-def _after(resolution: Resolution | None, person_id: int) -> list[Found]:
+def _after(resolution: Resolution | None, person_id: int) -> list[Joining]:
     """The next people of a resolution behind a person id."""
     if resolution is None:
         return []
     start = int(np.searchsorted(resolution.person_ids, person_id, side="right"))
+    told = [(presence.value, reason[:120]) for presence, reason in resolution.reasons]
     ids = resolution.person_ids[start : start + CHUNK].tolist()
     reasons = resolution.reason[start : start + CHUNK].tolist()
-    return [Found(person, *resolution.reasons[reason]) for person, reason in zip(ids, reasons, strict=True)]
-
-
-def _audience_body(issued: Issued, found: list[Found]) -> dict[str, object]:
-    records = [{"person": one.person_id, "presence": one.presence.value, "reason": one.reason} for one in found]
-    return {"message": issued.id, "count": len(records), "merkle_root": root_of(batch_leaves(records)).hex()}
+    return [(person, *told[reason]) for person, reason in zip(ids, reasons, strict=True)]
 
 
 def _odd(code: str, message: str) -> dict[str, object]:

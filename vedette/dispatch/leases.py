@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,7 +12,8 @@ from typing import Any
 from django.db import connection, transaction
 
 from vedette.access.handling import Realm
-from vedette.dispatch.sql import execute, insert, rows, stamp
+from vedette.dispatch.sql import execute, insert, locked, rows, stamp
+from vedette.warnings.content import MessageType
 
 #: Recipients of one lease.
 RANGE = 500
@@ -35,8 +37,11 @@ class Held:
     warning: int
     #: The message's place among those of its warning.
     number: int
+    kind: MessageType
     realm: Realm
     step: int
+    channel: str
+    closes: bool
     first: int
     last: int
     priority: int
@@ -50,6 +55,10 @@ class NewLease:
     message: int
     realm: Realm
     step: int
+    #: The channel that the step sends by; empty when it sends to nobody's own address.
+    channel: str
+    #: The step after the plan's last.
+    closes: bool = False
     first: int
     last: int
     priority: int
@@ -57,21 +66,30 @@ class NewLease:
 
 
 def take(
-    worker: str, now: datetime, realm: Realm | None, at_most: int, above: int | None = None, mine: Sequence[Held] = ()
+    worker: str,
+    now: datetime,
+    realm: Realm | None,
+    at_most: int,
+    full: Mapping[str, int] | None = None,
+    mine: Sequence[Held] = (),
 ) -> list[Held]:
-    """Take due leases, the most urgent and then the oldest first; with `above` only those more urgent than it.
+    """Take due leases, the most urgent first; warnings of one priority take turns, and of one warning the oldest lease.
 
+    `full` names channels that have enough to do, each with the priority that what is taken for it must be above.
     What is in this worker's hands (`mine`) is not taken again, though a clock that jumped may say that it was let go.
     A range of a newer message is left alone while an older message of the same warning is being sent there, so that
     nobody gets a cancel before the warning it cancels.
     """
-    if not _due(now, realm, above, limit=1, lock=False):
+    if not _any_due(now):
         return []
     with transaction.atomic():
         busy = [*_in_work(now), *((one.warning, one.number, one.first, one.last) for one in mine)]
         own = {one.id for one in mine}
+        turns = Counter(warning for warning, *_ in busy)
         taken: list[Held] = []
-        for row in _due(now, realm, above, limit=_LOOK_AT, lock=True):
+        for row in sorted(
+            _due(now, realm, full or {}), key=lambda row: (row[9], row[12] + turns[row[2]], row[13], row[0])
+        ):
             held = Held(
                 id=row[0],
                 worker=worker,
@@ -80,10 +98,13 @@ def take(
                 number=row[3],
                 realm=Realm(row[4]),
                 step=row[5],
-                first=row[6],
-                last=row[7],
-                priority=row[8],
-                attempt=row[9],
+                channel=row[6],
+                closes=bool(row[14]),
+                first=row[7],
+                last=row[8],
+                priority=row[9],
+                attempt=row[10],
+                kind=MessageType(row[11]),
             )
             if held.id in own or any(_before(other, held) for other in busy):
                 continue
@@ -91,21 +112,34 @@ def take(
             busy.append((held.warning, held.number, held.first, held.last))
             if len(taken) == at_most:
                 break
-        for held in taken:
-            execute(
-                "UPDATE dispatch_lease SET worker = %s, held_until = %s WHERE id = %s",
-                [worker, stamp(now + HOLD), held.id],
-            )
-    return taken
+        got = _hold([held.id for held in taken], worker, now)
+    return [held for held in taken if held.id in got]
 
 
 def renew(worker: str, leases: Collection[int], now: datetime) -> None:
     """Hold on to leases."""
-    for lease in leases:
+    if leases:
         execute(
-            "UPDATE dispatch_lease SET held_until = %s WHERE id = %s AND worker = %s AND done_at IS NULL",
-            [stamp(now + HOLD), lease, worker],
+            "UPDATE dispatch_lease SET held_until = %s"
+            f" WHERE id IN ({_marks(leases)}) AND worker = %s AND done_at IS NULL",
+            [stamp(now + HOLD), *leases, worker],
         )
+
+
+def keep_mine(worker: str, leases: Collection[int]) -> set[int]:
+    """Those of some leases that this worker still holds, locked until the transaction ends."""
+    if not leases:
+        return set()
+    return {
+        row[0]
+        for row in rows(
+            locked(
+                f"SELECT id FROM dispatch_lease WHERE id IN ({_marks(leases)}) AND worker = %s AND done_at IS NULL"
+                " ORDER BY id"
+            ),
+            [*sorted(leases), worker],
+        )
+    }
 
 
 def give_back(held: Held, due_at: datetime, again: bool) -> None:
@@ -140,6 +174,8 @@ def write(leases: Sequence[NewLease]) -> None:
             "message_id": "bigint",
             "realm": "text",
             "step": "smallint",
+            "channel": "text",
+            "closes": "boolean",
             "first": "bigint",
             "last": "bigint",
             "priority": "smallint",
@@ -148,7 +184,19 @@ def write(leases: Sequence[NewLease]) -> None:
             "worker": "text",
         },
         [
-            (new.message, new.realm.value, new.step, new.first, new.last, new.priority, stamp(new.due_at), 0, "")
+            (
+                new.message,
+                new.realm.value,
+                new.step,
+                new.channel,
+                new.closes,
+                new.first,
+                new.last,
+                new.priority,
+                stamp(new.due_at),
+                0,
+                "",
+            )
             for new in leases
         ],
     )
@@ -172,28 +220,59 @@ def stop_all(warning: int, messages_below: int, now: datetime) -> None:
     )
 
 
-def ranges(ids: Sequence[int]) -> list[tuple[int, int]]:
-    """Sorted recipient ids cut into ranges of one lease each."""
-    return [(ids[at], ids[min(at + RANGE, len(ids)) - 1]) for at in range(0, len(ids), RANGE)]
+def _any_due(now: datetime) -> bool:
+    """A quick look, without locks."""
+    return bool(
+        rows(
+            "SELECT 1 FROM dispatch_lease"
+            " WHERE done_at IS NULL AND due_at <= %s AND (held_until IS NULL OR held_until <= %s) LIMIT 1",
+            [stamp(now), stamp(now)],
+        )
+    )
 
 
-def _due(now: datetime, realm: Realm | None, above: int | None, *, limit: int, lock: bool) -> list[tuple[Any, ...]]:
+def _due(now: datetime, realm: Realm | None, full: Mapping[str, int]) -> list[tuple[Any, ...]]:
+    """What might be taken: each warning's oldest due leases of each priority, numbered."""
     given: list[object] = [stamp(now), stamp(now)]
     narrowed = ""
     if realm is not None:
         narrowed += " AND l.realm = %s"
         given.append(realm.value)
-    if above is not None:
-        narrowed += " AND l.priority < %s"
-        given.append(above)
-    skip = " FOR NO KEY UPDATE OF l SKIP LOCKED" if lock and connection.vendor != "sqlite" else ""
+    for channel, above in full.items():
+        narrowed += " AND NOT (l.channel = %s AND l.priority >= %s)"
+        given += [channel, above]
     return rows(
-        "SELECT l.id, l.message_id, m.warning_id, m.number, l.realm, l.step, l.first, l.last, l.priority, l.attempt"
-        " FROM dispatch_lease l JOIN warnings_message m ON m.id = l.message_id"
-        " WHERE l.done_at IS NULL AND l.due_at <= %s AND (l.held_until IS NULL OR l.held_until <= %s)"
-        f"{narrowed} ORDER BY l.priority, l.due_at, l.id LIMIT {limit}{skip}",
+        "SELECT id, message_id, warning_id, number, realm, step, channel, first, last, priority, attempt, msg_type,"
+        " turn, due_at, closes"
+        " FROM (SELECT l.id, l.message_id, m.warning_id, m.number, l.realm, l.step, l.channel, l.first, l.last,"
+        "  l.priority, l.attempt, m.msg_type, l.due_at, l.closes,"
+        "  row_number() OVER (PARTITION BY l.priority, m.warning_id ORDER BY l.due_at, l.id) AS turn"
+        "  FROM dispatch_lease l JOIN warnings_message m ON m.id = l.message_id"
+        f"  WHERE l.done_at IS NULL AND l.due_at <= %s AND (l.held_until IS NULL OR l.held_until <= %s){narrowed}"
+        f" ) AS numbered ORDER BY priority, turn, due_at, id LIMIT {_LOOK_AT}",
         given,
     )
+
+
+def _hold(leases: Sequence[int], worker: str, now: datetime) -> set[int]:
+    """Hold leases that are still free; which ones. Those that another worker is just taking are left to it."""
+    if not leases:
+        return set()
+    free = f"id IN ({_marks(leases)}) AND done_at IS NULL AND (held_until IS NULL OR held_until <= %s)"
+    given = [*leases, stamp(now)]
+    if connection.vendor != "sqlite":
+        free = f"id IN (SELECT id FROM dispatch_lease WHERE {free} FOR NO KEY UPDATE SKIP LOCKED)"
+    return {
+        row[0]
+        for row in rows(
+            f"UPDATE dispatch_lease SET worker = %s, held_until = %s WHERE {free} RETURNING id",
+            [worker, stamp(now + HOLD), *given],
+        )
+    }
+
+
+def _marks(values: Collection[object]) -> str:
+    return ", ".join(["%s"] * len(values))
 
 
 def _in_work(now: datetime) -> list[tuple[int, int, int, int]]:

@@ -1,17 +1,23 @@
-"""What a worker must know of a lease: the message, its standing, and the recipients of the range."""
+"""What a worker must know of a lease: the message, its standing, and the recipients of the range.
+
+Ranges are found by recipient id. The plus before `warning_id` keeps both databases from going through all recipients of
+the warning instead.
+"""
 # ruff: noqa: S608  (what is put into the statements is this file's own text; values are parameters)
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from vedette.access.handling import Realm
 from vedette.dispatch.decide import ENDINGS, REACHED, Progress, Standing
 from vedette.dispatch.leases import Held
 from vedette.dispatch.levels import Level, State
 from vedette.dispatch.sql import rows
+from vedette.people.models import ContactPoint
 from vedette.warnings.content import Content, MessageType, Plan
 from vedette.warnings.models import Message
 
@@ -24,7 +30,7 @@ class Point:
     address: str
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True)
 class Member:
     """One recipient of a lease's range."""
 
@@ -36,10 +42,12 @@ class Member:
     state: State
     answered: bool
     active: bool
-    #: Channel -> the first contact point on it.
-    points: Mapping[str, Point]
-    #: Plan step -> what its delivery came to.
+    #: Channel -> the contact points on it, the first to try first.
+    points: Mapping[str, Sequence[Point]]
+    #: Plan step -> what came of it; a step is here when nothing is left to try of it.
     done: dict[int, Level] = field(default_factory=dict)
+    #: Contact points that failed in a step which others of the same channel may still carry.
+    failed: set[tuple[int, int]] = field(default_factory=set)
     #: Channels by which earlier messages of the warning got out to them; known for a message that ends it.
     used: frozenset[str] = frozenset()
 
@@ -47,6 +55,21 @@ class Member:
     def progress(self) -> Progress:
         """How far they are, as the decisions ask for it."""
         return Progress(state=self.state, answered=self.answered, active=self.active, done=self.done, used=self.used)
+
+    def next_point(self, step: int, channel: str) -> Point | None:
+        """The first contact point on that channel that has not failed in that step."""
+        for point in self.points.get(channel, ()):
+            if (step, point.id) not in self.failed:
+                return point
+        return None
+
+    def note(self, step: int, channel: str, point: Point | None, level: Level) -> None:
+        """What came of a step at one contact point, or at none."""
+        if level is Level.FAILED and point is not None:
+            self.failed.add((step, point.id))
+            if self.next_point(step, channel) is not None:
+                return
+        self.done[step] = level
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,103 +107,146 @@ def load_message(message_id: int) -> Issued:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Overtaken:
+    """Whether a newer message of the warning is out, and whether the warning has been ended."""
+
+    superseded: bool
+    ended: bool
+
+    def standing(self, issued: Issued) -> Standing:
+        """Where the message stands."""
+        return Standing(kind=issued.kind, expires=issued.content.expires, superseded=self.superseded, ended=self.ended)
+
+
 def load_standing(issued: Issued) -> Standing:
     """Where the message stands now."""
+    return _overtaken(issued.warning, issued.number).standing(issued)
+
+
+def _overtaken(warning: int, number: int) -> Overtaken:
     ((ended, newer),) = rows(
         "SELECT CASE WHEN w.ended_at IS NULL THEN 0 ELSE 1 END,"
         " (SELECT count(*) FROM warnings_message m"
         "  WHERE m.warning_id = w.id AND m.number > %s AND m.state = 'issued')"
         " FROM warnings_warning w WHERE w.id = %s",
-        [issued.number, issued.warning],
+        [number, warning],
     )
-    return Standing(kind=issued.kind, expires=issued.content.expires, superseded=bool(newer), ended=bool(ended))
+    return Overtaken(bool(newer), bool(ended))
 
 
-def load_members(held: Held, issued: Issued) -> list[Member]:
+@dataclass(frozen=True, slots=True)
+class Range:
+    """A lease's range as it was loaded: rows rather than objects, as it comes from another process."""
+
+    overtaken: Overtaken
+    #: The fields of a Member up to `active`.
+    members: list[tuple[Any, ...]]
+    #: (person, channel, contact point, address) in the order to try them.
+    points: list[tuple[int, str, int, str]]
+    #: (recipient, step, channel, contact point, level).
+    deliveries: list[tuple[int, int, str, int | None, str]]
+    #: (recipient, channel) by which earlier messages of the warning got out; for a message that ends it.
+    used: list[tuple[int, str]]
+
+    def people(self) -> list[Member]:
+        """The members, with all that is known of each."""
+        points: dict[int, dict[str, list[Point]]] = {}
+        for person, channel, point, address in self.points:
+            points.setdefault(person, {}).setdefault(channel, []).append(Point(point, address))
+        used: dict[int, set[str]] = {}
+        for recipient, channel in self.used:
+            used.setdefault(recipient, set()).add(channel)
+        members = {
+            row[0]: Member(
+                row[0], row[1], row[2], row[3], row[4], State(row[5]), row[6], bool(row[7]), points.get(row[1], {})
+            )
+            for row in self.members
+        }
+        for recipient, step, channel, point, level in self.deliveries:
+            if recipient in members:
+                members[recipient].note(step, channel, None if point is None else Point(point, ""), Level(level))
+        for recipient, channels in used.items():
+            if recipient in members:
+                members[recipient].used = frozenset(channels)
+        return list(members.values())
+
+
+def load_range(held: Held) -> Range:
     """The recipients of the range who may have something to get."""
     span = [held.warning, held.first, held.last]
-    only_open = " AND r.state = 'open'" if held.step > 0 and issued.kind is MessageType.ALERT else ""
+    only_open = " AND r.state = 'open'" if held.step > 0 and held.kind is MessageType.ALERT else ""
     found = rows(
         "SELECT r.id, r.person_id, p.name, p.language, p.unit_id, r.state, p.active"
         " FROM dispatch_recipient r JOIN people_person p ON p.id = r.person_id"
-        f" WHERE r.warning_id = %s AND r.id BETWEEN %s AND %s{only_open} ORDER BY r.id",
+        f" WHERE +r.warning_id = %s AND r.id BETWEEN %s AND %s{only_open} ORDER BY r.id",
         span,
     )
-    if issued.kind in ENDINGS:
+    ends = held.kind in ENDINGS
+    if ends:
         begun = _begun(held)
         found = [row for row in found if any(first <= row[0] <= last for first, last in begun)]
-    answered = load_answered(held)
-    points: dict[int, dict[str, Point]] = {}
-    for person, channel, point, address in rows(
-        "SELECT c.person_id, c.channel, c.id, c.address"
-        " FROM dispatch_recipient r JOIN people_contactpoint c ON c.person_id = r.person_id"
-        f" WHERE r.warning_id = %s AND r.id BETWEEN %s AND %s{only_open} ORDER BY c.person_id, c.rank, c.id",
-        span,
-    ):
-        points.setdefault(person, {}).setdefault(channel, Point(point, address))
-    members = {
-        row[0]: Member(
-            id=row[0],
-            person=row[1],
-            name=row[2],
-            language=row[3],
-            unit=row[4],
-            state=State(row[5]),
-            answered=row[0] in answered,
-            active=bool(row[6]),
-            points=points.get(row[1], {}),
-        )
-        for row in found
-    }
-    for recipient, step, level in rows(
-        "SELECT recipient_id, step, level FROM dispatch_delivery"
-        " WHERE message_id = %s AND recipient_id BETWEEN %s AND %s",
-        [held.message, held.first, held.last],
-    ):
-        if recipient in members:
-            members[recipient].done[step] = Level(level)
-    if issued.kind in ENDINGS:
-        for recipient, channel in _used(held):
-            if recipient in members:
-                members[recipient].used |= {channel}
-    return list(members.values())
+    answered = _answered(held)
+    return Range(
+        overtaken=_overtaken(held.warning, held.number),
+        members=[(*row[:6], row[0] in answered, row[6]) for row in found],
+        points=rows(
+            "SELECT c.person_id, c.channel, c.id, c.address"
+            " FROM dispatch_recipient r JOIN people_contactpoint c ON c.person_id = r.person_id"
+            f" WHERE +r.warning_id = %s AND r.id BETWEEN %s AND %s{only_open} ORDER BY c.person_id, c.rank, c.id",
+            span,
+        ),
+        deliveries=rows(
+            "SELECT recipient_id, step, channel, contact_point_id, level FROM dispatch_delivery"
+            " WHERE recipient_id BETWEEN %s AND %s AND message_id = %s ORDER BY id",
+            [held.first, held.last, held.message],
+        ),
+        used=_used(held) if ends else [],
+    )
 
 
-def load_answered(held: Held) -> set[int]:
-    """The recipients of the range who have answered this message."""
-    return {
-        row[0]
-        for row in rows(
-            "SELECT recipient_id FROM dispatch_acknowledgement"
-            " WHERE message_id = %s AND recipient_id BETWEEN %s AND %s",
-            [held.message, held.first, held.last],
-        )
-    }
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """What may have changed since a range was loaded."""
+
+    overtaken: Overtaken
+    #: Recipients who have answered this message.
+    answered: set[int]
+    #: Recipients who are not open any more, and what they are.
+    states: dict[int, State]
 
 
-def load_states(held: Held) -> dict[int, State]:
-    """The recipients of the range who are not open, and what they are."""
-    return {
-        row[0]: State(row[1])
-        for row in rows(
-            "SELECT id, state FROM dispatch_recipient"
-            " WHERE warning_id = %s AND id BETWEEN %s AND %s AND state <> 'open'",
-            [held.warning, held.first, held.last],
-        )
-    }
+def load_fresh(held: Sequence[Held]) -> list[Fresh]:
+    """What may have changed for each of some leases."""
+    overtaken = {(one.warning, one.number): _overtaken(one.warning, one.number) for one in held}
+    return [Fresh(overtaken[one.warning, one.number], _answered(one), _states(one)) for one in held]
 
 
-def load_points(people: list[int]) -> dict[int, dict[str, Point]]:
-    """The first contact point on each channel of a few people."""
-    from vedette.people.models import ContactPoint
+def _answered(held: Held) -> set[int]:
+    found = rows(
+        "SELECT recipient_id FROM dispatch_acknowledgement WHERE recipient_id BETWEEN %s AND %s AND message_id = %s",
+        [held.first, held.last, held.message],
+    )
+    return {row[0] for row in found}
 
-    points: dict[int, dict[str, Point]] = {}
+
+def _states(held: Held) -> dict[int, State]:
+    found = rows(
+        "SELECT id, state FROM dispatch_recipient WHERE +warning_id = %s AND id BETWEEN %s AND %s AND state <> 'open'",
+        [held.warning, held.first, held.last],
+    )
+    return {row[0]: State(row[1]) for row in found}
+
+
+def load_points(people: Sequence[int]) -> dict[int, dict[str, list[Point]]]:
+    """The contact points of a few people by channel, the first to try first."""
+    points: dict[int, dict[str, list[Point]]] = {}
     for person, channel, point, address in (
         ContactPoint.objects.filter(person__in=people)
         .order_by("person", "rank", "id")
         .values_list("person_id", "channel", "id", "address")
     ):
-        points.setdefault(person, {}).setdefault(channel, Point(point, address))
+        points.setdefault(person, {}).setdefault(channel, []).append(Point(point, address))
     return points
 
 

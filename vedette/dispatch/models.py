@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import NewType
 
 from django.db import models
+from django.db.models.functions import Coalesce
 
+from vedette.access.handling import Realm
+from vedette.dispatch.keys import escalation_key, warning_key
 from vedette.dispatch.levels import Level, Response, State
 from vedette.people.models import ContactPoint, Person
 from vedette.people.resolution import Presence
@@ -24,7 +27,7 @@ class Recipient(models.Model):
 
     realm = models.CharField(max_length=8)
     warning = models.ForeignKey(Warning, on_delete=models.PROTECT, related_name="recipients", db_index=False)
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="received")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="received", db_index=False)
     presence = models.CharField(max_length=5, choices=_choices(Presence))
     #: Why this person: an audience Reason, with what it points to, as "shift:east-post".
     reason = models.CharField(max_length=120)
@@ -37,7 +40,7 @@ class Recipient(models.Model):
     created_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["warning", "person"], name="recipient_once")]
+        constraints = [models.UniqueConstraint(fields=["person", "warning"], name="recipient_once")]
         indexes = [models.Index(fields=["warning", "state"])]
 
 
@@ -63,6 +66,10 @@ class Lease(models.Model):
     message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="leases", db_index=False)
     realm = models.CharField(max_length=8)
     step = models.PositiveSmallIntegerField()
+    #: The channel that the step sends by; empty when it sends to nobody's own address.
+    channel = models.CharField(max_length=20, blank=True)
+    #: The step after the plan's last.
+    closes = models.BooleanField(default=False)
     first = models.BigIntegerField()
     last = models.BigIntegerField()
     #: Lower goes first: from the message's urgency and severity.
@@ -92,7 +99,9 @@ class Delivery(models.Model):
         ESCALATE = "escalate"
 
     message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="deliveries", db_index=False)
-    recipient = models.ForeignKey(Recipient, on_delete=models.PROTECT, null=True, related_name="deliveries")
+    recipient = models.ForeignKey(
+        Recipient, on_delete=models.PROTECT, null=True, related_name="deliveries", db_index=False
+    )
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", db_index=False)
     #: Kept as a number when the contact point is gone: the ledger holds it so.
     contact_point = models.ForeignKey(
@@ -101,7 +110,8 @@ class Delivery(models.Model):
     purpose = models.CharField(max_length=8, choices=Purpose.choices)
     channel = models.CharField(max_length=20)
     step = models.PositiveSmallIntegerField()
-    idempotency_key = models.CharField(max_length=64)
+    #: Of an escalation: the first recipient of the range of silent people that it tells of.
+    range_first = models.BigIntegerField(null=True)
     #: What it came to when it was tried; the ledger holds this.
     result = models.CharField(max_length=12, choices=_choices(Level))
     #: The highest level reached since; each step to it is a receipt.
@@ -109,15 +119,54 @@ class Delivery(models.Model):
     attempts = models.PositiveSmallIntegerField()
     #: What the gateway or the engine said, when there is something to say.
     detail = models.CharField(max_length=300, blank=True)
+    #: The gateway's own name for it, where its receipts carry that.
+    reference = models.CharField(max_length=200, blank=True)
     at = models.DateTimeField()
     #: The ledger entry of the batch it is in; its place there is by id.
-    ledger_seq = models.BigIntegerField(null=True)
+    ledger_seq = models.BigIntegerField(null=True, db_index=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["idempotency_key"], name="delivery_once_per_key")]
-        indexes = [
-            models.Index(fields=["message", "recipient", "step", "level", "channel"], name="delivery_of_message")
+        constraints = [
+            models.UniqueConstraint(
+                "recipient", "message", "step", Coalesce("contact_point", 0), name="warned_once_per_step_and_address"
+            ),
+            models.UniqueConstraint(
+                "message",
+                "range_first",
+                "step",
+                "person",
+                Coalesce("contact_point", 0),
+                condition=models.Q(purpose="escalate"),
+                name="told_once_per_range_step_and_address",
+            ),
         ]
+        indexes = [
+            models.Index(fields=["reference"], condition=~models.Q(reference=""), name="delivery_by_reference"),
+        ]
+
+    @property
+    def idempotency_key(self) -> str:
+        """The key that every try of it carries."""
+        realm = Realm(self.message.warning.realm)
+        if self.recipient_id is None:
+            return escalation_key(
+                realm, self.message_id, self.person_id, self.contact_point_id, self.step, self.range_first or 0
+            )
+        return warning_key(realm, self.message_id, self.recipient_id, self.contact_point_id, self.step)
+
+
+class Tally(models.Model):
+    """How many deliveries of a message came to what by which channel: kept with them, so that nobody has to count."""
+
+    message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="tallies", db_index=False)
+    channel = models.CharField(max_length=20)
+    level = models.CharField(max_length=12, choices=_choices(Level))
+    count = models.BigIntegerField()
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["message", "channel", "level"], name="tally_once")]
 
 
 class Receipt(models.Model):
@@ -133,7 +182,7 @@ class Acknowledgement(models.Model):
     """What a recipient answered, or a supervisor attested for them. Saying the same again adds nothing."""
 
     recipient = models.ForeignKey(Recipient, on_delete=models.PROTECT, related_name="acknowledgements", db_index=False)
-    message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="acknowledgements")
+    message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="acknowledgements", db_index=False)
     response = models.CharField(max_length=12, choices=[*_choices(Response), ("attested", "attested")])
     #: How often the same had been said before, with another answer in between.
     turn = models.PositiveSmallIntegerField(default=0)
@@ -152,7 +201,7 @@ class Escalation(models.Model):
     """That somebody was told of one recipient's silence."""
 
     recipient = models.ForeignKey(Recipient, on_delete=models.PROTECT, related_name="escalations")
-    message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="escalations")
+    message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="escalations", db_index=False)
     step = models.PositiveSmallIntegerField()
     told = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     delivery = models.ForeignKey(Delivery, on_delete=models.PROTECT, null=True, related_name="escalations")
@@ -167,9 +216,11 @@ class Channel(models.Model):
 
     realm = models.CharField(max_length=8)
     name = models.CharField(max_length=20)
+    #: 0 is the provider that is tried first; the next takes over while those before it cannot be reached.
+    rank = models.PositiveSmallIntegerField(default=0)
     #: What the channel's module asks for: host, port, url, secret...
     settings = models.JSONField(default=dict)
     enabled = models.BooleanField(default=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["realm", "name"], name="channel_once_per_realm")]
+        constraints = [models.UniqueConstraint(fields=["realm", "name", "rank"], name="provider_once_per_rank")]

@@ -78,9 +78,9 @@ def progress(warning_id: int) -> Progress:
     channels: dict[str, dict[str, int]] = {}
     sent: list[datetime] = []
     for channel, level, count, first, last in rows(
-        "SELECT d.channel, d.level, count(*), min(d.at), max(d.at) FROM dispatch_delivery d"
-        " JOIN warnings_message m ON m.id = d.message_id"
-        " WHERE m.warning_id = %s AND d.purpose = 'warn' GROUP BY d.channel, d.level",
+        "SELECT t.channel, t.level, sum(t.count), min(t.first_at), max(t.last_at) FROM dispatch_tally t"
+        " JOIN warnings_message m ON m.id = t.message_id"
+        " WHERE m.warning_id = %s AND t.count > 0 GROUP BY t.channel, t.level",
         [warning_id],
     ):
         channels.setdefault(channel, {})[level] = int(count)

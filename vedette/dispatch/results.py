@@ -1,50 +1,142 @@
-"""Writing down what came of sending: delivery rows in batches, and a ledger entry that holds a lease's whole work."""
-# ruff: noqa: S608  (what is put into the statements is this file's own text; values are parameters)
+"""Writing down what came of sending: the results of many leases in one transaction, with a ledger entry a message.
+
+A batch's rows are written together with the entry that holds their Merkle root, in the order of their ids.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import transaction
 
 from vedette import clock
-from vedette.dispatch import leases
+from vedette.dispatch import leases, tally
 from vedette.dispatch.leases import Held, NewLease
 from vedette.dispatch.levels import Level
-from vedette.dispatch.sql import execute, insert, locked, moment, rows, stamp
+from vedette.dispatch.sql import insert, moment, rows, stamp
 from vedette.ledger.log import append
 from vedette.ledger.merkle import root_of
 from vedette.ledger.proof import batch_leaves
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attempt:
-    """What one step came to for one recipient (or, escalating, one supervisor)."""
+class Attempt(NamedTuple):
+    """What one step came to for one recipient (or, escalating, one person who is told) at one address."""
 
     recipient: int | None
     person: int
     contact_point: int | None
     channel: str
     step: int
-    key: str
     level: Level
     attempts: int
     detail: str
     at: datetime
-    purpose: str = "warn"
+    #: Of an escalation, the first recipient of the range it tells of.
+    range_first: int | None = None
+    #: The gateway's own name for it.
+    reference: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """A recipient of whose silence somebody was told, by the delivery with that key."""
+class Told(NamedTuple):
+    """A recipient of whose silence somebody was told."""
 
     recipient: int
     person: int
-    key: str
 
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The lease is done; what follows it."""
+
+    follow_up: NewLease | None = None
+    #: Said in the ledger beside the counts.
+    body: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class GivenBack:
+    """The lease is not done; when it is due again, and whether that counts as a try."""
+
+    due_at: datetime
+    again: bool
+
+
+@dataclass(slots=True)
+class Part:
+    """What of one lease is to be written."""
+
+    held: Held
+    attempts: list[Attempt] = field(default_factory=list)
+    told: list[Told] = field(default_factory=list)
+    end: Done | GivenBack | None = None
+
+
+class AlreadyThere(Exception):
+    """Some results are stored already, which a lease that is held makes impossible; they are looked for then."""
+
+
+def commit(parts: Sequence[Part], now: datetime) -> set[int]:
+    """Write everything in one transaction; the leases that were lost meanwhile, of which nothing is written."""
+    try:
+        return _commit(parts, now, known=False)
+    except AlreadyThere:
+        return _commit(parts, now, known=True)
+
+
+def _commit(parts: Sequence[Part], now: datetime, *, known: bool) -> set[int]:
+    with transaction.atomic():
+        worker = parts[0].held.worker
+        mine = leases.keep_mine(worker, [part.held.id for part in parts])
+        held = [part for part in parts if part.held.id in mine]
+        for part in held:
+            if isinstance(part.end, Done):
+                leases.end(part.held, now)
+            elif part.end is not None:
+                leases.give_back(part.held, part.end.due_at, part.end.again)
+        leases.write([part.end.follow_up for part in held if isinstance(part.end, Done) and part.end.follow_up])
+        batches: dict[int, list[tuple[Part, Attempt]]] = {}
+        for part in held:
+            new = _unknown(part) if known else part.attempts
+            if new or _body(part):
+                batches.setdefault(part.held.message, []).extend((part, one) for one in new)
+        tally.count(
+            (message, one.channel, one.level, one.at)
+            for message, batch in batches.items()
+            for _, one in batch
+            if one.recipient is not None
+        )
+        for message, batch in batches.items():
+            _seal(message, [part for part in held if part.held.message == message], batch)
+        for part in held:
+            if part.told:
+                _store_told(part, now)
+    return {part.held.id for part in parts} - mine
+
+
+def delivery_record(row: Sequence[Any]) -> dict[str, Any]:
+    """A delivery as the ledger's batch holds it, from the columns RECORD_COLUMNS."""
+    message, recipient, person, point, purpose, channel, step, range_first, result, attempts, at = row
+    return {
+        "message": message,
+        "recipient": recipient,
+        "person": person,
+        "contact_point": point,
+        "purpose": purpose,
+        "channel": channel,
+        "step": step,
+        "range_first": range_first,
+        "result": result,
+        "attempts": attempts,
+        "at": clock.rfc3339(moment(at)),
+    }
+
+
+RECORD_COLUMNS = (
+    "message_id, recipient_id, person_id, contact_point_id, purpose, channel, step, range_first, result, attempts, at"
+)
 
 _COLUMNS = {
     "message_id": "bigint",
@@ -54,104 +146,111 @@ _COLUMNS = {
     "purpose": "text",
     "channel": "text",
     "step": "smallint",
-    "idempotency_key": "text",
+    "range_first": "bigint",
     "result": "text",
     "level": "text",
     "attempts": "smallint",
     "detail": "text",
+    "reference": "text",
     "at": "timestamptz",
+    "ledger_seq": "bigint",
 }
 
 
-def flush(held: Held, attempts: Sequence[Attempt], told: Sequence[Told] = (), now: datetime | None = None) -> None:
-    """Store results; after this a crash does not repeat them. One whose key is there already stays as it is."""
-    with transaction.atomic():
-        _store(held, attempts)
-        if told and now is not None:
-            _store_told(held, told, now)
-
-
-def finish(
-    held: Held,
-    attempts: Sequence[Attempt],
-    follow_up: NewLease | None,
-    now: datetime,
-    told: Sequence[Told] = (),
-    body: Mapping[str, Any] | None = None,
-) -> None:
-    """Store the last results, end the lease, write what follows it, and enter all of its work in the ledger.
-
-    Raises LeaseLost, and then nothing of this is written.
-    """
-    with transaction.atomic():
-        leases.end(held, now)
-        _store(held, attempts)
-        if told:
-            _store_told(held, told, now)
-        if follow_up is not None:
-            leases.write([follow_up])
-        _seal(held, body or {})
-
-
-def delivery_record(row: Sequence[Any]) -> dict[str, Any]:
-    """A delivery as the ledger's batch holds it, from the columns RECORD_COLUMNS."""
-    recipient, person, point, purpose, channel, step, key, result, attempts, at = row
-    return {
-        "recipient": recipient,
-        "person": person,
-        "contact_point": point,
-        "purpose": purpose,
-        "channel": channel,
-        "step": step,
-        "key": key,
-        "result": result,
-        "attempts": attempts,
-        "at": clock.rfc3339(moment(at)),
+def _seal(message: int, parts: Sequence[Part], batch: Sequence[tuple[Part, Attempt]]) -> None:
+    """Store a message's results and enter them in the ledger."""
+    records = [
+        delivery_record(
+            (
+                message,
+                one.recipient,
+                one.person,
+                one.contact_point,
+                _purpose(one),
+                one.channel,
+                one.step,
+                one.range_first,
+                one.level.value,
+                one.attempts,
+                one.at,
+            )
+        )
+        for _, one in batch
+    ]
+    held = parts[0].held
+    body: dict[str, Any] = {
+        "message": message,
+        "steps": sorted({one.step for _, one in batch}),
+        "count": len(records),
+        "merkle_root": root_of(batch_leaves(records)).hex(),
     }
-
-
-RECORD_COLUMNS = (
-    "recipient_id, person_id, contact_point_id, purpose, channel, step, idempotency_key, result, attempts, at"
-)
-
-
-def _store(held: Held, attempts: Sequence[Attempt]) -> None:
-    insert(
+    for part in parts:
+        for name, value in _body(part).items():
+            body[name] = body.get(name, 0) + value
+    seq = append("dispatch.sent", actor="engine", subject=f"warning:{held.warning}", realm=held.realm.value, body=body)
+    stored = insert(
         "dispatch_delivery",
         _COLUMNS,
         [
             (
-                held.message,
+                message,
                 one.recipient,
                 one.person,
                 one.contact_point,
-                one.purpose,
+                _purpose(one),
                 one.channel,
                 one.step,
-                one.key,
+                one.range_first,
                 one.level.value,
                 one.level.value,
                 one.attempts,
-                _storable(one.detail),
+                _storable(one.detail, 300),
+                _storable(one.reference, 200),
                 stamp(one.at),
+                seq,
             )
-            for one in attempts
+            for _, one in batch
         ],
     )
+    if stored != len(batch):
+        raise AlreadyThere
 
 
-def _storable(said: str) -> str:
+def _unknown(part: Part) -> list[Attempt]:
+    """Those of a part's results that are not stored yet."""
+    known = {
+        tuple(row)
+        for row in rows(
+            "SELECT recipient_id, step, contact_point_id FROM dispatch_delivery"
+            " WHERE message_id = %s AND recipient_id BETWEEN %s AND %s"
+            " UNION ALL SELECT -person_id, step, contact_point_id FROM dispatch_delivery"
+            " WHERE message_id = %s AND range_first = %s",
+            [part.held.message, part.held.first, part.held.last, part.held.message, part.held.first],
+        )
+    }
+    return [one for one in part.attempts if (one.recipient or -one.person, one.step, one.contact_point) not in known]
+
+
+def _purpose(one: Attempt) -> str:
+    return "warn" if one.recipient is not None else "escalate"
+
+
+def _body(part: Part) -> Mapping[str, Any]:
+    return part.end.body if isinstance(part.end, Done) else {}
+
+
+def _storable(said: str, length: int) -> str:
     """What a gateway said, without what a database refuses: half characters and NUL."""
-    return said.encode("utf-8", "replace").decode().replace("\x00", "")[:300]
+    return said.encode("utf-8", "replace").decode().replace("\x00", "")[:length] if said else ""
 
 
-def _store_told(held: Held, told: Sequence[Told], now: datetime) -> None:
-    keys = sorted({one.key for one in told})
+def _store_told(part: Part, now: datetime) -> None:
+    held = part.held
     ids = dict(
         rows(
-            "SELECT idempotency_key, id FROM dispatch_delivery"
-            f" WHERE idempotency_key IN ({', '.join(['%s'] * len(keys))})",
-            keys,
+            "SELECT person_id, max(id) FROM dispatch_delivery WHERE message_id = %s AND range_first = %s AND step = %s"
+            " AND purpose = 'escalate' AND level <> 'failed' GROUP BY person_id",
+            [held.message, held.first, held.step],
         )
     )
     insert(
@@ -164,37 +263,5 @@ def _store_told(held: Held, told: Sequence[Told], now: datetime) -> None:
             "delivery_id": "bigint",
             "at": "timestamptz",
         },
-        [(one.recipient, held.message, held.step, one.person, ids.get(one.key), stamp(now)) for one in told],
+        [(one.recipient, held.message, held.step, one.person, ids.get(one.person), stamp(now)) for one in part.told],
     )
-
-
-def _seal(held: Held, body: Mapping[str, Any]) -> None:
-    """Enter the range's deliveries that are in no entry yet, a crashed worker's too."""
-    mine = (
-        "message_id = %s AND ledger_seq IS NULL AND (recipient_id BETWEEN %s AND %s"
-        " OR (recipient_id IS NULL AND step = %s))"
-    )
-    given = [held.message, held.first, held.last, held.step]
-    found = rows(locked(f"SELECT {RECORD_COLUMNS}, id FROM dispatch_delivery WHERE {mine} ORDER BY id"), given)
-    if not found and not body:
-        return
-    seq = append(
-        "dispatch.sent",
-        actor="engine",
-        subject=f"warning:{held.warning}",
-        realm=held.realm.value,
-        body={
-            "message": held.message,
-            "step": held.step,
-            "first": held.first,
-            "last": held.last,
-            "count": len(found),
-            "merkle_root": root_of(batch_leaves([delivery_record(row[:-1]) for row in found])).hex(),
-            **body,
-        },
-    )
-    if found:
-        ids = [row[-1] for row in found]
-        execute(
-            f"UPDATE dispatch_delivery SET ledger_seq = %s WHERE id IN ({', '.join(['%s'] * len(ids))})", [seq, *ids]
-        )

@@ -61,12 +61,6 @@ def settle_ended(realm: Realm | None, now: datetime) -> bool:
     return closed
 
 
-def _last_issued(warning: int) -> int:
-    """The number of the warning's last message."""
-    asked = "SELECT max(number) FROM warnings_message WHERE warning_id = %s AND state = 'issued'"
-    return int(rows(asked, [warning])[0][0])
-
-
 def _waits_for_expansion(warning: int) -> bool:
     return bool(
         rows(

@@ -37,13 +37,13 @@ def execute(statement: str, given: Sequence[Any] = ()) -> int:
         return int(cursor.rowcount)
 
 
-def insert(table: str, columns: dict[str, str], values: Sequence[Sequence[Any]]) -> None:
-    """Insert many rows, skipping those that a unique constraint says are there already.
+def insert(table: str, columns: dict[str, str], values: Sequence[Sequence[Any]]) -> int:
+    """Insert many rows, skipping those that a unique constraint says are there already; how many were new.
 
     `columns` maps names to PostgreSQL types.
     """
     if not values:
-        return
+        return 0
     names = ", ".join(columns)
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
@@ -55,6 +55,7 @@ def insert(table: str, columns: dict[str, str], values: Sequence[Sequence[Any]])
                 f"INSERT INTO {table} ({names}) SELECT * FROM unnest({arrays}) ON CONFLICT DO NOTHING",
                 [list(column) for column in zip(*values, strict=True)],
             )
+        return int(cursor.rowcount)
 
 
 def locked(statement: str) -> str:

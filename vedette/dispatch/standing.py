@@ -10,16 +10,13 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from vedette.access.handling import Realm
-from vedette.dispatch.expand import Addition, add, lock_warning
+from vedette.dispatch.expand import Joining, add, audience_body, lock_warning
 from vedette.dispatch.members import Issued, load_message, load_standing
 from vedette.dispatch.models import Recipient
 from vedette.dispatch.sql import rows, stamp
 from vedette.ledger.log import append
-from vedette.ledger.merkle import root_of
-from vedette.ledger.proof import batch_leaves
 from vedette.people.models import Shift
 from vedette.people.queries import audience_of, changed_since
-from vedette.people.resolution import Found
 from vedette.warnings.content import MessageType
 from vedette.warnings.models import Message
 from vedette.warnings.plans import danger_to_life
@@ -85,30 +82,24 @@ class Standing:
         except (ValueError, LookupError):
             log.exception("warning %s: who joined late cannot be resolved", issued.warning)
             return 0
-        found = resolution.included
+        found = [(one.person_id, one.presence.value, one.reason[:120]) for one in resolution]
         return _store(issued, found, now) if found else 0
 
 
-def _store(issued: Issued, found: list[Found], now: datetime) -> int:
+def _store(issued: Issued, found: list[Joining], now: datetime) -> int:
     with transaction.atomic():
         lock_warning(issued.warning)
         standing = load_standing(issued)
         if standing.superseded or standing.ended:
             return 0
-        added = add(issued, Addition(found, late=True), now)
+        added = add(issued, found, now, late=True)
         if added:
-            records = [{"person": one.person_id, "presence": one.presence.value, "reason": one.reason} for one in found]
             append(
                 "dispatch.joined",
                 actor="engine",
                 subject=f"warning:{issued.warning}",
                 realm=issued.realm.value,
-                body={
-                    "message": issued.id,
-                    "added": added,
-                    "count": len(records),
-                    "merkle_root": root_of(batch_leaves(records)).hex(),
-                },
+                body={**audience_body(issued, found), "added": added},
             )
     return added
 

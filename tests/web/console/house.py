@@ -14,7 +14,8 @@ from vedette.access.handling import Realm, Tlp
 from vedette.access.models import User
 from vedette.access.policy import Actor
 from vedette.demo import texts, world
-from vedette.dispatch.levels import State
+from vedette.dispatch import tally
+from vedette.dispatch.levels import Level, State
 from vedette.dispatch.models import Acknowledgement, Delivery, Recipient
 from vedette.reports.actions import receive
 from vedette.reports.models import Report
@@ -101,6 +102,7 @@ def sent(recipient: Recipient, channel: str = "smtp", level: str = "accepted") -
     """One delivery to a recipient, ten seconds after the issue."""
     message = recipient.joined_by
     assert message.issued_at is not None
+    tally.count([(message.pk, channel, Level(level), message.issued_at + timedelta(seconds=10))])
     return Delivery.objects.create(
         message=message,
         recipient=recipient,
@@ -108,7 +110,6 @@ def sent(recipient: Recipient, channel: str = "smtp", level: str = "accepted") -
         purpose=Delivery.Purpose.WARN,
         channel=channel,
         step=0,
-        idempotency_key=f"{recipient.pk}-{channel}",
         level=level,
         attempts=1,
         at=message.issued_at + timedelta(seconds=10),

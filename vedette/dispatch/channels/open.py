@@ -1,88 +1,119 @@
-"""The channels that are open, by realm and name: one row of settings, one channel, never shared by the realms."""
+"""The providers that are open, by realm and channel: one row of settings, one provider, never shared by the realms."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from pydantic import ValidationError
 
 from vedette.dispatch.channels import CHANNELS
-from vedette.dispatch.channels.face import Channel
-from vedette.dispatch.channels.gate import Gate
+from vedette.dispatch.channels.face import Channel, Heard
+from vedette.dispatch.channels.lanes import Job, Lanes
 
 
 @dataclass(frozen=True)
 class ChannelRow:
-    """What is stored of one channel."""
+    """What is stored of one provider of a channel."""
 
     realm: str
     name: str
+    rank: int
     settings: dict[str, Any]
     mail_from: str
 
 
-@dataclass(frozen=True)
-class OpenChannel:
-    """A channel and its door."""
-
-    row: ChannelRow
-    channel: Channel
-    gate: Gate
-
-
 class OpenChannels:
-    """Opens and closes channels so that they are as the rows say."""
+    """Opens and closes providers so that they are as the rows say."""
 
-    def __init__(self) -> None:
-        self._open: dict[tuple[str, str], OpenChannel] = {}
+    def __init__(
+        self,
+        hear: Callable[[str, str, Heard], None] = lambda realm, name, heard: None,
+        may_begin: Callable[[], bool] = lambda: True,
+    ) -> None:
+        self._hear = hear
+        self._may_begin = may_begin
+        self._open: dict[ChannelRowKey, tuple[ChannelRow, Lanes]] = {}
+        #: (realm, name) -> its providers, the first to try first.
+        self._by_name: dict[tuple[str, str], Sequence[Lanes]] = {}
         #: Replaced or gone, and still sending what was given to them.
-        self._retired: list[OpenChannel] = []
-        #: (realm, name) -> why that channel cannot be used.
-        self.broken: dict[tuple[str, str], str] = {}
+        self._retired: list[Lanes] = []
+        #: (realm, name, rank) -> why that provider cannot be used.
+        self._broken: dict[ChannelRowKey, str] = {}
 
-    def get(self, realm: str, name: str) -> OpenChannel | None:
-        """The channel of that name in that realm; None when there is none to use."""
-        return self._open.get((realm, name))
+    def providers(self, realm: str, name: str) -> Sequence[Lanes]:
+        """The providers of that channel in that realm, the first to try first; none when there is none to use."""
+        return self._by_name.get((realm, name), ())
 
     def why_not(self, realm: str, name: str) -> str:
-        """Why `get` gives None."""
-        return self.broken.get((realm, name), f"no {name} channel is set for the {realm} realm")
+        """Why there is no provider."""
+        for (of_realm, of_name, _), why in sorted(self._broken.items()):
+            if (of_realm, of_name) == (realm, name):
+                return why
+        return f"no {name} channel is set for the {realm} realm"
+
+    def connections(self) -> dict[str, int]:
+        """Channel -> how many lanes it has in all."""
+        found: dict[str, int] = {}
+        for row, lanes in self._open.values():
+            found[row.name] = found.get(row.name, 0) + lanes.channel.settings.connections
+        return found
+
+    def withdraw(self, wanted: Callable[[Job], bool]) -> list[Job]:
+        """Take out of what waits, at every provider, the jobs that are wanted."""
+        return [job for lanes in self._all() for job in lanes.withdraw(wanted)]
+
+    def wake(self) -> None:
+        """Let every lane look again at whether to begin."""
+        for lanes in self._all():
+            lanes.wake()
 
     async def keep(self, rows: list[ChannelRow]) -> None:
         """Open what is new or changed; close what is gone as soon as nothing is on its way through it."""
-        wanted: Mapping[tuple[str, str], ChannelRow] = {(row.realm, row.name): row for row in rows}
-        for at, before in list(self._open.items()):
-            if wanted.get(at) != before.row:
-                self._retired.append(self._open.pop(at))
-        idle = [old for old in self._retired if old.gate.idle]
-        self._retired = [old for old in self._retired if not old.gate.idle]
+        wanted: Mapping[ChannelRowKey, ChannelRow] = {(row.realm, row.name, row.rank): row for row in rows}
+        for at, (before, lanes) in list(self._open.items()):
+            if wanted.get(at) != before:
+                self._retired.append(lanes)
+                del self._open[at]
+        idle = [old for old in self._retired if old.idle]
+        self._retired = [old for old in self._retired if old not in idle]
         for old in idle:
-            await old.channel.close()
-        self.broken = {at: why for at, why in self.broken.items() if at in wanted}
+            await old.close()
+        self._broken = {at: why for at, why in self._broken.items() if at in wanted}
         for at, row in wanted.items():
             if at not in self._open:
                 await self._try(at, row)
+        self._by_name = {}
+        for (realm, name, _), (_, lanes) in sorted(self._open.items(), key=lambda item: item[0]):
+            self._by_name[realm, name] = (*self._by_name.get((realm, name), ()), lanes)
 
     async def close(self) -> None:
         """Close all, whatever is on its way."""
-        await self.keep([])
-        for old in self._retired:
-            await old.channel.close()
+        for lanes in self._all():
+            await lanes.close()
+        self._open.clear()
+        self._by_name.clear()
         self._retired.clear()
 
-    async def _try(self, at: tuple[str, str], row: ChannelRow) -> None:
+    def _all(self) -> Iterable[Lanes]:
+        return [*(lanes for _, lanes in self._open.values()), *self._retired]
+
+    async def _try(self, at: ChannelRowKey, row: ChannelRow) -> None:
         kind = CHANNELS.get(row.name)
         if kind is None:
-            self.broken[at] = f"there is no channel called {row.name}"
+            self._broken[at] = f"there is no channel called {row.name}"
             return
         try:
-            channel = kind(kind.parse(row.settings), row.mail_from)
+            channel: Channel = kind(kind.parse(row.settings), row.mail_from, partial(self._hear, row.realm, row.name))
         except ValidationError as error:
             first = error.errors(include_url=False, include_input=False)[0]
-            self.broken[at] = f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
+            self._broken[at] = f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
             return
         await channel.open()
-        self.broken.pop(at, None)
-        self._open[at] = OpenChannel(row, channel, Gate(channel.settings.connections))
+        self._broken.pop(at, None)
+        self._open[at] = (row, Lanes(channel, self._may_begin))
+
+
+ChannelRowKey = tuple[str, str, int]

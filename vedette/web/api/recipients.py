@@ -123,7 +123,8 @@ def recipients_for(actor: Actor) -> Any:
 
 def deliveries_for(actor: Actor) -> Any:
     """Their deliveries, and those to supervisors."""
-    known = visible(actor, Delivery.objects.select_related("message"), Verb.SEE_PEOPLE, through="message__warning")
+    stored = Delivery.objects.select_related("message__warning")
+    known = visible(actor, stored, Verb.SEE_PEOPLE, through="message__warning")
     return visible(actor, known, Verb.SEE_PEOPLE, through="person")
 
 

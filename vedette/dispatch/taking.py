@@ -1,0 +1,47 @@
+"""How much to take: every channel is given what keeps its connections busy, and no more than it needs for that."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from vedette.access.handling import Realm
+from vedette.dispatch import leases
+from vedette.dispatch.leases import RANGE, Held
+from vedette.dispatch.members import Range, load_range
+from vedette.dispatch.run_escalation import EscalationRun
+from vedette.dispatch.run_lease import LeaseRun
+
+
+class Hands:
+    """What an engine has in hand, by channel."""
+
+    def full(self, runs: Iterable[LeaseRun | EscalationRun | Held], connections: Mapping[str, int]) -> dict[str, int]:
+        """Channels that have enough to do: only what is above that priority (a lower number) is taken for them.
+
+        Enough is two ranges, or two messages for each connection. What is less urgent does not count: it waits anyway.
+        """
+        open_members: dict[str, dict[int, int]] = {}
+        for run in runs:
+            held = run if isinstance(run, Held) else run.held
+            by_priority = open_members.setdefault(held.channel, {})
+            by_priority[held.priority] = by_priority.get(held.priority, 0) + (
+                RANGE if isinstance(run, Held) else run.open
+            )
+        found: dict[str, int] = {}
+        for channel, by_priority in open_members.items():
+            total, enough = 0, max(2 * RANGE, 2 * connections.get(channel, 0))
+            for priority, members in sorted(by_priority.items()):
+                total += members
+                if total >= enough:
+                    found[channel] = priority
+                    break
+        return found
+
+
+def take_work(
+    worker: str, now: datetime, realm: Realm | None, at_most: int, full: Mapping[str, int], mine: Sequence[Held]
+) -> list[tuple[Held, Range | None]]:
+    """Take leases with the members of their ranges; of the step after a plan's last, which closes its range, none."""
+    taken = leases.take(worker, now, realm, at_most, full, mine)
+    return [(held, None if held.closes else load_range(held)) for held in taken]

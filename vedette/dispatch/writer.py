@@ -1,0 +1,111 @@
+"""Group commit of results: what came of sending is written down many at a time, the next batch as soon as the last is.
+
+What is not written yet is all that a crash can make the engine send again, with the same keys.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable
+
+from django.db import DatabaseError
+
+from vedette import clock
+from vedette.dispatch import results
+from vedette.dispatch.database import Database, Desk
+from vedette.dispatch.leases import Held
+from vedette.dispatch.results import Attempt, Done, GivenBack, Part, Told
+
+log = logging.getLogger(__name__)
+
+#: A batch is written so many seconds after its first result, or at once with so many results.
+GATHER_S, GATHER = 0.02, 1_000
+#: Nothing more is begun while so many results wait to be written.
+BACKLOG = 5_000
+#: Seconds to wait before writing again what the database refused.
+AGAIN_S = 0.5
+
+
+class Writer:
+    """Gathers results and writes them. `ended` is told each lease that is over, and whether it was lost."""
+
+    def __init__(self, database: Database, ended: Callable[[int, bool], None], room: Callable[[], None]) -> None:
+        self._database = database
+        self._ended = ended
+        self._room = room
+        self._parts: dict[int, Part] = {}
+        self._count = 0
+        self._wake, self._full = asyncio.Event(), asyncio.Event()
+        self._writing = asyncio.Lock()
+        self._refused = False
+
+    @property
+    def may_begin(self) -> bool:
+        """Whether more may be sent: what comes of it can be written soon."""
+        return not self._refused and self._count < BACKLOG
+
+    def note(self, held: Held, attempt: Attempt) -> None:
+        """A result of a lease."""
+        self._part(held).attempts.append(attempt)
+        self._count += 1
+        self._ring()
+
+    def end(self, held: Held, end: Done | GivenBack, told: list[Told]) -> None:
+        """A lease is over. Nothing of it may follow."""
+        part = self._part(held)
+        part.end, part.told = end, told
+        self._ring()
+
+    async def work(self) -> None:
+        """Write until cancelled."""
+        while True:
+            await self._wake.wait()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._full.wait(), GATHER_S)
+            if not await self.flush():
+                await asyncio.sleep(AGAIN_S)
+
+    async def flush(self) -> bool:
+        """Write what there is; False when the database refused it, and it is kept."""
+        async with self._writing:
+            parts, self._parts, count, self._count = self._parts, {}, self._count, 0
+            self._wake.clear()
+            self._full.clear()
+            if not parts:
+                return True
+            try:
+                lost = await self._database.run(Desk.WRITER, results.commit, list(parts.values()), clock.now())
+            except DatabaseError:
+                log.exception("%s results are not written yet; nothing more is begun", count)
+                self._keep(parts, count)
+                return False
+            self._refused = False
+            for lease, part in parts.items():
+                if part.end is not None or lease in lost:
+                    self._ended(lease, lease in lost)
+            self._room()
+            return True
+
+    def _part(self, held: Held) -> Part:
+        part = self._parts.get(held.id)
+        if part is None:
+            part = self._parts[held.id] = Part(held)
+        return part
+
+    def _ring(self) -> None:
+        self._wake.set()
+        if self._count >= GATHER:
+            self._full.set()
+
+    def _keep(self, parts: dict[int, Part], count: int) -> None:
+        """Put a refused batch before what came meanwhile."""
+        for lease, part in self._parts.items():
+            if lease in parts:
+                parts[lease].attempts += part.attempts
+                parts[lease].told, parts[lease].end = part.told, part.end
+            else:
+                parts[lease] = part
+        self._parts, self._count, self._refused = parts, self._count + count, True
+        self._wake.set()
