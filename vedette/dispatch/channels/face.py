@@ -129,6 +129,10 @@ class Reply:
     reference: str = ""
     #: The key of the message that it answers, where the channel can tell for certain; empty where it cannot.
     key: str = ""
+    #: Keys of messages before it in its thread, the latest first: it answers one of them if its sender got it.
+    thread: tuple[str, ...] = ()
+    #: A machine wrote it: an absence note is kept and counts as nothing.
+    automatic: bool = False
 
 
 Heard = Receipt | Reply
