@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -228,6 +229,10 @@ def test_a_calendar_replaces_the_shifts_of_its_window(home: House) -> None:
         ("sms", "0800", "not a telephone number"),
         ("sms", "+1619", "too few or too many digits"),
         ("webhook", "a\nb", "one line"),
+        ("webhook", "x" * 321, "at most 320"),
+        ("webhook", "device:\ud800", "one line"),
+        ("webpush", '{"endpoint": "https://push.example/x"}', "no subscription"),
+        ("webpush", "x" * 1_001, "at most 1000"),
         ("Not a channel", "x", "no channel name"),
     ],
 )
@@ -237,6 +242,20 @@ def test_an_address_that_is_not_one_of_its_channel_is_refused(
     with pytest.raises(BadInput, match=reason):
         actions.add_contact_point(home.keeper, home.ada, channel, address)
     assert not home.ada.contact_points.exists()
+
+
+def test_a_browsers_subscription_is_kept_in_one_form_however_long_its_address(home: House) -> None:
+    keys = {
+        "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+        "auth": "BTBZMqHH6r4Tts7J_aSIgg",
+    }
+    endpoint = f"https://push.example/{'x' * 700}"
+    told = json.dumps({"endpoint": endpoint, "expirationTime": None, "keys": keys})
+    point = actions.add_contact_point(home.keeper, home.ada, "webpush", told)
+    point.refresh_from_db()
+    assert json.loads(point.address) == {"endpoint": endpoint, "keys": keys}
+    with pytest.raises(BadInput, match="already"):
+        actions.add_contact_point(home.keeper, home.ada, "webpush", point.address)
 
 
 def test_a_telephone_number_is_kept_in_its_international_form(home: House) -> None:

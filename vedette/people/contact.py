@@ -7,17 +7,20 @@ import re
 import phonenumbers
 
 from vedette.formats.parts import BadInput
+from vedette.formats.webpush import Subscription
 
 #: Channels whose address is a telephone number.
 TELEPHONE = frozenset({"sms", "voice", "signal", "whatsapp"})
 MAIL = "smtp"
+PUSH = "webpush"
 
 _CHANNEL = re.compile(r"[a-z][a-z0-9-]{0,19}")
 _MAIL = re.compile(
     r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
     r"@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)*[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 )
-_LONGEST = 320
+#: A browser's subscription holds an address of up to 500 characters and two keys; nothing else is that long.
+LONGEST_PUSH, _LONGEST = 1_000, 320
 
 
 def checked_address(channel: str, address: str, region: str | None = None) -> str:
@@ -30,8 +33,11 @@ def checked_address(channel: str, address: str, region: str | None = None) -> st
     text = address.strip()
     if not text:
         raise BadInput("address", "is empty")
-    if len(text) > _LONGEST or any(ord(character) < 32 or character == "\x7f" for character in text):
-        raise BadInput("address", f"must be one line of at most {_LONGEST} characters")
+    longest = LONGEST_PUSH if channel == PUSH else _LONGEST
+    if len(text) > longest or not text.isprintable():
+        raise BadInput("address", f"must be one line of at most {longest} characters")
+    if channel == PUSH:
+        return _subscription(text)
     if channel == MAIL:
         return _mail(text)
     if channel in TELEPHONE:
@@ -44,6 +50,14 @@ def _mail(text: str) -> str:
     if len(text) > 254 or len(local) > 64 or not _MAIL.fullmatch(text):
         raise BadInput("address", f"{text!r} is not an e-mail address")
     return text
+
+
+def _subscription(text: str) -> str:
+    """A browser's subscription, always written the same way, so that one given twice is one."""
+    try:
+        return Subscription.parse(text).compact()
+    except ValueError as error:
+        raise BadInput("address", f"is no subscription: {error}") from error
 
 
 def _number(text: str, region: str | None) -> str:

@@ -85,7 +85,8 @@ class ContactPoint(models.Model):
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="contact_points")
     #: `smtp`, `webhook`: the channel that carries to it.
     channel = models.CharField(max_length=20)
-    address = models.CharField(max_length=320)
+    #: As long as a browser's subscription; `contact.py` says what each channel takes.
+    address = models.CharField(max_length=1_000)
     #: Lower is tried first.
     rank = models.PositiveSmallIntegerField(default=0)
     verified_at = models.DateTimeField(null=True, blank=True)

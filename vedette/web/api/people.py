@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 from ninja import Router, Status
+from pydantic import Field
 
 from vedette.access.handling import Tlp
 from vedette.access.roles import Verb
 from vedette.formats.parts import BadInput, Line
 from vedette.people import actions
+from vedette.people.contact import LONGEST_PUSH
 from vedette.people.models import Duty, Person
 from vedette.people.queries import people_for, units_for
 from vedette.web.api.doors import ApiRequest, found, get, post
@@ -24,7 +26,7 @@ class ContactPointShown(Shown):
 
     id: int
     channel: str
-    address: str
+    address: Annotated[str, Field(max_length=LONGEST_PUSH)]
     rank: int
     verified_at: When | None
 
@@ -62,7 +64,7 @@ class ContactPointGiven(Given):
     """A further address; `region` (ISO 3166) reads national telephone numbers."""
 
     channel: Line
-    address: Line
+    address: Annotated[str, Field(max_length=LONGEST_PUSH)]
     rank: int = 0
     region: Line | None = None
 
