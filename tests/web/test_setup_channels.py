@@ -65,6 +65,13 @@ def test_a_webhook_is_set_and_tried(office: Client, http_gateway: http.Gateway) 
     assert http_gateway.requests[0].json["to"] == "alba"
 
 
+def test_notifications_are_set_with_nothing_filled_in(office: Client) -> None:
+    assert office.post("/settings/channels/webpush/", {"enabled": "yes"}).status_code == 302
+    assert Channel.objects.get().settings == {"allow_private": False}
+    page = office.post("/settings/channels/webpush/test/", {"address": "alba"}, follow=True)
+    assert "not a subscription that can be used" in page.content.decode()
+
+
 def test_a_secret_is_never_shown_and_stays_when_left_empty(office: Client, smtp_sink: smtp.Sink) -> None:
     keep_mail(office, smtp_sink, username="vedette", password="hush-hush-hush")
     assert "hush-hush-hush" not in office.get("/settings/channels/").content.decode()
@@ -89,6 +96,7 @@ def test_settings_not_on_the_form_are_kept(office: Client, smtp_sink: smtp.Sink)
         ("smtp", {"host": "mail", "tls": "maybe"}, "tls"),
         ("webhook", {"url": "gopher://x", "secret": SECRET}, "url"),
         ("webhook", {"url": "https://x.example", "secret": "short"}, "secret"),
+        ("webpush", {"contact": "duty@x.example"}, "contact"),
     ],
 )
 def test_what_cannot_stand_is_named_and_not_stored(

@@ -20,7 +20,15 @@ from vedette.warnings.content import Content, MessageType, Severity
 from vedette.warnings.lint import LintContext, LintFinding, lint
 from vedette.warnings.marking import EXERCISE
 from vedette.warnings.models import Message
-from vedette.warnings.render import MessageView, local_time, render_email, render_sms, render_webhook
+from vedette.warnings.push import render_push
+from vedette.warnings.render import (
+    MessageView,
+    local_time,
+    render_email,
+    render_short,
+    render_sms,
+    render_webhook,
+)
 from vedette.warnings.words import words_for
 from vedette.web.field.words import field_words
 
@@ -195,6 +203,13 @@ def previews(content: Content, kind: MessageType, realm: Realm, now: datetime, i
         zone=organisation.zone if organisation else "UTC",
     )
     mail, short = render_email(view), render_sms(view)
+    note, _ = render_push(
+        subject=mail.subject,
+        short=render_short(view),
+        place=content.area.description,
+        link=view.link,
+        realm=realm,
+    )
     cost = sms.count(short)
     forced = f"; {cost.forced_by!r} forces UCS-2" if cost.forced_by else ""
     parts = "one segment" if cost.segments == 1 else f"{cost.segments} segments"
@@ -202,6 +217,7 @@ def previews(content: Content, kind: MessageType, realm: Realm, now: datetime, i
         Preview("field", "Field page", "", phone=_phone(view)),
         Preview("email", "Mail", mail.text, mail.subject),
         Preview("sms", "SMS", short, note=f"{len(short)} characters, {cost.encoding.value}, {parts}{forced}"),
+        Preview("push", "Notification", note.body, note.title),
         Preview("webhook", "Webhook", json.dumps(render_webhook(view) | {"area": "…"}, indent=2, ensure_ascii=False)),
     ]
 

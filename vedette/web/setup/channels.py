@@ -48,6 +48,12 @@ FORMS: dict[str, Form] = {
         ("url", "secret", "allow_private"),
         "your own address at the gateway",
     ),
+    "webpush": Form(
+        "Notifications (Web Push)",
+        "setup/channel/webpush.html",
+        ("contact", "allow_private"),
+        'your browser’s subscription: {"endpoint": …}',
+    ),
 }
 #: Never shown again; left empty they stay as they are.
 SECRETS = frozenset({"password", "secret"})
