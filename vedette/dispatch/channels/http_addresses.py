@@ -49,6 +49,11 @@ class Addresses:
                     )
         return found
 
+    def close(self) -> None:
+        """Ask nothing any more."""
+        for _, asked in self._known.values():
+            asked.cancel()
+
 
 def is_public(address: str) -> bool:
     """Whether an address is one that the whole internet shares, also when it wraps an IPv4 one."""

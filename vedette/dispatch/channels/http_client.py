@@ -74,7 +74,8 @@ class HttpClient:
         self._closed = True
         if self._sweep is not None:
             self._sweep.cancel()
-        for connection in self._open:
+        self._addresses.close()
+        for connection in tuple(self._open):
             connection.give_up(HttpError(Kind.CLOSED, "the client was closed"))
         while self._open:
             await asyncio.sleep(0)
@@ -198,9 +199,10 @@ class HttpClient:
 
     def _end_overdue(self) -> None:
         now, following = self._loop.time(), _NEVER
-        for connection in self._open:
+        for connection in tuple(self._open):
             if connection.deadline <= now:
-                connection.give_up(HttpError(Kind.TIMEOUT, f"no answer within {self._timeout_s:g} s"))
+                late = f"no answer within {self._timeout_s:g} s"
+                connection.give_up(HttpError(Kind.TIMEOUT, late, heard=connection.heard))
             elif connection.deadline < _NEVER:
                 following = min(following, connection.deadline)
             elif connection.idle_since + _IDLE_S <= now:

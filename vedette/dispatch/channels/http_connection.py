@@ -60,6 +60,11 @@ class Connection(asyncio.Protocol):
         would be taken for the next answer."""
         return self.usable and (self._readable is None or not self._readable(0))
 
+    @property
+    def heard(self) -> bool:
+        """Something has come of the answer to the last request."""
+        return self._got > 0
+
     def give_up(self, error: HttpError) -> None:
         """Close at once; who waits gets the error."""
         self.usable = False
@@ -106,7 +111,7 @@ class Connection(asyncio.Protocol):
     def connection_lost(self, error: Exception | None) -> None:
         self.usable = False
         self._parser = self._readable = None
-        self._end(HttpError(Kind.CLOSED, str(error or ""), heard=self._got > 0))
+        self._end(HttpError(Kind.CLOSED, str(error or ""), heard=self.heard))
         self._on_lost(self)
 
     # What the parser calls.
