@@ -42,6 +42,13 @@ class Part(Enum):
         "apt-get install chromium",
         "brew install --cask chromium",
     )
+    POSTFIX = (
+        "Postfix",
+        ("postfix",),
+        ("/usr/sbin/postfix", "/usr/local/sbin/postfix"),
+        "apt-get install postfix",
+        "brew install postfix",
+    )
 
     def __init__(self, title: str, commands: tuple[str, ...], places: tuple[str, ...], apt: str, brew: str) -> None:
         self.title = title

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,7 +12,7 @@ from email.message import EmailMessage
 from typing import Any
 
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from tests.servers.ports import free_port
 
@@ -83,10 +84,35 @@ class Sink:
 
 
 @contextmanager
-def running() -> Iterator[Sink]:
-    """A sink on a free loopback port."""
+def running(
+    *,
+    starttls: ssl.SSLContext | None = None,
+    tls: ssl.SSLContext | None = None,
+    login: tuple[str, str] | None = None,
+    ways: tuple[str, ...] = ("PLAIN", "LOGIN"),
+    longest: int = 2**25,
+) -> Iterator[Sink]:
+    """A sink on a free loopback port: with STARTTLS, or TLS from the start, and a login asked for in one of `ways`, if
+    they are given. It takes mails of at most `longest` octets."""
+
+    def knows(server: SMTP, session: Session, envelope: Envelope, mechanism: str, told: Any) -> AuthResult:
+        known = login is not None and told == LoginPassword(*(part.encode() for part in login))
+        return AuthResult(success=known, handled=False)
+
     sink = Sink(free_port())
-    controller = Controller(sink, hostname=sink.host, port=sink.port)
+    controller = Controller(
+        sink,
+        hostname=sink.host,
+        port=sink.port,
+        ssl_context=tls,
+        tls_context=starttls,
+        require_starttls=starttls is not None,
+        authenticator=knows,
+        auth_required=login is not None,
+        auth_require_tls=starttls is not None,
+        auth_exclude_mechanism={"PLAIN", "LOGIN"} - set(ways),
+        data_size_limit=longest,
+    )
     controller.start()
     try:
         yield sink

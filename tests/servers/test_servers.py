@@ -11,7 +11,8 @@ import pytest
 from aiohttp import ClientSession, ClientTimeout
 from playwright.sync_api import Page
 
-from tests.servers import http, smtp
+from tests.conftest import require
+from tests.servers import http, parts, postfix, smtp
 from tests.servers.postgres import fresh_database
 
 
@@ -50,6 +51,20 @@ def test_the_gateway_answers_as_told_and_keeps_every_request(http_gateway: http.
     assert [request.answered for request in kept] == list(http.Mode)
     assert {request.headers["idempotency-key"] for request in kept} == {"k"}
     assert kept[0].json == {"to": "1"}
+
+
+def test_a_postfix_takes_mail_keeps_what_bounces_and_leaves_nothing_behind() -> None:
+    require(parts.Part.POSTFIX)
+    if reason := postfix.why_not():
+        pytest.skip(reason)
+    with postfix.running() as mta:
+        with smtplib.SMTP(mta.host, mta.port) as client:
+            client.sendmail(mta.bounce_to, [f"nobody@{postfix.BOUNCES}"], letter("nobody").as_bytes())
+            with pytest.raises(smtplib.SMTPRecipientsRefused):
+                client.sendmail(mta.bounce_to, [postfix.REFUSED], "")
+        (bounce,) = mta.wait_for_bounces(1)
+    assert bounce.get_content_type() == "multipart/report"
+    assert not mta.folder.exists()
 
 
 @pytest.mark.postgres
