@@ -1,20 +1,16 @@
-"""The channels against real servers, and what the webhook refuses to be used for."""
+"""The webhook channel against a real server, and what it refuses to be used for."""
 
 from __future__ import annotations
 
 import asyncio
 import base64
 import hmac
-from dataclasses import replace
-from email import message_from_bytes, policy
 from typing import Any
 
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
 
-from tests.dispatch.letters import KEY, LETTER, parcel
-from tests.servers import http, smtp
+from tests.dispatch.letters import KEY, parcel
+from tests.servers import http
 from vedette.dispatch.channels import CHANNELS
 from vedette.dispatch.channels.face import Outcome, Parcel, Result
 
@@ -31,59 +27,6 @@ def send(name: str, settings: dict[str, Any], *parcels: Parcel) -> list[Result]:
             await channel.close()
 
     return asyncio.run(work())
-
-
-def mail_settings(sink: smtp.Sink) -> dict[str, Any]:
-    return {"host": sink.host, "port": sink.port, "tls": "none", "connections": 3}
-
-
-def test_a_mail_carries_its_key_as_message_id_and_its_text_whole(smtp_sink: smtp.Sink) -> None:
-    (result,) = send("smtp", mail_settings(smtp_sink), parcel("ann@people.example"))
-    assert result == Result(Outcome.ACCEPTED)
-    (mail,) = smtp_sink.mails
-    assert mail.message["Message-ID"] == f"<{KEY}@alerts.example.org>"
-    assert str(mail.message["Subject"]) == "EXERCISE Grüße EXERCISE"
-    assert "öffne http://127.0.0.1/a/x" in mail.text
-    assert mail.message["Auto-Submitted"] == "auto-generated"
-
-
-@given(st.text(st.characters(exclude_categories=["Cs", "Cc"], include_characters="\n\t"), max_size=400))
-@example(".\n..\n.hidden\nFrom here =20 \ttrailing \n" + "x" * 1_200)
-def test_any_text_survives_the_way_through_a_mail(text: str) -> None:
-    from vedette.dispatch.channels.smtp import _mail
-
-    mail = message_from_bytes(
-        _mail(parcel("a@b.example", letter=replace(LETTER, text=text)), "duty@x.example"), policy=policy.default
-    )
-    assert mail.get_content().replace("\r\n", "\n") == f"{text}\n"
-    assert max(map(len, mail.as_bytes().splitlines()), default=0) < 998
-
-
-def test_many_mails_go_over_few_connections_and_one_refusal_harms_no_other(smtp_sink: smtp.Sink) -> None:
-    smtp_sink.answers["r7@people.example"] = "550 5.1.1 unknown"
-    smtp_sink.answers["r8@people.example"] = "450 4.2.1 busy"
-    results = send("smtp", mail_settings(smtp_sink), *(parcel(f"r{n}@people.example", str(n)) for n in range(30)))
-    outcomes = [result.outcome for result in results]
-    assert outcomes[7] is Outcome.FAILED
-    assert "5.1.1" in results[7].detail
-    assert outcomes[8] is Outcome.LATER
-    assert outcomes.count(Outcome.ACCEPTED) == 28 == len(smtp_sink.mails)
-
-
-def test_a_mail_server_that_is_not_there_or_does_not_take_the_data_is_later(smtp_sink: smtp.Sink) -> None:
-    gone = {"host": "127.0.0.1", "port": 1, "tls": "none"}
-    assert send("smtp", gone, parcel("ann@people.example"))[0].outcome is Outcome.LATER
-    smtp_sink.refuse_data = "451 4.3.0 try later"
-    assert send("smtp", mail_settings(smtp_sink), parcel("ann@people.example"))[0].outcome is Outcome.LATER
-    smtp_sink.refuse_data = "554 5.7.1 policy"
-    assert send("smtp", mail_settings(smtp_sink), parcel("ann@people.example"))[0].outcome is Outcome.FAILED
-
-
-@pytest.mark.parametrize("address", ["a\r\nBcc: all@people.example", "", "no at sign\n", "ümlaut@people.example"])
-def test_an_address_that_is_none_fails_and_injects_nothing(smtp_sink: smtp.Sink, address: str) -> None:
-    (result,) = send("smtp", mail_settings(smtp_sink), parcel(address))
-    assert result.outcome is Outcome.FAILED
-    assert not smtp_sink.mails
 
 
 def hook(gateway: http.Gateway, **more: Any) -> dict[str, Any]:

@@ -83,29 +83,30 @@ class Parcel:
     @property
     def subject(self) -> str:
         """The subject line."""
-        return self._filled(self.letter.subject)
+        return self.filled(self.letter.subject)
 
     @property
     def text(self) -> str:
         """The whole text."""
-        return self._filled(self.letter.text)
+        return self.filled(self.letter.text)
 
     @property
     def short(self) -> str:
         """The text in one line, with the link."""
-        return self._filled(self.letter.short)
+        return self.filled(self.letter.short)
 
     @property
     def link(self) -> str:
         """Where this person acknowledges; theirs alone."""
-        return self._filled(self.letter.link)
+        return self.filled(self.letter.link)
 
     @property
     def payload(self) -> str:
         """All of it as a JSON object without the address."""
         return self.letter.payload.replace(TOKEN_HERE, self.token).replace(NAME_HERE, json.dumps(self.name)[1:-1])
 
-    def _filled(self, text: str) -> str:
+    def filled(self, text: str) -> str:
+        """A text of the letter, or a part of one, for this recipient."""
         return text.replace(TOKEN_HERE, self.token).replace(NAME_HERE, self.name)
 
 

@@ -1,42 +1,27 @@
-"""Mail over SMTP: a pool of connections that are reused, with STARTTLS or TLS and a login when they are set."""
+"""Mail over SMTP: each parcel one mail to one address, over a few connections that are kept and used again.
+
+`smtp_mail.py` writes the mail, `smtp_session.py` holds the conversation, `smtp_wire.py` the connection.
+"""
 
 from __future__ import annotations
 
 import asyncio
-import binascii
-import contextlib
-import re
 import ssl
-from datetime import datetime
-from email.message import EmailMessage
-from email.policy import SMTP as WIRE
-from email.utils import format_datetime
-from functools import lru_cache
-from typing import Annotated, ClassVar, Literal
-
-import aiosmtplib
-from pydantic import ConfigDict, Field
+from typing import ClassVar
 
 from vedette.dispatch.channels.face import Channel, Outcome, Parcel, Result, Settings
-from vedette.formats.parts import Line
+from vedette.dispatch.channels.smtp_mail import write_mail
+from vedette.dispatch.channels.smtp_replies import Reply
+from vedette.dispatch.channels.smtp_session import Session, TooLong, Unclear, open_session
+from vedette.dispatch.channels.smtp_settings import ADDRESS, SmtpSettings, address_of
+from vedette.dispatch.channels.smtp_wire import End, Ended
 
-#: What can stand between the angle brackets of RCPT TO; SMTPUTF8 (RFC 6531) is not spoken.
-_ADDRESS = re.compile(r"[!-;=?A-~]+@[!-;=?A-~]+")
-
-
-class SmtpSettings(Settings):
-    """How the mail server is reached. `from` is the organisation's mail address unless set."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
-
-    host: Annotated[Line, Field(min_length=1)]
-    port: Annotated[int, Field(ge=1, le=65535)] = 25
-    tls: Literal["none", "starttls", "tls"] = "starttls"
-    username: str = ""
-    password: str = ""
-    mail_from: Annotated[Line, Field(alias="from")] = ""
-    #: Messages sent over one connection before it is closed; some servers limit them.
-    messages_per_connection: Annotated[int, Field(ge=1)] = 1_000
+#: Seconds after which a connection that is not used is closed, and that a server has to say goodbye.
+_IDLE_S = 30.0
+_GOODBYE_S = 2.0
+#: The server wants a login, other or better secured: the installation's fault, not the address's (RFC 4954, 6).
+_LOGIN = frozenset({530, 534, 535, 538})
+_ACCEPTED = Result(Outcome.ACCEPTED)
 
 
 class SmtpChannel(Channel):
@@ -46,109 +31,85 @@ class SmtpChannel(Channel):
     settings: SmtpSettings
 
     async def open(self) -> None:
-        self._idle: list[_Connection] = []
-        self._free = asyncio.Semaphore(self.settings.connections)
+        self._idle: list[Session] = []
+        self._places = asyncio.Semaphore(self.settings.connections)
         self._sender = self.settings.mail_from or self.mail_from
+        own = address_of(self._sender)
+        self._domain = own.rpartition("@")[2]
+        self._bounce_to = self.settings.bounce_to or own
+        self._context = ssl.create_default_context() if self.settings.tls != "none" else None
 
     async def send(self, parcel: Parcel) -> Result:
-        if not _ADDRESS.fullmatch(parcel.address):
+        if not ADDRESS.fullmatch(parcel.address):
             return Result(Outcome.FAILED, "not a mail address in ASCII, as name@domain")
+        if not ADDRESS.fullmatch(self._bounce_to):
+            return Result(Outcome.FAILED, "the sender's mail address is not one in ASCII, as name@domain")
         try:
-            mail = _mail(parcel, self._sender)
-        except (ValueError, UnicodeError) as error:
+            mail = write_mail(parcel, self._sender, self._domain)
+        except ValueError as error:
             return Result(Outcome.FAILED, f"not a mail that can be sent: {error}"[:300])
-        async with self._free:
-            connection = self._idle.pop() if self._idle else _Connection(self.settings)
+        async with self._places:
             try:
-                await connection.send(self._sender, parcel.address, mail)
-            except aiosmtplib.SMTPRecipientsRefused as error:
-                self._idle.append(connection)
-                refused = error.recipients[0]
-                return _by_code(refused.code, refused.message)
-            except aiosmtplib.SMTPResponseException as error:
-                await connection.close()
-                return _by_code(error.code, error.message)
-            except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
-                await connection.close()
-                return Result(Outcome.LATER, f"{type(error).__name__}: {error}"[:300])
-            except BaseException:
-                await connection.close()
-                raise
-            if connection.sent < self.settings.messages_per_connection:
-                self._idle.append(connection)
-            else:
-                await connection.close()
-        return Result(Outcome.ACCEPTED)
+                reply = await self._carry(parcel, mail)
+            except TooLong as error:
+                return Result(Outcome.FAILED, str(error))
+            except Unclear as end:
+                return Result(Outcome.LATER, f"unclear whether it was taken: {end}", unreachable=_unheard(end))
+            except Ended as end:
+                return Result(Outcome.LATER, str(end), unreachable=_unheard(end))
+        return _by_code(reply)
 
     async def close(self) -> None:
-        for connection in self._idle:
-            await connection.close()
-        self._idle.clear()
+        idle, self._idle = self._idle, []
+        await asyncio.gather(*(session.wire.quit(_GOODBYE_S) for session in idle))
 
+    async def _carry(self, parcel: Parcel, mail: bytes) -> Reply:
+        """Send it over a kept connection, or a new one. Servers hang up on who is idle: what came to nothing on a kept
+        one is sent once more, unless it may have been taken, or time has run out. Raises TooLong, Ended, Unclear."""
+        kept = await self._take()
+        if kept is not None:
+            try:
+                return await self._over(kept, parcel, mail)
+            except Unclear:
+                raise
+            except Ended as end:
+                if end.why is End.SILENT:
+                    raise
+        return await self._over(await open_session(self.settings, self._context), parcel, mail)
 
-class _Connection:
-    """One connection, made at its first use."""
+    async def _take(self) -> Session | None:
+        while self._idle:
+            session = self._idle.pop()
+            if session.wire.open:
+                if not session.spent:
+                    return session
+                await session.wire.quit(_GOODBYE_S)
+        return None
 
-    def __init__(self, settings: SmtpSettings) -> None:
-        self.sent = 0
-        self._settings = settings
-        context = ssl.create_default_context() if settings.tls != "none" else None
-        self._client = aiosmtplib.SMTP(
-            hostname=settings.host,
-            port=settings.port,
-            use_tls=settings.tls == "tls",
-            start_tls=settings.tls == "starttls",
-            tls_context=context,
-            username=settings.username or None,
-            password=settings.password or None,
-            timeout=settings.timeout_s,
-        )
-
-    async def send(self, sender: str, address: str, mail: bytes) -> None:
-        if not self._client.is_connected:
-            await self._client.connect()
-            self.sent = 0
+    async def _over(self, session: Session, parcel: Parcel, mail: bytes) -> Reply:
         try:
-            await self._client.sendmail(sender, [address], mail)
-        except aiosmtplib.SMTPServerDisconnected:
-            if not self.sent:
-                raise
-            # A server may hang up on an idle connection at any time; nothing of this mail was taken then.
-            await self._client.connect()
-            await self._client.sendmail(sender, [address], mail)
-        self.sent += 1
+            reply = await session.deliver(self._bounce_to, parcel.address, parcel.key, mail)
+        except TooLong:
+            self._keep(session)
+            raise
+        except BaseException:
+            session.wire.abort()
+            raise
+        self._keep(session)
+        return reply
 
-    async def close(self) -> None:
-        with contextlib.suppress(aiosmtplib.SMTPException, OSError, TimeoutError):
-            await asyncio.wait_for(self._client.quit(), 2) if self._client.is_connected else None
-        self._client.close()
-
-
-def _mail(parcel: Parcel, sender: str) -> bytes:
-    """The mail as it goes over the wire: plain text in UTF-8, quoted-printable. Made by hand, as it is made for each
-    recipient; what is the same for all is made once."""
-    head = _head(sender, parcel.subject, parcel.letter.sent)
-    text = binascii.b2a_qp(parcel.text.replace("\r\n", "\n").encode(), istext=True).replace(b"\n", b"\r\n")
-    own = f"To: {parcel.address}\r\nMessage-ID: <{parcel.key}@{sender.rpartition('@')[2]}>\r\n\r\n"
-    return head + own.encode("ascii") + text + b"\r\n"
+    def _keep(self, session: Session) -> None:
+        session.wire.rest(_IDLE_S)
+        self._idle.append(session)
 
 
-@lru_cache(maxsize=256)
-def _head(sender: str, subject: str, sent: datetime) -> bytes:
-    """The headers that all recipients share. Raises ValueError on a line break in one."""
-    mail = EmailMessage(policy=WIRE)
-    mail["From"] = sender
-    mail["Subject"] = subject
-    mail["Date"] = format_datetime(sent)
-    mail["Auto-Submitted"] = "auto-generated"
-    mail["MIME-Version"] = "1.0"
-    mail["Content-Type"] = 'text/plain; charset="utf-8"'
-    mail["Content-Transfer-Encoding"] = "quoted-printable"
-    return mail.as_bytes().removesuffix(b"\r\n")
+def _unheard(end: Ended) -> bool:
+    return end.why in (End.UNREACHED, End.SILENT)
 
 
-def _by_code(code: int, message: str) -> Result:
-    """RFC 5321, 4.2.1: 5yz is permanent, 4yz is not. A refused login is the installation's fault, not the address's."""
-    detail = f"{code} {' '.join(str(message).split())}"[:300]
-    permanent = 500 <= code < 600 and code not in (530, 535, 538, 534)
-    return Result(Outcome.FAILED if permanent else Outcome.LATER, detail)
+def _by_code(reply: Reply) -> Result:
+    """RFC 5321, 4.2.1: 2yz is taken, 5yz refused for good, 4yz for now."""
+    if reply.positive:
+        return _ACCEPTED
+    permanent = reply.code >= 500 and reply.code not in _LOGIN
+    return Result(Outcome.FAILED if permanent else Outcome.LATER, str(reply))
