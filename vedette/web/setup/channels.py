@@ -38,7 +38,7 @@ FORMS: dict[str, Form] = {
     "smtp": Form(
         "Mail (SMTP)",
         "setup/channel/smtp.html",
-        ("host", "port", "tls", "username", "password", "from"),
+        ("host", "port", "tls", "username", "password", "from", "bounce_to"),
         "your own mail address",
         _TLS_MAIL,
     ),
