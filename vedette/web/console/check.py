@@ -211,12 +211,10 @@ def previews(content: Content, kind: MessageType, realm: Realm, now: datetime, i
         realm=realm,
     )
     cost = sms.count(short)
-    forced = f"; {cost.forced_by!r} forces UCS-2" if cost.forced_by else ""
-    parts = "one segment" if cost.segments == 1 else f"{cost.segments} segments"
     return [
         Preview("field", "Field page", "", phone=_phone(view)),
         Preview("email", "Mail", mail.text, mail.subject),
-        Preview("sms", "SMS", short, note=f"{len(short)} characters, {cost.encoding.value}, {parts}{forced}"),
+        Preview("sms", "SMS", short, note=f"{len(short)} characters, {cost.encoding.value}: {cost.in_words}"),
         Preview("push", "Notification", note.body, note.title),
         Preview("webhook", "Webhook", json.dumps(render_webhook(view) | {"area": "…"}, indent=2, ensure_ascii=False)),
     ]
