@@ -7,7 +7,7 @@ import base64
 import pytest
 from django.test import Client
 
-from tests.servers import http, smtp
+from tests.servers import http, smsc, smtp
 from tests.web.setup_house import organisation, signed_in, user
 from vedette.access.roles import Role
 from vedette.dispatch.models import Channel
@@ -72,6 +72,18 @@ def test_notifications_are_set_with_nothing_filled_in(office: Client) -> None:
     assert "not a subscription that can be used" in page.content.decode()
 
 
+def test_a_message_centre_is_set_and_tried(office: Client) -> None:
+    with smsc.running() as centre:
+        reached = {"host": centre.host, "port": str(centre.port), "tls": "none", "system_id": smsc.SYSTEM_ID}
+        given = {**reached, "password": smsc.PASSWORD, "from": "12345", "key_tlv": "0x1401", "enabled": "yes"}
+        assert office.post("/settings/channels/smpp/", given).status_code == 302
+        page = office.post("/settings/channels/smpp/test/", {"address": "+447700900001"}, follow=True)
+        assert "the gateway took it" in page.content.decode()
+        (taken,) = centre.to("+447700900001")
+    assert taken.text.startswith("EXERCISE") and taken.text.endswith("EXERCISE")
+    assert Channel.objects.get().settings["key_tlv"] == 0x1401
+
+
 def test_a_secret_is_never_shown_and_stays_when_left_empty(office: Client, smtp_sink: smtp.Sink) -> None:
     keep_mail(office, smtp_sink, username="vedette", password="hush-hush-hush")
     assert "hush-hush-hush" not in office.get("/settings/channels/").content.decode()
@@ -96,6 +108,8 @@ def test_settings_not_on_the_form_are_kept(office: Client, smtp_sink: smtp.Sink)
         ("smtp", {"host": "mail", "tls": "maybe"}, "tls"),
         ("webhook", {"url": "gopher://x", "secret": SECRET}, "url"),
         ("webhook", {"url": "https://x.example", "secret": "short"}, "secret"),
+        ("smpp", {"host": "centre", "system_id": "x", "from": "a name that is too long"}, "from"),
+        ("smpp", {"host": "centre", "system_id": "x", "from": "12345", "window": "wide"}, "window"),
         ("webpush", {"contact": "duty@x.example"}, "contact"),
     ],
 )

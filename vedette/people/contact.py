@@ -10,7 +10,7 @@ from vedette.formats.parts import BadInput
 from vedette.formats.webpush import Subscription
 
 #: Channels whose address is a telephone number.
-TELEPHONE = frozenset({"sms", "voice", "signal", "whatsapp"})
+TELEPHONE = frozenset({"sms", "smpp", "voice", "signal", "whatsapp"})
 MAIL = "smtp"
 PUSH = "webpush"
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from vedette.dispatch.channels.face import Channel
+from vedette.dispatch.channels.smpp import SmppChannel
 from vedette.dispatch.channels.smtp import SmtpChannel
 from vedette.dispatch.channels.webhook import WebhookChannel
 from vedette.dispatch.channels.webpush import WebPushChannel
 
 #: Channel name -> the class that carries to it. A new channel is one module and one line here.
 CHANNELS: dict[str, type[Channel]] = {
+    "smpp": SmppChannel,
     "smtp": SmtpChannel,
     "webhook": WebhookChannel,
     "webpush": WebPushChannel,

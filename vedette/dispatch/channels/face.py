@@ -155,10 +155,15 @@ class Settings(Part):
     #: Messages a second that the provider allows; empty: as many as it takes.
     rate_per_s: Annotated[float | None, Field(gt=0, le=1_000_000)] = None
 
+    @property
+    def at_once(self) -> int:
+        """How many sends are called at a time: one for each connection, and more where several share one."""
+        return self.connections
+
 
 class Channel(ABC):
     """One way out, as set for one realm. Used from one event loop; `send` is called concurrently, at most
-    `settings.connections` at a time."""
+    `settings.at_once` at a time."""
 
     settings_model: ClassVar[type[Settings]] = Settings
 

@@ -61,7 +61,7 @@ class Lanes:
         self._waiting.setdefault(job.priority, OrderedDict()).setdefault(job.warning, deque()).append(job)
         if self._idle:
             self._wake()
-        elif len(self._tasks) < self.channel.settings.connections:
+        elif len(self._tasks) < self.channel.settings.at_once:
             self._tasks.append(asyncio.create_task(self._carry()))
 
     def wake(self) -> None:

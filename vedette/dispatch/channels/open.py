@@ -58,7 +58,7 @@ class OpenChannels:
         """Channel -> how many lanes it has in all."""
         found: dict[str, int] = {}
         for row, lanes in self._open.values():
-            found[row.name] = found.get(row.name, 0) + lanes.channel.settings.connections
+            found[row.name] = found.get(row.name, 0) + lanes.channel.settings.at_once
         return found
 
     def withdraw(self, wanted: Callable[[Job], bool]) -> list[Job]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib import messages
@@ -17,6 +18,8 @@ from vedette.formats.parts import BadInput
 from vedette.web.console.doors import ActedRequest, Errors, page, told
 from vedette.web.setup.show import show
 
+Choices = tuple[tuple[str, str], ...]
+
 
 @dataclass(frozen=True)
 class Form:
@@ -28,10 +31,24 @@ class Form:
     #: What to put in as the address of a test message.
     test_to: str
     #: The kinds of encryption to choose from, as (value, words).
-    tls: tuple[tuple[str, str], ...] = ()
+    tls: Choices = ()
+    #: Of other settings too.
+    choices: Mapping[str, Choices] = field(default_factory=dict)
 
 
 _TLS_MAIL = (("starttls", "STARTTLS"), ("tls", "TLS from the start"), ("none", "none: only on this machine"))
+
+_TLS = (("none", "none: only over a private line"), ("tls", "TLS"))
+_SMPP = {
+    "long_messages": (("segments", "in joined segments"), ("payload", "whole (message_payload)")),
+    "alphabet": (("gsm", "GSM 7-bit"), ("latin-1", "Latin-1")),
+    "validity": (("relative", "time left"), ("absolute", "moment")),
+    "receipt_id": (
+        ("same", "as in the answer"),
+        ("decimal", "decimal; hexadecimal in the answer"),
+        ("hexadecimal", "hexadecimal; decimal in the answer"),
+    ),
+}
 
 #: Channel -> its form.
 FORMS: dict[str, Form] = {
@@ -41,6 +58,17 @@ FORMS: dict[str, Form] = {
         ("host", "port", "tls", "username", "password", "from", "bounce_to"),
         "your own mail address",
         _TLS_MAIL,
+    ),
+    "smpp": Form(
+        "SMS (SMPP)",
+        "setup/channel/smpp.html",
+        (
+            *("host", "port", "tls", "system_id", "password", "system_type", "from", "connections", "window"),
+            *("long_messages", "alphabet", "validity", "receipt_id", "region", "key_tlv"),
+        ),
+        "your own number, as +12025550123",
+        _TLS,
+        _SMPP,
     ),
     "webhook": Form(
         "Gateway (webhook)",
@@ -59,6 +87,7 @@ FORMS: dict[str, Form] = {
 SECRETS = frozenset({"password", "secret"})
 #: Yes or no.
 CHOICES = frozenset({"allow_private"})
+NUMBERS = frozenset({"port", "connections", "window", "key_tlv"})
 
 
 @page(Verb.ADMINISTER)
@@ -108,7 +137,7 @@ def _page(request: ActedRequest, wrong: str = "", errors: Errors | None = None) 
         stored: dict[str, Any] = dict(row.settings) if row else {}
         given = {key: value for key, value in stored.items() if key not in SECRETS}
         if wrong == name:
-            given = {field: request.POST.get(field, "") for field in form.fields if field not in SECRETS}
+            given = {asked: request.POST.get(asked, "") for asked in form.fields if asked not in SECRETS}
         shown.append(
             {
                 "name": name,
@@ -129,19 +158,19 @@ def _settings(request: ActedRequest, name: str) -> dict[str, Any]:
     """The channel's settings with what the form changes: an empty field is taken away, an empty secret stays."""
     row = Channel.objects.filter(realm=request.actor.realm.value, name=name).first()
     settings: dict[str, Any] = dict(row.settings) if row else {}
-    for field in FORMS[name].fields:
-        text = request.POST.get(field, "").strip()
-        if field in CHOICES:
-            settings[field] = text == "yes"
+    for asked in FORMS[name].fields:
+        text = request.POST.get(asked, "").strip()
+        if asked in CHOICES:
+            settings[asked] = text == "yes"
         elif text:
-            settings[field] = _number(text) if field == "port" else text
-        elif field not in SECRETS:
-            settings.pop(field, None)
+            settings[asked] = _number(asked, text) if asked in NUMBERS else text
+        elif asked not in SECRETS:
+            settings.pop(asked, None)
     return settings
 
 
-def _number(text: str) -> int:
+def _number(asked: str, text: str) -> int:
     try:
-        return int(text)
+        return int(text, 0)
     except ValueError:
-        raise BadInput("port", "must be a number from 1 to 65535") from None
+        raise BadInput(asked, "must be a whole number") from None
