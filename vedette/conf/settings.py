@@ -33,7 +33,7 @@ def _database() -> dict[str, Any]:
     url = os.environ.get("VEDETTE_DATABASE_URL", "")
     if not url:
         return {
-            "ENGINE": "django.db.backends.sqlite3",
+            "ENGINE": "vedette.conf.sqlite",
             "NAME": DATA / "vedette.sqlite3",
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
