@@ -233,6 +233,7 @@ def test_a_calendar_replaces_the_shifts_of_its_window(home: House) -> None:
         ("webhook", "device:\ud800", "one line"),
         ("webpush", '{"endpoint": "https://push.example/x"}', "no subscription"),
         ("webpush", "x" * 1_001, "at most 1000"),
+        ("mqtt", "radio/+", "no device's name"),
         ("Not a channel", "x", "no channel name"),
     ],
 )

@@ -49,6 +49,13 @@ class Part(Enum):
         "apt-get install postfix",
         "brew install postfix",
     )
+    MOSQUITTO = (
+        "the MQTT broker mosquitto",
+        ("mosquitto",),
+        ("/usr/sbin/mosquitto", "/opt/homebrew/sbin/mosquitto", "/usr/local/sbin/mosquitto"),
+        "apt-get install mosquitto",
+        "brew install mosquitto",
+    )
 
     def __init__(self, title: str, commands: tuple[str, ...], places: tuple[str, ...], apt: str, brew: str) -> None:
         self.title = title

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 
 import pytest
 from django.test import Client
@@ -84,6 +85,19 @@ def test_a_message_centre_is_set_and_tried(office: Client) -> None:
     assert Channel.objects.get().settings["key_tlv"] == 0x1401
 
 
+def test_a_broker_is_set_and_its_password_kept_apart_from_that_of_the_mail_server(
+    office: Client, smtp_sink: smtp.Sink
+) -> None:
+    keep_mail(office, smtp_sink, username="vedette", password="hush-hush-hush")
+    given = {"host": "mqtt.example", "port": "", "tls": "tls", "username": "v", "password": "sh", "enabled": "yes"}
+    assert office.post("/settings/channels/mqtt/", given).status_code == 302
+    kept = Channel.objects.get(name="mqtt").settings
+    assert kept == {"host": "mqtt.example", "tls": "tls", "username": "v", "password": "sh"}
+    page = office.get("/settings/channels/").content.decode()
+    ids = re.findall(r' id="([^"]+)"', page)
+    assert len(ids) == len(set(ids)), "two forms with a field of one name"
+
+
 def test_a_secret_is_never_shown_and_stays_when_left_empty(office: Client, smtp_sink: smtp.Sink) -> None:
     keep_mail(office, smtp_sink, username="vedette", password="hush-hush-hush")
     assert "hush-hush-hush" not in office.get("/settings/channels/").content.decode()
@@ -111,6 +125,8 @@ def test_settings_not_on_the_form_are_kept(office: Client, smtp_sink: smtp.Sink)
         ("smpp", {"host": "centre", "system_id": "x", "from": "a name that is too long"}, "from"),
         ("smpp", {"host": "centre", "system_id": "x", "from": "12345", "window": "wide"}, "window"),
         ("webpush", {"contact": "duty@x.example"}, "contact"),
+        ("mqtt", {"host": "mqtt.example", "topic": "warnings"}, "topic"),
+        ("mqtt", {"host": "", "tls": "tls"}, "host"),
     ],
 )
 def test_what_cannot_stand_is_named_and_not_stored(

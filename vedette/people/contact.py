@@ -6,6 +6,7 @@ import re
 
 import phonenumbers
 
+from vedette.formats import mqtt
 from vedette.formats.parts import BadInput
 from vedette.formats.webpush import Subscription
 
@@ -13,6 +14,7 @@ from vedette.formats.webpush import Subscription
 TELEPHONE = frozenset({"sms", "smpp", "voice", "signal", "whatsapp"})
 MAIL = "smtp"
 PUSH = "webpush"
+DEVICE = "mqtt"
 
 _CHANNEL = re.compile(r"[a-z][a-z0-9-]{0,19}")
 _MAIL = re.compile(
@@ -40,6 +42,8 @@ def checked_address(channel: str, address: str, region: str | None = None) -> st
         return _subscription(text)
     if channel == MAIL:
         return _mail(text)
+    if channel == DEVICE and not mqtt.is_device(text):
+        raise BadInput("address", f"{text!r} is no device's name: one level of a topic, without / + #")
     if channel in TELEPHONE:
         return _number(text, region)
     return text

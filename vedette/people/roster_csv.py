@@ -26,7 +26,7 @@ _YES = frozenset({"", "1", "yes", "y", "true", "active"})
 _NO = frozenset({"0", "no", "n", "false", "inactive", "left"})
 _DELIMITERS = (",", ";", "\t", "|")
 #: Headers that carry contact points when no mapping says otherwise.
-_USUAL_CONTACTS = {"smtp": "email", "sms": "phone", "webhook": "webhook"}
+_USUAL_CONTACTS = {"smtp": "email", "sms": "phone", "webhook": "webhook", "mqtt": "device"}
 
 
 class RosterMap(Part):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from vedette.dispatch.channels.face import Channel
+from vedette.dispatch.channels.mqtt import MqttChannel
 from vedette.dispatch.channels.smpp import SmppChannel
 from vedette.dispatch.channels.smtp import SmtpChannel
 from vedette.dispatch.channels.webhook import WebhookChannel
@@ -14,4 +15,5 @@ CHANNELS: dict[str, type[Channel]] = {
     "smtp": SmtpChannel,
     "webhook": WebhookChannel,
     "webpush": WebPushChannel,
+    "mqtt": MqttChannel,
 }

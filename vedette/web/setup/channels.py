@@ -37,6 +37,7 @@ class Form:
 
 
 _TLS_MAIL = (("starttls", "STARTTLS"), ("tls", "TLS from the start"), ("none", "none: only on this machine"))
+_TLS_BROKER = (("tls", "TLS"), ("none", "none: only on this machine"))
 
 _TLS = (("none", "none: only over a private line"), ("tls", "TLS"))
 _SMPP = {
@@ -81,6 +82,13 @@ FORMS: dict[str, Form] = {
         "setup/channel/webpush.html",
         ("contact", "allow_private"),
         'your browser’s subscription: {"endpoint": …}',
+    ),
+    "mqtt": Form(
+        "Devices (MQTT 5)",
+        "setup/channel/mqtt.html",
+        ("host", "port", "tls", "username", "password", "topic", "response_topic"),
+        "your own device’s name",
+        _TLS_BROKER,
     ),
 }
 #: Never shown again; left empty they stay as they are.
