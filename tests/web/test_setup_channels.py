@@ -126,6 +126,7 @@ def test_settings_not_on_the_form_are_kept(office: Client, smtp_sink: smtp.Sink)
         ("smpp", {"host": "centre", "system_id": "x", "from": "12345", "window": "wide"}, "window"),
         ("webpush", {"contact": "duty@x.example"}, "contact"),
         ("mqtt", {"host": "mqtt.example", "topic": "warnings"}, "topic"),
+        ("apprise", {"url": "tgram://token"}, "url"),
         ("mqtt", {"host": "", "tls": "tls"}, "host"),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from vedette.dispatch.channels.apprise_extra import AppriseChannel
 from vedette.dispatch.channels.face import Channel
 from vedette.dispatch.channels.mqtt import MqttChannel
 from vedette.dispatch.channels.smpp import SmppChannel
@@ -16,4 +17,5 @@ CHANNELS: dict[str, type[Channel]] = {
     "webhook": WebhookChannel,
     "webpush": WebPushChannel,
     "mqtt": MqttChannel,
+    "apprise": AppriseChannel,
 }

@@ -17,16 +17,15 @@ from typing import Annotated, ClassVar
 from pydantic import Field, field_validator
 
 from vedette import clock
-from vedette.access.handling import Realm
 from vedette.dispatch.channels.face import NAME_HERE, TOKEN_HERE, Channel, Letter, Outcome, Parcel, Result, Settings
 from vedette.dispatch.channels.http_client import HttpClient, HttpError, Target, header_lines
 from vedette.dispatch.channels.http_message import Answer
 from vedette.dispatch.channels.http_outcome import outcome, outcome_of_none
+from vedette.dispatch.channels.notes import notes_of
 from vedette.dispatch.channels.webpush_key import vapid_key
 from vedette.formats.parts import Line
 from vedette.formats.webpush import LONGEST, Subscription, authorization, seal
 from vedette.warnings.content import MessageType
-from vedette.warnings.push import render_push
 
 #: Push services keep a message for four weeks at most; the largest of them refuses to be asked for more.
 _LONGEST_TTL_S = 28 * 24 * 3600
@@ -150,20 +149,13 @@ def _templates(letter: Letter) -> tuple[str, tuple[str, ...]]:
     """The topic (empty where there is nothing to replace), and all that is the same for all: in full, and in short."""
     told = json.loads(letter.payload)
     topic = _topic(letter.topic) if told.get("type") in _OF_A_WARNING else ""
-    notes = render_push(
-        subject=letter.subject,
-        short=letter.short,
-        place=(told.get("area") or {}).get("description", ""),
-        link=letter.link,
-        realm=Realm(told["realm"]),
-    )
     rest = {
         "link": letter.link,
         "expires": clock.rfc3339(letter.expires),
         "identifier": told.get("identifier", ""),
         "realm": told["realm"],
     }
-    return topic, tuple(_json({"title": note.title, "body": note.body, **rest}) for note in notes)
+    return topic, tuple(_json({"title": note.title, "body": note.body, **rest}) for note in notes_of(letter))
 
 
 def _json(told: dict[str, str]) -> str:

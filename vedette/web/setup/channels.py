@@ -90,6 +90,12 @@ FORMS: dict[str, Form] = {
         "your own device’s name",
         _TLS_BROKER,
     ),
+    "apprise": Form(
+        "Extras (Apprise)",
+        "setup/channel/apprise.html",
+        ("url", "allow_private"),
+        "your own address there",
+    ),
 }
 #: Never shown again; left empty they stay as they are.
 SECRETS = frozenset({"password", "secret"})
