@@ -28,14 +28,17 @@ def check(
     unknown = [name for name in profiles if name not in PROFILES]
     if unknown or not profiles:
         refuse("cap check", "--profile", f"{profile!r} is not known; use {' or '.join(PROFILES)}, or both by comma")
-    results = [(file, check_cap(read_input("cap check", file), profiles)) for file in files]
+    checked, all_valid = [], True
+    for file in files:
+        result = check_cap(read_input("cap check", file), profiles)
+        all_valid = all_valid and result.valid
+        if as_json:
+            checked.append(_as_json(file, result))
+        else:
+            typer.echo(terminal_safe("\n".join(_in_words(file, result))))
     if as_json:
-        emit_json([_as_json(file, result) for file, result in results])
-    else:
-        for file, result in results:
-            for line in _in_words(file, result):
-                typer.echo(terminal_safe(line))
-    raise typer.Exit(0 if all(result.valid for _, result in results) else 1)
+        emit_json(checked)
+    raise typer.Exit(0 if all_valid else 1)
 
 
 @cap.command(epilog="Example: vedette cap show warning.xml")

@@ -18,4 +18,6 @@ def read_input(command: str, file: str) -> bytes:
 
 def terminal_safe(text: str) -> str:
     """`text` without characters that could steer a terminal."""
+    if text.replace("\n", "").isprintable():
+        return text
     return "".join(character if character.isprintable() or character in "\n\t" else "�" for character in text)

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from lxml import etree
 
 from vedette.formats.cap.findings import Finding, Level
-from vedette.formats.cap.ipaws import IPAWS_RULES
+from vedette.formats.cap.ipaws import IPAWS
 from vedette.formats.cap.message import Alert
 from vedette.formats.cap.read import BadCap, cap_root, read_root
-from vedette.formats.cap.rules import RULES, Rule
+from vedette.formats.cap.rulebook import Rulebook
+from vedette.formats.cap.rules import CAP12
 from vedette.formats.cap.schema import schema_findings
 from vedette.formats.safe_xml import line_of
 
 #: Profile name -> its rules.
-PROFILES: dict[str, Sequence[Rule]] = {"cap12": RULES, "ipaws": IPAWS_RULES}
+PROFILES: dict[str, Rulebook] = {"cap12": CAP12, "ipaws": IPAWS}
 
-_STEP = re.compile(r"([A-Za-z]+)(?:\[([0-9]+)\])?")
 _TIMES = ("sent", "effective", "onset", "expires")
 
 
@@ -44,6 +44,8 @@ def check_cap(data: bytes, profiles: Sequence[str] = ("cap12",)) -> CheckResult:
         root = cap_root(data)
     except BadCap as error:
         return CheckResult(error.findings, ())
+    # Held while it is looked at more than once: lxml makes an element's Python face anew each time it is let go.
+    _held = list(root.iter())
     findings = schema_findings(root)
     # The rules beyond the schema speak of a message that the schema accepts; on another they would only echo.
     if not findings:
@@ -56,10 +58,10 @@ def rule_findings(
     alert: Alert, profiles: Sequence[str] = ("cap12",), root: etree._Element | None = None
 ) -> Iterator[Finding]:
     """What the rules beyond the schema find in `alert`; with `root`, each finding has its line."""
+    lines = _Lines(root)
     for profile in profiles:
-        for one in PROFILES[profile]:
-            for path, message in one.look(alert):
-                yield Finding(rule=one.name, level=one.level, path=path, line=_line(root, path), message=message)
+        for rule, level, path, message in PROFILES[profile].broken(alert):
+            yield Finding(rule=rule, level=level, path=path, line=lines.at(path), message=message)
 
 
 def _utc_findings(root: etree._Element) -> Iterator[Finding]:
@@ -79,15 +81,24 @@ def _utc_findings(root: etree._Element) -> Iterator[Finding]:
             )
 
 
-def _line(root: etree._Element | None, path: str) -> int:
-    """The line of the element at `path`, or of its nearest ancestor that exists."""
-    if root is None:
-        return 0
-    here, prefix = root, f"{{{etree.QName(root).namespace}}}"
-    for name, number in _STEP.findall(path)[1:]:
-        found = here.findall(prefix + name)
-        place = int(number or 1) - 1
-        if place >= len(found):
-            break
-        here = found[place]
-    return line_of(here)
+class _Lines:
+    """The line of the element at a path, or of its nearest ancestor that exists; what was found once is kept."""
+
+    def __init__(self, root: etree._Element | None) -> None:
+        self._prefix = "" if root is None else f"{{{etree.QName(root).namespace}}}"
+        self._found: dict[str, etree._Element] = {} if root is None else {"alert": root}
+
+    def at(self, path: str) -> int:
+        """0 when there is no document."""
+        return line_of(self._element(path)) if self._found else 0
+
+    def _element(self, path: str) -> etree._Element:
+        known = self._found.get(path)
+        if known is None:
+            above, _, step = path.rpartition("/")
+            parent = self._element(above)
+            name, _, number = step.partition("[")
+            place = int(number[:-1]) - 1 if number else 0
+            found = next(islice(parent.iterchildren(self._prefix + name), place, None), None)
+            known = self._found[path] = parent if found is None else found
+        return known

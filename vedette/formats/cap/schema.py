@@ -32,6 +32,8 @@ _ODD_ATTRIBUTE = etree.XPath(
     "boolean(//@*[not(namespace-uri()='http://www.w3.org/2001/XMLSchema-instance' and "
     "(local-name()='schemaLocation' or local-name()='noNamespaceSchemaLocation'))])"
 )
+#: Text beside elements; anywhere, also in a signature, where it is the signature's own affair.
+_ODD_TEXT = etree.XPath("boolean(//*[*]/text()[normalize-space()])")
 _XSI_HARMLESS = frozenset({f"{_XSI}schemaLocation", f"{_XSI}noNamespaceSchemaLocation"})
 
 
@@ -176,14 +178,16 @@ ELEMENT_NAMES = frozenset(_names(_ALERT) | _names(_ALERT_10))
 class _Sequence:
     """A Spec tuple made ready for walking."""
 
-    __slots__ = ("inside", "name", "places", "required", "specs")
+    __slots__ = ("checks", "inside", "name", "places", "required", "specs")
 
     def __init__(self, name: str, specs: tuple[Spec, ...], prefix: str) -> None:
         self.name = name
         self.specs = specs
         self.places = {prefix + spec.name: place for place, spec in enumerate(specs)}
-        self.required = frozenset(place for place, spec in enumerate(specs) if spec.required)
+        #: One bit for each place that must be filled.
+        self.required = sum(1 << place for place, spec in enumerate(specs) if spec.required)
         self.inside = tuple(_Sequence(spec.name, spec.inside, prefix) if spec.inside else None for spec in specs)
+        self.checks = tuple(None if spec.check is any_text else spec.check for spec in specs)
 
 
 _MODELS = {
@@ -203,7 +207,9 @@ def schema_findings(root: etree._Element) -> list[Finding]:
     findings: list[Finding] = []
     # Only CAP 1.2's sequence ends in signatures.
     _walk(root, _MODELS[name.namespace or ""], "alert", findings, ends_signed=name.namespace == NAMESPACE)
-    # Asked of the whole document first: to look at each element's attributes is what costs most.
+    # Asked of the whole document first: to look at each element's attributes and tail is what costs most.
+    if _ODD_TEXT(root):
+        _check_text(root, _MODELS[name.namespace or ""], "alert", findings)
     if _ODD_ATTRIBUTE(root):
         _check_attributes(root, findings)
     return findings
@@ -212,55 +218,65 @@ def schema_findings(root: etree._Element) -> list[Finding]:
 def _walk(
     parent: etree._Element, model: _Sequence, path: str, findings: list[Finding], ends_signed: bool = False
 ) -> None:
-    specs = model.specs
-    position, times = -1, 0
-    seen: set[int] = set()
+    position, times, seen = -1, 0, 0
+    for child in parent:
+        place = model.places.get(child.tag, -1)
+        if place > position:
+            position, times = place, 1
+        elif place < 0:
+            if ends_signed and str(child.tag).startswith(_SIGNATURE_PREFIX):
+                position = len(model.specs)
+            else:
+                findings.append(_unknown(child, model, path))
+            continue
+        elif place == position:
+            times += 1
+            if not model.specs[place].many:
+                text = f"<{model.specs[place].name}> may come only once in <{model.name}>"
+                findings.append(_error("schema-repeated", f"{path}/{model.specs[place].name}", child, text))
+        else:
+            findings.append(_late(child, model, place, position, path))
+        seen |= 1 << place
+        inside, check = model.inside[place], model.checks[place]
+        if inside is not None:
+            _walk(child, inside, f"{path}/{_step(model, place, times)}", findings)
+        elif len(child):
+            text = f"<{model.specs[place].name}> holds text only, no further elements"
+            findings.append(_error("schema-content", f"{path}/{_step(model, place, times)}", child, text))
+        elif check is not None and (complaint := check(child.text or "")):
+            text = f"<{model.specs[place].name}>: {complaint}"
+            findings.append(_error("schema-value", f"{path}/{_step(model, place, times)}", child, text))
+    if missing := model.required & ~seen:
+        for place, spec in enumerate(model.specs):
+            if missing >> place & 1:
+                text = f"<{model.name}> must have <{spec.name}>"
+                findings.append(_error("schema-missing", f"{path}/{spec.name}", parent, text))
+
+
+def _step(model: _Sequence, place: int, times: int) -> str:
+    spec = model.specs[place]
+    return f"{spec.name}[{times}]" if spec.many else spec.name
+
+
+def _late(child: etree._Element, model: _Sequence, place: int, position: int, path: str) -> Finding:
+    name = model.specs[place].name
+    before = f"<{model.specs[position].name}>" if position < len(model.specs) else "the signature"
+    text = f"<{name}> comes too late: in <{model.name}> it belongs before {before}"
+    return _error("schema-order", f"{path}/{name}", child, text)
+
+
+def _check_text(parent: etree._Element, model: _Sequence, path: str, findings: list[Finding]) -> None:
+    """Text between the elements of a sequence."""
     stray = (parent.text or "").strip(SPACE)
     for child in parent:
         stray = stray or (child.tail or "").strip(SPACE)
         place = model.places.get(child.tag, -1)
-        if place < 0:
-            if ends_signed and str(child.tag).startswith(_SIGNATURE_PREFIX):
-                position = len(specs)
-            else:
-                findings.append(_unknown(child, model, path))
-            continue
-        spec = specs[place]
-        here = f"{path}/{spec.name}"
-        if place > position:
-            position, times = place, 1
-        elif place == position:
-            times += 1
-            if not spec.many:
-                text = f"<{spec.name}> may come only once in <{model.name}>"
-                findings.append(_error("schema-repeated", here, child, text))
-        else:
-            before = f"<{specs[position].name}>" if position < len(specs) else "the signature"
-            text = f"<{spec.name}> comes too late: in <{model.name}> it belongs before {before}"
-            findings.append(_error("schema-order", here, child, text))
-        seen.add(place)
-        if spec.many:
-            here = f"{here}[{times}]"
-        inside = model.inside[place]
+        inside = model.inside[place] if place >= 0 else None
         if inside is not None:
-            _walk(child, inside, here, findings)
-        else:
-            _check_leaf(child, spec, here, findings)
+            _check_text(child, inside, f"{path}/{inside.name}", findings)
     if stray:
         text = f"<{model.name}> holds text between its elements: {stray[:40]!r}"
         findings.append(_error("schema-text", path, parent, text))
-    for place in sorted(model.required - seen):
-        text = f"<{model.name}> must have <{specs[place].name}>"
-        findings.append(_error("schema-missing", f"{path}/{specs[place].name}", parent, text))
-
-
-def _check_leaf(child: etree._Element, spec: Spec, path: str, findings: list[Finding]) -> None:
-    if len(child):
-        findings.append(_error("schema-content", path, child, f"<{spec.name}> holds text only, no further elements"))
-    elif spec.check is not any_text:
-        complaint = spec.check(child.text or "")
-        if complaint:
-            findings.append(_error("schema-value", path, child, f"<{spec.name}>: {complaint}"))
 
 
 def _check_attributes(root: etree._Element, findings: list[Finding]) -> None:
