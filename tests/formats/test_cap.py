@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import string
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
@@ -13,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
+from tests.formats.legal import alerts, moments, strange_alerts
 from vedette.formats.cap import (
     Alert,
     AreaBlock,
@@ -76,89 +76,23 @@ def in_area(**changes) -> Alert:
 
 # Any legal message ------------------------------------------------------------------------------------------------
 
-words = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc", "Cn")), min_size=1, max_size=40)
-ids = st.text(string.ascii_letters + string.digits + ".@-_", min_size=1, max_size=30)
-moments = st.builds(
-    lambda at, minutes: at.replace(microsecond=0, tzinfo=timezone(timedelta(minutes=minutes))),
-    st.datetimes(datetime(1990, 1, 1), datetime(2090, 1, 1)),  # noqa: DTZ001 -- the zone is put on above
-    st.integers(-14 * 60, 14 * 60),
-)
-maybe_words = st.none() | words
-pairs = st.lists(st.builds(NamedValue, words, st.text(string.printable.strip(), max_size=20)), max_size=3).map(tuple)
-polygons = st.builds(
-    lambda lat, lon, size: polygon_text([(lat, lon), (lat, lon + size), (lat + size, lon + size), (lat + size, lon)]),
-    st.floats(-80, 80),
-    st.floats(-170, 170),
-    st.floats(0.01, 5),
-)
-circles = st.builds(circle_text, st.floats(-89, 89), st.floats(-179, 179), st.floats(0.01, 500))
-area_blocks = st.builds(
-    AreaBlock,
-    description=words,
-    polygons=st.lists(polygons, max_size=3).map(tuple),
-    circles=st.lists(circles, max_size=2).map(tuple),
-    geocodes=pairs,
-    altitude=st.none() | st.decimals(-1000, 30000, places=2),
-    ceiling=st.none(),
-)
-resources = st.builds(
-    Resource,
-    description=words,
-    mime_type=st.sampled_from(["image/png", "application/pdf"]),
-    size=st.none() | st.integers(0, 10**9),
-    uri=st.none() | st.just("https://example.org/map.png"),
-    digest=st.none() | st.just("0" * 40),
-)
-info_blocks = st.builds(
-    Info,
-    language=st.none() | st.sampled_from(["en-US", "es-MX", "ar"]),
-    categories=st.lists(st.sampled_from(["Security", "Safety", "CBRNE"]), min_size=1, max_size=3).map(tuple),
-    event=words,
-    response_types=st.lists(st.sampled_from(["Avoid", "Shelter", "AllClear"]), max_size=2).map(tuple),
-    urgency=st.sampled_from(["Immediate", "Past"]),
-    severity=st.sampled_from(["Extreme", "Unknown"]),
-    certainty=st.sampled_from(["Observed", "Likely"]),
-    audience=maybe_words,
-    event_codes=pairs,
-    effective=st.none() | moments,
-    onset=st.none() | moments,
-    expires=st.none() | moments,
-    sender_name=maybe_words,
-    headline=maybe_words,
-    description=maybe_words,
-    instruction=maybe_words,
-    web=st.none() | st.just("https://example.org/a?b=c#d"),
-    contact=maybe_words,
-    parameters=pairs,
-    resources=st.lists(resources, max_size=2).map(tuple),
-    areas=st.lists(area_blocks, max_size=2).map(tuple),
-)
-alerts = st.builds(
-    Alert,
-    identifier=ids,
-    sender=ids,
-    sent=moments,
-    status=st.sampled_from(["Actual", "Exercise", "System", "Test", "Draft"]),
-    msg_type=st.sampled_from(["Alert", "Update", "Cancel", "Ack", "Error"]),
-    source=maybe_words,
-    scope=st.sampled_from(["Public", "Restricted", "Private"]),
-    restriction=words,
-    addresses=st.lists(ids, min_size=1, max_size=3).map(list_text),
-    codes=st.lists(words, max_size=2).map(tuple),
-    note=maybe_words,
-    references=st.lists(st.builds(Reference, ids.map("x".__add__), ids, moments), min_size=1, max_size=3).map(
-        references_text
-    ),
-    incidents=maybe_words.map(lambda text: text and text.replace('"', "")),
-    infos=st.lists(info_blocks, max_size=2).map(tuple),
-)
-
 
 @given(alerts)
 def test_any_legal_message_is_written_valid_and_read_back_the_same(alert):
     data = write_cap(alert)
     assert check_cap(data).errors == ()
-    assert parse_cap(data) == alert
+    first = parse_cap(data)
+    assert first == alert
+    assert first.received == data
+    assert write_cap(first) == data
+
+
+@given(strange_alerts)
+def test_elements_that_cap_does_not_know_survive_being_read_and_written(alert):
+    data = write_cap(alert)
+    reading = read_cap(data)
+    assert reading.alert == alert
+    assert write_cap(reading.alert) == data
 
 
 @given(st.binary(max_size=300) | st.text(max_size=300).map(str.encode))
@@ -249,12 +183,21 @@ def test_a_hostile_document_is_refused_before_its_meaning_is_looked_at(data):
         read_cap(data)
 
 
-def test_a_polygon_of_ninety_thousand_points_is_checked():
+def test_a_polygon_of_93_000_points_is_checked_and_one_crossing_found():
     ring = [
-        (40 + 5 * math.cos(2 * math.pi * k / 90_000), 10 + 5 * math.sin(2 * math.pi * k / 90_000))
-        for k in range(90_000)
+        (40 + 5 * math.cos(2 * math.pi * k / 93_000), 10 + 5 * math.sin(2 * math.pi * k / 93_000))
+        for k in range(93_000)
     ]
     assert check_cap(write_cap(in_area(polygons=(polygon_text(ring),)))).valid
+    ring[500], ring[501] = ring[501], ring[500]
+    (finding,) = check_cap(write_cap(in_area(polygons=(polygon_text(ring),)))).errors
+    assert finding.rule == "cap-polygon" and "self-intersection" in finding.message
+
+
+def test_a_line_far_down_is_told_right():
+    data = write_cap(ALERT).replace(b"<urgency>Expected<", b"\n" * 100_000 + b"<urgency>Soon<")
+    (finding,) = check_cap(data).errors
+    assert b"Soon" in data.splitlines()[finding.line - 1]
 
 
 # The rules ----------------------------------------------------------------------------------------------------------

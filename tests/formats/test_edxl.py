@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from lxml import etree
@@ -20,6 +21,7 @@ ENVELOPE = Envelope(
     kind="Report",
     confidentiality="TLP:AMBER <!-- x",
 )
+SECOND = replace(ENVELOPE, version="2.0", expires=SENT + timedelta(hours=6))
 SIGNED = replace(
     ALERT,
     foreign=(
@@ -28,10 +30,11 @@ SIGNED = replace(
 )
 
 
-def test_what_is_wrapped_comes_out_the_same_signature_and_all():
-    data = wrap_cap(ENVELOPE, [write_cap(SIGNED), write_cap(ALERT)])
+@pytest.mark.parametrize("given", [ENVELOPE, SECOND, replace(SECOND, confidentiality="")], ids=["1.0", "2.0", "plain"])
+def test_what_is_wrapped_comes_out_the_same_signature_and_all(given):
+    data = wrap_cap(given, [write_cap(SIGNED), write_cap(ALERT)])
     envelope, messages = unwrap_cap(data)
-    assert envelope == ENVELOPE
+    assert envelope == given
     assert [parse_cap(message) for message in messages] == [SIGNED, ALERT]
 
 
@@ -47,12 +50,35 @@ def test_real_envelopes_are_opened():
     assert all(check_cap(message).valid for message in messages)
 
 
+def test_envelopes_of_2_0_are_read_as_others_write_them():
+    """Names that begin with a capital, and coded values as members of a list: both are in use."""
+    data = b"""<EDXLDistribution xmlns="urn:oasis:names:tc:emergency:EDXL:DE:2.0"
+        xmlns:ct="urn:oasis:names:tc:emergency:edxl:ct:1.0">
+      <DistributionID>d-1</DistributionID><SenderID>duty@example.org</SenderID>
+      <DateTimeSent>2025-12-04T08:00:00-08:00</DateTimeSent><DateTimeExpires>2025-12-04T14:00:00-08:00</DateTimeExpires>
+      <DistributionStatus><StatusKindDefault><ct:ValueListURI>urn:x</ct:ValueListURI><ct:Value>Exercise</ct:Value>
+      </StatusKindDefault></DistributionStatus>
+      <DistributionKind><DistributionKindDefault><ct:Value>Report</ct:Value></DistributionKindDefault></DistributionKind>
+      <Content><ContentObject><ContentXML><EmbeddedXMLContent>%s</EmbeddedXMLContent></ContentXML></ContentObject>
+      </Content></EDXLDistribution>""" % write_cap(ALERT).split(b"?>", 1)[1]
+    envelope, messages = unwrap_cap(data)
+    assert envelope == replace(SECOND, confidentiality="")
+    assert [parse_cap(message) for message in messages] == [ALERT]
+
+
+def test_an_envelope_of_2_0_must_say_until_when():
+    with pytest.raises(BadEnvelope, match="dateTimeExpires is needed"):
+        wrap_cap(replace(SECOND, expires=None), [write_cap(ALERT)])
+
+
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
         ({"status": "Draft"}, "distributionStatus"),
         ({"kind": "Alert"}, "distributionType"),
         ({"sender_id": ""}, "senderID"),
+        ({"confidentiality": ""}, "combinedConfidentiality"),
+        ({"version": "3.0"}, "version"),
     ],
 )
 def test_an_envelope_outside_the_standard_is_not_written(change, reason):

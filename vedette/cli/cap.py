@@ -80,7 +80,6 @@ def _in_words(file: str, result: CheckResult) -> Iterator[str]:
 def _shown(file: str, reading: Reading) -> dict[str, Any]:
     alert = asdict(reading.alert)
     del alert["received"], alert["password"]
-    alert["foreign"] = [part.decode("utf-8", "replace") for part in reading.alert.foreign]
     shown = _plain({"file": file, **alert, "findings": [_finding(one) for one in reading.findings]})
     assert isinstance(shown, dict)
     return shown
@@ -92,6 +91,8 @@ def _plain(value: object) -> Any:
         return {key: _plain(part) for key, part in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(part) for part in value]
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
     if hasattr(value, "isoformat"):
         return value.isoformat()
     return value if value is None or isinstance(value, str | int | float | bool) else str(value)

@@ -1,4 +1,8 @@
-"""EDXL-DE 1.0 (OASIS Emergency Data Exchange Language, Distribution Element): an envelope around CAP messages."""
+"""EDXL-DE (OASIS Emergency Data Exchange Language, Distribution Element) 1.0 and 2.0: envelopes around CAP messages.
+
+Written as the schemas have it. Of 2.0 every spelling in use is read: element names in either case, and the coded
+values as plain text or as a value of a list.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +16,9 @@ from vedette.formats.cap.text import SPACE, BadText, time_of, time_text
 from vedette.formats.safe_xml import BadXml, line_of, read_xml
 
 NAMESPACE = "urn:oasis:names:tc:emergency:EDXL:DE:1.0"
-_PREFIX = f"{{{NAMESPACE}}}"
+NAMESPACE_2 = "urn:oasis:names:tc:emergency:EDXL:DE:2.0"
+_XLINK = "http://www.w3.org/1999/xlink"
+_VERSIONS = {NAMESPACE: "1.0", NAMESPACE_2: "2.0"}
 _STATUSES = ("Actual", "Exercise", "System", "Test")
 _TYPES = (
     *("Report", "Update", "Cancel", "Request", "Response", "Dispatch", "Ack", "Error"),
@@ -36,8 +42,11 @@ class Envelope:
     status: str
     #: Report, Update, Cancel, Ack, Error and others.
     kind: str
-    #: The handling of the whole, in the sender's words.
-    confidentiality: str
+    #: The handling of the whole, in the sender's words; 2.0 may leave it out.
+    confidentiality: str = ""
+    #: Until when it is to be passed on; 2.0 only, which needs it.
+    expires: datetime | None = None
+    version: str = "1.0"
 
 
 def wrap_cap(envelope: Envelope, messages: list[bytes]) -> bytes:
@@ -49,28 +58,12 @@ def wrap_cap(envelope: Envelope, messages: list[bytes]) -> bytes:
         raise BadEnvelope(f"distributionStatus {envelope.status!r} is not one of {', '.join(_STATUSES)}")
     if envelope.kind not in _TYPES:
         raise BadEnvelope(f"distributionType {envelope.kind!r} is not one of {', '.join(_TYPES)}")
+    if envelope.version not in _VERSIONS.values():
+        raise BadEnvelope(f"version {envelope.version!r} is not one of {', '.join(_VERSIONS.values())}")
     if not messages:
         raise BadEnvelope("an envelope needs at least one message")
-    root = etree.Element(f"{_PREFIX}EDXLDistribution", nsmap={None: NAMESPACE})  # type: ignore[dict-item]
-    for name, text in (
-        ("distributionID", envelope.distribution_id),
-        ("senderID", envelope.sender_id),
-        ("dateTimeSent", time_text(envelope.sent)),
-        ("distributionStatus", envelope.status),
-        ("distributionType", envelope.kind),
-        ("combinedConfidentiality", envelope.confidentiality),
-    ):
-        if not text:
-            raise BadEnvelope(f"{name} is needed")
-        etree.SubElement(root, _PREFIX + name).text = text
-    bodies = []
-    for message in messages:
-        alert = _alert(message)
-        content = etree.SubElement(root, f"{_PREFIX}contentObject")
-        etree.SubElement(content, f"{_PREFIX}contentDescription").text = "CAP message"
-        inside = etree.SubElement(etree.SubElement(content, f"{_PREFIX}xmlContent"), f"{_PREFIX}embeddedXMLContent")
-        inside.append(etree.Comment("message"))
-        bodies.append(etree.tostring(alert, method="c14n"))
+    bodies = [etree.tostring(_alert(message), method="c14n") for message in messages]
+    root = (_head_2 if envelope.version == "2.0" else _head_1)(envelope, len(bodies))
     # Spliced in as text, so that a signature inside keeps its prefixes; no text of ours can hold a bare "<!--".
     before, *after = etree.tostring(root, xml_declaration=True, encoding="UTF-8").split(b"<!--message-->")
     document: bytes = before + b"".join(body + rest for body, rest in zip(bodies, after, strict=True))
@@ -83,27 +76,109 @@ def unwrap_cap(data: bytes) -> tuple[Envelope, list[bytes]]:
         root = read_xml(data)
     except BadXml as error:
         raise BadEnvelope(str(error)) from error
-    if root.tag != f"{_PREFIX}EDXLDistribution":
-        raise BadEnvelope(f"the root element is {str(root.tag)[:80]}, not EDXLDistribution of {NAMESPACE}")
-    try:
-        sent = time_of(_text(root, "dateTimeSent"), strict=False)
-    except BadText as error:
-        raise BadEnvelope(f"dateTimeSent: {error}") from error
+    name = etree.QName(root)
+    version = _VERSIONS.get(name.namespace or "", "")
+    if name.localname not in (("EDXLDistribution", "edxlDistribution") if version == "2.0" else ("EDXLDistribution",)):
+        version = ""
+    if not version:
+        raise BadEnvelope(f"the root element is {str(root.tag)[:80]}, not EDXLDistribution of {' or '.join(_VERSIONS)}")
+    told = _told(root, version)
     envelope = Envelope(
-        distribution_id=_text(root, "distributionID"),
-        sender_id=_text(root, "senderID"),
-        sent=sent,
-        status=_text(root, "distributionStatus"),
-        kind=_text(root, "distributionType"),
-        confidentiality=_text(root, "combinedConfidentiality"),
+        distribution_id=_needed(told, "distributionID"),
+        sender_id=_needed(told, "senderID"),
+        sent=_time(told, "dateTimeSent"),
+        status=_needed(told, "distributionStatus"),
+        kind=_needed(told, "distributionKind" if version == "2.0" else "distributionType"),
+        confidentiality=told.get("combinedconfidentiality", "")
+        if version == "2.0"
+        else _needed(told, "combinedConfidentiality"),
+        expires=_time(told, "dateTimeExpires") if "datetimeexpires" in told else None,
+        version=version,
     )
     if envelope.status not in _STATUSES:
         raise BadEnvelope(f"distributionStatus {envelope.status[:40]!r} is not one of {', '.join(_STATUSES)}")
-    messages = []
-    for content in root.iterchildren(f"{_PREFIX}contentObject"):
-        for alert in content.iter(*_ALERTS):
-            messages.append(etree.tostring(alert, method="c14n", exclusive=True, with_tail=False))
+    messages = [etree.tostring(alert, method="c14n", exclusive=True, with_tail=False) for alert in root.iter(*_ALERTS)]
     return envelope, messages
+
+
+def _head_1(envelope: Envelope, messages: int) -> etree._Element:
+    named = f"{{{NAMESPACE}}}".__add__
+    root = etree.Element(named("EDXLDistribution"), nsmap={None: NAMESPACE})  # type: ignore[dict-item]
+    for name, text in (
+        ("distributionID", envelope.distribution_id),
+        ("senderID", envelope.sender_id),
+        ("dateTimeSent", time_text(envelope.sent)),
+        ("distributionStatus", envelope.status),
+        ("distributionType", envelope.kind),
+        ("combinedConfidentiality", envelope.confidentiality),
+    ):
+        _child(root, named(name), text)
+    for _ in range(messages):
+        content = etree.SubElement(root, named("contentObject"))
+        _child(content, named("contentDescription"), "CAP message")
+        _place(etree.SubElement(content, named("xmlContent")), named("embeddedXMLContent"))
+    return root
+
+
+def _head_2(envelope: Envelope, messages: int) -> etree._Element:
+    if envelope.expires is None:
+        raise BadEnvelope("dateTimeExpires is needed")
+    named = f"{{{NAMESPACE_2}}}".__add__
+    spaces = {None: NAMESPACE_2, "xlink": _XLINK}
+    root = etree.Element(named("edxlDistribution"), {f"{{{_XLINK}}}type": "extended"}, spaces)  # type: ignore[arg-type]
+    for name, text in (
+        ("distributionID", envelope.distribution_id),
+        ("senderID", envelope.sender_id),
+        ("dateTimeSent", time_text(envelope.sent)),
+        ("dateTimeExpires", time_text(envelope.expires)),
+        ("distributionStatus", envelope.status),
+        ("distributionKind", envelope.kind),
+    ):
+        _child(root, named(name), text)
+    linked = {f"{{{_XLINK}}}type": "resource"}
+    if envelope.confidentiality:
+        descriptor = etree.SubElement(root, named("descriptor"), linked)
+        _child(descriptor, named("combinedConfidentiality"), envelope.confidentiality)
+    content = etree.SubElement(root, named("content"), linked)
+    for _ in range(messages):
+        one = etree.SubElement(content, named("contentObject"), linked)
+        _child(etree.SubElement(one, named("contentDescriptor")), named("contentDescription"), "CAP message")
+        _place(etree.SubElement(one, named("contentXML")), named("embeddedXMLContent"))
+    return root
+
+
+def _child(parent: etree._Element, tag: str, text: str) -> None:
+    if not text:
+        raise BadEnvelope(f"{etree.QName(tag).localname} is needed")
+    etree.SubElement(parent, tag).text = text
+
+
+def _place(parent: etree._Element, tag: str) -> None:
+    etree.SubElement(parent, tag).append(etree.Comment("message"))
+
+
+def _told(root: etree._Element, version: str) -> dict[str, str]:
+    """The envelope's own fields by name in lower case, the first of each."""
+    told: dict[str, str] = {}
+    descriptors = [child for child in root if etree.QName(child).localname.lower() == "descriptor"]
+    for child in (*root, *(inner for descriptor in descriptors for inner in descriptor)):
+        name = etree.QName(child).localname
+        said = next(child.iter("{*}Value", "{*}value"), child) if version == "2.0" else child
+        told.setdefault(name.lower(), (said.text or "").strip(SPACE))
+    return told
+
+
+def _needed(told: dict[str, str], name: str) -> str:
+    if not told.get(name.lower()):
+        raise BadEnvelope(f"{name} is missing")
+    return told[name.lower()]
+
+
+def _time(told: dict[str, str], name: str) -> datetime:
+    try:
+        return time_of(_needed(told, name), strict=False)
+    except BadText as error:
+        raise BadEnvelope(f"{name}: {error}") from error
 
 
 def _alert(message: bytes) -> etree._Element:
@@ -114,10 +189,3 @@ def _alert(message: bytes) -> etree._Element:
     if alert.tag not in _ALERTS:
         raise BadEnvelope(f"line {line_of(alert)}: {str(alert.tag)[:80]} is not a CAP alert")
     return alert
-
-
-def _text(root: etree._Element, name: str) -> str:
-    text = (root.findtext(_PREFIX + name) or "").strip(SPACE)
-    if not text:
-        raise BadEnvelope(f"{name} is missing")
-    return text

@@ -8,6 +8,7 @@ from itertools import islice
 
 from lxml import etree
 
+from vedette.formats.cap.datatypes import decimal
 from vedette.formats.cap.findings import Finding, Level
 from vedette.formats.cap.ipaws import IPAWS
 from vedette.formats.cap.message import Alert
@@ -21,6 +22,7 @@ from vedette.formats.safe_xml import line_of
 PROFILES: dict[str, Rulebook] = {"cap12": CAP12, "ipaws": IPAWS}
 
 _TIMES = ("sent", "effective", "onset", "expires")
+_HEIGHTS = ("altitude", "ceiling")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ def check_cap(data: bytes, profiles: Sequence[str] = ("cap12",)) -> CheckResult:
     findings = schema_findings(root)
     # The rules beyond the schema speak of a message that the schema accepts; on another they would only echo.
     if not findings:
-        findings = [*_utc_findings(root), *rule_findings(read_root(root, data), profiles, root)]
+        findings = [*_notation_findings(root), *rule_findings(read_root(root, data), profiles, root)]
     errors = tuple(one for one in findings if one.level is Level.ERROR)
     return CheckResult(errors, tuple(one for one in findings if one.level is Level.WARNING))
 
@@ -64,21 +66,26 @@ def rule_findings(
             yield Finding(rule=rule, level=level, path=path, line=lines.at(path), message=message)
 
 
-def _utc_findings(root: etree._Element) -> Iterator[Finding]:
-    """CAP 1.2, 3.3.2: UTC is -00:00. Looked for in the text, since the moment is the same."""
-    namespace = etree.QName(root).namespace
-    if not str(namespace).endswith(":1.2"):
+def _notation_findings(root: etree._Element) -> Iterator[Finding]:
+    """What only the text shows, since the message as data no longer tells: how UTC is written, heights in words."""
+    namespace = str(etree.QName(root).namespace)
+    named = f"{{{namespace}}}".__add__
+    if namespace.endswith(":1.2"):  # CAP 1.2, 3.3.2: UTC is -00:00.
+        for element in root.iter(*map(named, _TIMES)):
+            if (element.text or "").strip().endswith("+00:00"):
+                name = etree.QName(element).localname
+                path = f"alert/{name}" if element.getparent() is root else f"alert/info/{name}"
+                yield _warning("cap-utc", path, element, f"<{name}>: UTC is written -00:00 in CAP, not +00:00")
         return
-    for element in root.iter(*(f"{{{namespace}}}{name}" for name in _TIMES)):
-        if (element.text or "").strip().endswith("+00:00"):
+    for element in root.iter(*map(named, _HEIGHTS)):  # CAP 1.1, 3.2.4: in feet, and no more than the number.
+        if decimal(element.text or "") is not None:
             name = etree.QName(element).localname
-            yield Finding(
-                rule="cap-utc",
-                level=Level.WARNING,
-                path=f"alert/{name}" if element.getparent() is root else f"alert/info/{name}",
-                line=line_of(element),
-                message=f"<{name}>: UTC is written -00:00 in CAP, not +00:00",
-            )
+            text = f"<{name}> is not a number of feet: {(element.text or '')[:40]!r} is not passed on"
+            yield _warning("cap-height", f"alert/info/area/{name}", element, text)
+
+
+def _warning(rule: str, path: str, element: etree._Element, message: str) -> Finding:
+    return Finding(rule=rule, level=Level.WARNING, path=path, line=line_of(element), message=message)
 
 
 class _Lines:

@@ -24,8 +24,8 @@ def _code(alert: Alert) -> Places:
 
 @IPAWS.alert("ipaws-info", Level.ERROR, _PROFILE)
 def _info(alert: Alert) -> Places:
-    if alert.msg_type in ("Alert", "Update") and not alert.infos:
-        yield "info", "at least one <info> is needed"
+    if not alert.infos:
+        yield "info", "at least one <info> is needed, in every message"
 
 
 @IPAWS.alert("ipaws-same-event", Level.ERROR, _PROFILE)

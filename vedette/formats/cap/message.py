@@ -19,6 +19,9 @@ NAMESPACES = {
     "http://www.incident.com/cap/1.0": "1.0",
 }
 
+#: Elements that CAP does not know, each as canonical XML (exclusive C14N 1.0). They are written behind CAP's own.
+Foreign = tuple[bytes, ...]
+
 
 class Status(StrEnum):
     """CAP <status>: how the message is to be handled."""
@@ -76,6 +79,7 @@ class Resource:
     deref_uri: str | None = None
     #: SHA-1 of the file, hexadecimal.
     digest: str | None = None
+    foreign: Foreign = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +93,7 @@ class AreaBlock:
     #: Feet above mean sea level.
     altitude: Decimal | None = None
     ceiling: Decimal | None = None
+    foreign: Foreign = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +121,7 @@ class Info:
     parameters: tuple[NamedValue, ...] = ()
     resources: tuple[Resource, ...] = ()
     areas: tuple[AreaBlock, ...] = ()
+    foreign: Foreign = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,8 +145,8 @@ class Alert:
     references: str | None = None
     incidents: str | None = None
     infos: tuple[Info, ...] = ()
-    #: Elements of other namespaces that follow (signatures), each as canonical XML.
-    foreign: tuple[bytes, ...] = ()
+    #: Signatures among them, the only ones that CAP's schema knows of.
+    foreign: Foreign = ()
     #: The version it was read from.
     version: str = "1.2"
     #: Deprecated, CAP 1.0 only; never written.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
@@ -21,6 +22,7 @@ from vedette.formats.cap.schema import ELEMENT_NAMES, schema_findings
 from vedette.formats.cap.text import SPACE, BadText, time_of
 from vedette.formats.safe_xml import BadXml, read_xml
 
+_DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>")
 _NEVER = datetime(1, 1, 1, tzinfo=UTC)
 
 
@@ -55,15 +57,28 @@ def read_cap(data: bytes) -> Reading:
 
     Raises BadCap when it is not well-formed, not CAP, or lacks what identifies it: identifier, sent, status, msgType.
     """
-    root = cap_root(data.lstrip())
-    findings = schema_findings(root)
-    if findings and findings[0].rule == "schema-root":
+    root, unreadable = _lenient_root(data.lstrip())
+    findings = [*unreadable, *schema_findings(root)]
+    if findings and findings[-1].rule == "schema-root":
         raise BadCap(tuple(findings))
     alert = read_root(root, data)
     if not (alert.identifier.strip() and alert.status and alert.msg_type) or alert.sent == _NEVER:
         reason = "identifier, sent, status and msgType are needed even by a lenient reading"
         raise BadCap((Finding(rule="cap-identity", level=Level.ERROR, path="alert", line=0, message=reason), *findings))
     return Reading(alert, tuple(findings))
+
+
+def _lenient_root(data: bytes) -> tuple[etree._Element, tuple[Finding, ...]]:
+    """The root; bytes that are not the UTF-8 they are given for are read as Windows-1252, which they mostly are."""
+    try:
+        return cap_root(data), ()
+    except BadCap as error:
+        try:
+            data.decode()
+        except UnicodeDecodeError:
+            text = _DECLARATION.sub("", data.decode("cp1252", "replace"), count=1)
+            return cap_root(text.encode()), error.findings
+        raise
 
 
 def cap_root(data: bytes) -> etree._Element:
@@ -85,6 +100,8 @@ def read_root(root: etree._Element, received: bytes) -> Alert:
 #: Per namespace, the tag of every element of CAP and its local name.
 _NAMES = {space: {f"{{{space}}}{name}": name for name in ELEMENT_NAMES} for space in NAMESPACES}
 
+#: Under which name the elements are kept that CAP does not know.
+_FOREIGN = ""
 #: The children of one element by local name, in the order they came.
 _Children = dict[str, list[etree._Element]]
 
@@ -105,6 +122,8 @@ class _Reader:
             name = self.names.get(child.tag)
             if name is not None:
                 found.setdefault(name, []).append(child)
+            elif isinstance(child.tag, str):
+                found.setdefault(_FOREIGN, []).append(child)
         return found
 
     def alert(self, received: bytes) -> Alert:
@@ -125,11 +144,7 @@ class _Reader:
             references=_text(root, "references"),
             incidents=_text(root, "incidents"),
             infos=tuple(self._info(one) for one in root.get("info", ())),
-            foreign=tuple(
-                etree.tostring(child, method="c14n", exclusive=True, with_tail=False)
-                for child in self.root
-                if isinstance(child.tag, str) and not child.tag.startswith(self.prefix)
-            ),
+            foreign=_foreign(root),
             version=NAMESPACES[self.namespace],
             received=received,
         )
@@ -158,6 +173,7 @@ class _Reader:
             parameters=self._pairs(info, "parameter"),
             resources=tuple(self._resource(one) for one in info.get("resource", ())),
             areas=tuple(self._area(one) for one in info.get("area", ())),
+            foreign=_foreign(info),
         )
 
     def _resource(self, element: etree._Element) -> Resource:
@@ -170,6 +186,7 @@ class _Reader:
             uri=_token(resource, "uri"),
             deref_uri=_text(resource, "derefUri"),
             digest=_text(resource, "digest"),
+            foreign=_foreign(resource),
         )
 
     def _area(self, element: etree._Element) -> AreaBlock:
@@ -181,6 +198,7 @@ class _Reader:
             geocodes=self._pairs(area, "geocode"),
             altitude=_number(area, "altitude"),
             ceiling=_number(area, "ceiling"),
+            foreign=_foreign(area),
         )
 
     def _pairs(self, parent: _Children, name: str) -> tuple[NamedValue, ...]:
@@ -203,6 +221,12 @@ def _text(parent: _Children, name: str) -> str | None:
 
 def _texts(parent: _Children, name: str) -> tuple[str, ...]:
     return tuple([child.text or "" for child in parent[name]]) if name in parent else ()
+
+
+def _foreign(parent: _Children) -> tuple[bytes, ...]:
+    if _FOREIGN not in parent:
+        return ()
+    return tuple([etree.tostring(one, method="c14n", exclusive=True, with_tail=False) for one in parent[_FOREIGN]])
 
 
 def _token(parent: _Children, name: str) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
@@ -13,14 +14,17 @@ from vedette.formats.cap.text import time_text
 from vedette.formats.safe_xml import read_xml
 
 _PREFIX = f"{{{NAMESPACE}}}"
-_END = b"</alert>"
+_START = re.compile(rb"<[^\s/>]+")
+_PLACE = re.compile(rb"<!--([0-9]+)-->")
 
 
 def write_cap(alert: Alert) -> bytes:
     """`alert` as a CAP 1.2 document in UTF-8. Raises ValueError on what XML cannot hold (control characters).
 
-    It writes what it is given: whether that is legal is check_cap's to say.
+    It writes what it is given: whether that is legal is check_cap's to say. A signature among the foreign elements is
+    over the bytes that were signed, never over these: what is passed on is `alert.received`.
     """
+    foreign: list[bytes] = []
     root = etree.Element(f"{_PREFIX}alert", nsmap={None: NAMESPACE})  # type: ignore[dict-item]
     _text(root, "identifier", alert.identifier)
     _text(root, "sender", alert.sender)
@@ -36,18 +40,26 @@ def write_cap(alert: Alert) -> bytes:
     _text(root, "references", alert.references)
     _text(root, "incidents", alert.incidents)
     for info in alert.infos:
-        _info(etree.SubElement(root, f"{_PREFIX}info"), info)
+        _info(etree.SubElement(root, f"{_PREFIX}info"), info, foreign)
+    _foreign(root, alert.foreign, foreign)
     etree.indent(root, space="  ")  # For people; before any signature, never after.
     document: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8")
-    if alert.foreign:
-        # Spliced in as text: moving the elements into this tree would rewrite the prefixes that a signature covers.
-        for element in alert.foreign:
-            read_xml(element)
-        document = document.removesuffix(_END) + b"".join(alert.foreign) + _END
-    return document
+    # Spliced in as text: moving elements into this tree would rewrite their prefixes. No text can hold a bare "<!--".
+    return _PLACE.sub(lambda found: foreign[int(found[1])], document) if foreign else document
 
 
-def _info(here: etree._Element, info: Info) -> None:
+def _foreign(here: etree._Element, elements: Iterable[bytes], kept: list[bytes]) -> None:
+    """Mark the places of elements that CAP does not know."""
+    for element in elements:
+        here.append(etree.Comment(str(len(kept))))
+        root = read_xml(element)
+        text: bytes = etree.tostring(root, method="c14n", exclusive=True)
+        # Where an element is in no namespace by default, it must say so here: CAP's is the default around it.
+        own = None in root.nsmap
+        kept.append(text if own else _START.sub(lambda found: found[0] + b' xmlns=""', text, count=1))
+
+
+def _info(here: etree._Element, info: Info, foreign: list[bytes]) -> None:
     _text(here, "language", info.language)
     _texts(here, "category", info.categories)
     _text(here, "event", info.event)
@@ -69,9 +81,14 @@ def _info(here: etree._Element, info: Info) -> None:
     _text(here, "contact", info.contact)
     _pairs(here, "parameter", info.parameters)
     for resource in info.resources:
-        _resource(etree.SubElement(here, f"{_PREFIX}resource"), resource)
+        part = etree.SubElement(here, f"{_PREFIX}resource")
+        _resource(part, resource)
+        _foreign(part, resource.foreign, foreign)
     for area in info.areas:
-        _area(etree.SubElement(here, f"{_PREFIX}area"), area)
+        part = etree.SubElement(here, f"{_PREFIX}area")
+        _area(part, area)
+        _foreign(part, area.foreign, foreign)
+    _foreign(here, info.foreign, foreign)
 
 
 def _resource(here: etree._Element, resource: Resource) -> None:
