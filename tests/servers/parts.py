@@ -56,6 +56,13 @@ class Part(Enum):
         "apt-get install mosquitto",
         "brew install mosquitto",
     )
+    XMLSEC = (
+        "xmlsec1, another implementation of XML signatures",
+        ("xmlsec1",),
+        ("/opt/homebrew/bin/xmlsec1", "/usr/local/bin/xmlsec1"),
+        "apt-get install xmlsec1",
+        "brew install libxmlsec1",
+    )
 
     def __init__(self, title: str, commands: tuple[str, ...], places: tuple[str, ...], apt: str, brew: str) -> None:
         self.title = title

@@ -5,6 +5,7 @@ Only this one form is accepted back, against a certificate that the caller trust
 
 from __future__ import annotations
 
+import base64
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -26,6 +27,8 @@ from signxml.verifier import SignatureConfiguration, XMLVerifier
 
 from vedette.formats.safe_xml import BadXml, read_xml
 
+_DECLARATION = b"<?xml version='1.0' encoding='UTF-8'?>\n"
+_DS = "{http://www.w3.org/2000/09/xmldsig#}"
 _C14N = CanonicalizationMethod.EXCLUSIVE_XML_CANONICALIZATION_1_0
 _ACCEPTED = SignatureConfiguration(
     require_x509=True,
@@ -84,11 +87,15 @@ def sign_xml(data: bytes, key_pem: bytes, certificate_pem: str) -> bytes:
         signed = signer.sign(read_xml(data), key=key, cert=certificate_pem)
     except (BadXml, SignXMLException, ValueError, TypeError) as error:
         raise BadSignature(f"it cannot be signed: {error}") from error
-    return etree.tostring(signed, xml_declaration=True, encoding="UTF-8")
+    return _document(signed)
 
 
 def verify_xml(data: bytes, certificate_pem: str) -> None:
-    """Raise BadSignature unless the whole of `data` is signed by the key of that certificate."""
+    """Raise BadSignature unless the whole of `data` is signed by the key of that certificate, to the byte.
+
+    XML would let a few bytes differ: quotation marks, white space in base64, the certificate that comes along. What is
+    ours is written in one way only, so anything else has been touched on the way.
+    """
     try:
         root = read_xml(data)
         result: Any = XMLVerifier().verify(root, x509_cert=certificate_pem, expect_config=_ACCEPTED)
@@ -96,5 +103,26 @@ def verify_xml(data: bytes, certificate_pem: str) -> None:
         raise BadSignature(str(error)) from error
     except (SignXMLException, CryptographyInvalidSignature, etree.LxmlError, ValueError, TypeError, KeyError) as error:
         raise BadSignature(f"the signature does not hold: {error}") from error
-    if result.signed_xml is None or result.signed_xml.tag != root.tag:
+    if [one.get("URI") for one in result.signature_xml.iter(f"{_DS}Reference")] != [""]:
         raise BadSignature("something else than the whole document is signed")
+    if data != _document(root) or not _written_by_us(root, certificate_pem):
+        raise BadSignature("the document is not as it was signed: bytes beside what the signature covers were changed")
+
+
+def _document(root: etree._Element) -> bytes:
+    body: bytes = etree.tostring(root, xml_declaration=False, encoding="UTF-8")
+    return _DECLARATION + body
+
+
+def _written_by_us(root: etree._Element, certificate_pem: str) -> bool:
+    """Whether what a signature does not cover, itself, is as `sign_xml` writes it."""
+    signature = root.find(f"{_DS}Signature")
+    value = root.findtext(f"{_DS}Signature/{_DS}SignatureValue") or ""
+    certificate = root.findtext(f"{_DS}Signature/{_DS}KeyInfo/{_DS}X509Data/{_DS}X509Certificate") or ""
+    body = "".join(line for line in certificate_pem.splitlines(keepends=True) if not line.startswith("-----"))
+    return (
+        signature is not None
+        and not any(part.tail or (len(part) and part.text) for part in signature.iter())
+        and value == base64.b64encode(base64.b64decode(value)).decode()
+        and certificate == body
+    )
