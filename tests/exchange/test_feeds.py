@@ -11,91 +11,20 @@ import feedparser
 import pytest
 from django.test import Client
 
-from tests.warnings.good import GOOD, SENT
+from tests.exchange.house import House
+from tests.warnings.good import SENT
 from vedette import clock
-from vedette.access.actors import actor_for, make_token
+from vedette.access.actors import make_token
 from vedette.access.handling import Realm, Tlp
 from vedette.access.models import Compartment, User
-from vedette.access.policy import Actor, compartments_text
+from vedette.access.policy import compartments_text
 from vedette.access.roles import Role, Verb
-from vedette.exchange import signing
-from vedette.exchange.models import SignedMessage
 from vedette.formats.cap import check_cap, read_cap
 from vedette.formats.signature import verify_xml
-from vedette.people.models import Organisation, Person, Unit
 from vedette.warnings import actions
-from vedette.warnings.approval import content_hash
 from vedette.warnings.models import Message, Warning
 
-pytestmark = pytest.mark.django_db
-
-AUDIENCE = {"terms": [{"link": "unit", "units": ["sector"]}]}
-
-
-@pytest.fixture(autouse=True)
-def own_key(settings: Any, tmp_path: Path) -> Path:
-    settings.DATA = tmp_path
-    return tmp_path / signing.IDENTITY_FILE
-
-
-@pytest.fixture(autouse=True)
-def at_noon(stopped_clock: clock.Frozen) -> clock.Frozen:
-    """The good warning is for that day."""
-    stopped_clock.advance(seconds=(SENT - clock.now()).total_seconds())
-    return stopped_clock
-
-
-class House:
-    """An organisation that has issued warnings."""
-
-    def __init__(self) -> None:
-        Organisation.objects.create(
-            name="Example Border Service",
-            sender="warn@vedette.example",
-            mail_from="warn@vedette.example",
-            public_address="https://warn.example",
-        )
-        self.users = {
-            name: User.objects.create(username=name, roles=[Role.DUTY_OFFICER], clearance=Tlp.RED)
-            for name in ("officer", "second")
-        }
-        for realm in Realm:
-            unit = Unit.objects.create(
-                realm=realm.value, handling=Tlp.GREEN, created_at=clock.now(), code="sector", name="Sector"
-            )
-            Person.objects.create(
-                realm=realm.value, code="p1", name="Ada", unit=unit, created_at=clock.now(), changed_at=clock.now()
-            )
-
-    def actor(self, name: str, realm: Realm) -> Actor:
-        return actor_for(self.users[name], realm)
-
-    def issue(
-        self, handling: Tlp = Tlp.CLEAR, realm: Realm = Realm.LIVE, need_to_know: str | None = None, **more: Any
-    ) -> Message:
-        content = GOOD.model_copy(update={"handling": handling, **more}).model_dump(mode="json")
-        draft = actions.Draft.of(content, AUDIENCE)
-        officer = self.actor("officer", realm)
-        message = self.send(actions.draft_warning(officer, draft))
-        Warning.objects.filter(pk=message.warning_id).update(need_to_know=need_to_know)
-        return message
-
-    def update(self, warning: Warning, **changes: Any) -> Message:
-        last = warning.messages.order_by("number").last()
-        assert last is not None
-        draft = actions.Draft.of({**last.content, "change": "New: more.", **changes}, last.audience, last.plan)
-        return self.send(actions.draft_update(self.actor("officer", Realm(warning.realm)), warning, draft))
-
-    def send(self, message: Message) -> Message:
-        realm = Realm(message.warning.realm)
-        message = actions.submit(self.actor("officer", realm), message, "a test")
-        actions.approve(self.actor("second", realm), message, content_hash(message))
-        return actions.issue(self.actor("second", realm), message)
-
-
-@pytest.fixture
-def house() -> House:
-    return House()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_key", "at_noon")]
 
 
 def identifiers(client: Client, **headers: Any) -> list[str]:
@@ -221,19 +150,6 @@ def test_an_expired_warning_leaves_after_a_day_too(house: House, client: Client,
     assert identifiers(client) == [message.identifier]
     at_noon.advance(hours=25)
     assert identifiers(client) == []
-
-
-def test_what_cannot_be_signed_is_not_published(house: House, client: Client, own_key: Path) -> None:
-    kept = house.issue()
-    assert client.get(f"/feeds/cap/{kept.identifier}.xml").status_code == 200
-    own_key.write_bytes(b"damaged")
-    assert client.get(f"/feeds/cap/{kept.identifier}.xml").status_code == 200, "it was signed before"
-    later = house.issue(headline="A later warning")
-    for path in ("/feeds/cap.atom", f"/feeds/cap/{later.identifier}.xml"):
-        response = client.get(path)
-        assert response.status_code == 503
-        assert b"<alert" not in response.content and b"<entry" not in response.content
-    assert not SignedMessage.objects.filter(message=later).exists()
 
 
 def test_an_empty_feed_is_a_feed(client: Client) -> None:

@@ -8,6 +8,7 @@ from django.db.models import Max, Q, QuerySet
 
 from vedette.access.handling import Realm, Tlp
 from vedette.access.policy import Actor, visible
+from vedette.formats.cap import Scope, Status, read_cap
 from vedette.warnings.models import Message, Warning
 
 #: How long a warning that has ended stays in the feed, so that nobody who polls misses the end.
@@ -49,5 +50,10 @@ def _warnings(actor: Actor | None, now: datetime) -> QuerySet[Warning]:
 
 
 def _may(actor: Actor | None, message: Message) -> bool:
-    clearance = Tlp.CLEAR if actor is None else actor.clearance
-    return Tlp(message.content["handling"]).rank <= clearance.rank
+    """By its own mark; and to the public only what says of itself that it is: its CAP is Actual and Public."""
+    if actor is not None:
+        return Tlp(message.content["handling"]).rank <= actor.clearance.rank
+    if message.content["handling"] != Tlp.CLEAR or message.cap is None:
+        return False
+    alert = read_cap(bytes(message.cap)).alert
+    return alert.status == Status.ACTUAL and alert.scope == Scope.PUBLIC

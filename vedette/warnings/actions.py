@@ -26,7 +26,7 @@ from vedette.reports.models import Report
 from vedette.threats.combining import marks_of
 from vedette.threats.models import Threat
 from vedette.warnings.approval import content_hash
-from vedette.warnings.cap import to_cap
+from vedette.warnings.cap import sealed, to_cap
 from vedette.warnings.content import Content, MessageType, Plan
 from vedette.warnings.ending import ending
 from vedette.warnings.findings import errors_of
@@ -162,6 +162,8 @@ def submit(actor: Actor, message: Message, override: str = "") -> Message:
             raise BadInput(
                 first.field, f"{first.message} ({first.rule}; {len(problems)} to mend, or say why they may stand)"
             )
+        if (organisation := Organisation.objects.first()) is not None:
+            _sealed(message, organisation, clock.now())  # Found out now, not when it is to go out.
         message.lint_override = override.strip() if problems else ""
         message.submitted_at = clock.now()
         message.save()
@@ -347,21 +349,8 @@ def _issue(actor: Actor, message: Message) -> None:
     organisation = Organisation.objects.first()
     if organisation is None:
         raise BadInput("organisation", "set the organisation's name, sender and public address first")
-    earlier = warning.messages.filter(state=Message.State.ISSUED).exclude(pk=message.pk).order_by("number")
     message.issued_at, message.issued_by_id = now, actor.user_id
-    message.cap = write_cap(
-        to_cap(
-            content,
-            identifier=message.identifier,
-            sender=organisation.sender,
-            sent=now,
-            msg_type=kind,
-            realm=Realm(warning.realm),
-            references=[
-                (organisation.sender, other.identifier, other.issued_at) for other in earlier if other.issued_at
-            ],
-        )
-    )
+    message.cap = _sealed(message, organisation, now)
     message.save()
     warning.expires_at = content.expires
     if kind in (MessageType.CANCEL, MessageType.ALL_CLEAR):
@@ -369,6 +358,22 @@ def _issue(actor: Actor, message: Message) -> None:
     warning.save()
     Outbox.objects.create(message=message, realm=warning.realm, created_at=now)
     _log(actor, f"warning.{_ISSUED_AS[kind]}", message, content_hash=content_hash(message))
+
+
+def _sealed(message: Message, organisation: Organisation, now: datetime) -> bytes:
+    """The message's CAP as it would go out now. Raises BadInput when it would not be sound; a cancel is never held."""
+    content = message.parsed_content()
+    earlier = message.warning.messages.filter(state=Message.State.ISSUED).exclude(pk=message.pk).order_by("number")
+    alert = to_cap(
+        content,
+        identifier=message.identifier,
+        sender=organisation.sender,
+        sent=now,
+        msg_type=MessageType(message.msg_type),
+        realm=Realm(message.warning.realm),
+        references=[(organisation.sender, other.identifier, other.issued_at) for other in earlier if other.issued_at],
+    )
+    return write_cap(alert) if message.msg_type == MessageType.CANCEL else sealed(alert, content)
 
 
 _ISSUED_AS = {

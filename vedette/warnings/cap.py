@@ -21,9 +21,12 @@ from vedette.formats.cap import (
     Reference,
     Scope,
     Status,
+    check_cap,
     circle_of,
+    parse_cap,
     polygon_of,
     polygon_text,
+    write_cap,
 )
 from vedette.formats.cap.text import BadText, references_text
 from vedette.formats.parts import BadInput, parse
@@ -36,6 +39,7 @@ CHANGE = "vedette:change"
 NEXT_UPDATE = "vedette:next-update"
 #: The most pieces that an area with holes is cut into.
 _MOST_PIECES = 1_000
+_ROUNDING_DEGREES = 2e-6
 
 
 def to_cap(
@@ -94,6 +98,28 @@ def to_cap(
         references=references_text(Reference(*one) for one in references) if references else None,
         infos=(info,),
     )
+
+
+def sealed(alert: Alert, content: Content) -> bytes:
+    """`alert` as the bytes that leave the house, once they are shown to be valid and to say where, to the metre.
+
+    Raises BadInput otherwise: what would go out with another area, or none, does not go out at all.
+    """
+    data = write_cap(alert)
+    result = check_cap(data)
+    if not result.valid:
+        first = result.errors[0]
+        field = "area.geometry" if "/area" in first.path else first.path.rpartition("/")[2]
+        raise BadInput(field, f"the message would not be valid CAP: {first.message} ({first.rule})")
+    if not _same_area(shape_of(content.area.geometry), shape_of(content_of(parse_cap(data)).area.geometry)):
+        raise BadInput("area.geometry", "the area would not come out of the message as it was drawn; draw it simpler")
+    return data
+
+
+def _same_area(drawn: Polygon | MultiPolygon, written: Polygon | MultiPolygon) -> bool:
+    """Alike but for the rounding of coordinates, which moves an outline by some decimetres."""
+    outlines = shapely.length(drawn) + shapely.length(written)
+    return bool(shapely.area(shapely.symmetric_difference(drawn, written)) <= outlines * _ROUNDING_DEGREES)
 
 
 def polygons_of(area: Polygon | MultiPolygon) -> tuple[str, ...]:
