@@ -200,6 +200,13 @@ def test_a_line_far_down_is_told_right():
     assert b"Soon" in data.splitlines()[finding.line - 1]
 
 
+def test_a_namespace_that_has_no_canonical_form_does_not_stop_the_reading():
+    signature = b'<s:Signature xmlns:s="http://www.w3.org/2000/09/xmldsig#"><x xmlns="relative"/></s:Signature>'
+    data = write_cap(ALERT).replace(b"</alert>", signature + b"</alert>")
+    assert check_cap(data).valid
+    assert parse_cap(write_cap(parse_cap(data))) == parse_cap(data)
+
+
 # The rules ----------------------------------------------------------------------------------------------------------
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -135,3 +136,15 @@ def test_trusted_certificates_are_given_in_pem_and_nothing_else():
     for bad in ("nonsense", pem + "x", pem.replace("MII", "XXX", 1), pem * 11):
         with pytest.raises(BadCertificate):
             certificates_of(bad)
+
+
+def test_a_certificate_that_is_none_or_of_a_strange_key_shows_nothing():
+    carried = signed()
+    start, end = carried.index(b"X509Certificate>") + 16, carried.index(b"</ds:X509Certificate>")
+    der = base64.b64decode(carried[start:end])
+    strange = der.replace(bytes.fromhex("2a864886f70d010101"), bytes.fromhex("2a864886fd0d010101"))
+    assert strange != der
+    for body in (b"", b"AAAA", base64.b64encode(strange), base64.b64encode(der[:80])):
+        forged = carried[:start] + body + carried[end:]
+        assert judge_signature(forged, [], SENT).proof in (Proof.BROKEN, Proof.UNTRUSTED)
+    assert judge_signature(carried.replace(b"ds:KeyInfo", "ds:Keyé".encode()), [LEAF], SENT).proof is not Proof.HOLDS

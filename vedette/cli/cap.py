@@ -10,7 +10,8 @@ import typer
 
 from vedette.cli.files import read_input, terminal_safe
 from vedette.cli.output import emit_json, refuse
-from vedette.formats.cap import PROFILES, BadCap, CheckResult, Finding, Info, Reading, check_cap, read_cap
+from vedette.formats.cap import PROFILES, BadCap, CheckResult, Finding, Reading, check_cap, read_cap
+from vedette.formats.cap.plain import in_plain_words
 
 cap = typer.Typer(no_args_is_help=True, help="CAP messages: check them against the standard, show them in plain words.")
 
@@ -53,8 +54,7 @@ def show(
     if as_json:
         emit_json(_shown(file, reading))
         return
-    for line in _told(reading):
-        typer.echo(terminal_safe(line))
+    typer.echo(terminal_safe(_told(reading)), nl=False)
 
 
 def _as_json(file: str, result: CheckResult) -> dict[str, Any]:
@@ -98,34 +98,12 @@ def _plain(value: object) -> Any:
     return value if value is None or isinstance(value, str | int | float | bool) else str(value)
 
 
-def _told(reading: Reading) -> Iterator[str]:
-    alert = reading.alert
-    yield f"{alert.msg_type} ({alert.status}) {alert.identifier}"
-    yield f"  from {alert.sender}, sent {alert.sent.isoformat()}, CAP {alert.version}"
-    yield f"  for {alert.scope or 'an unstated scope'}{f', {alert.restriction}' if alert.restriction else ''}"
-    if alert.references:
-        yield f"  about {' '.join(alert.references.split())}"
-    if alert.note:
-        yield f"  note: {alert.note}"
-    for info in alert.infos:
-        yield ""
-        yield from _told_info(info)
-    if alert.foreign:
-        yield f"\nIt carries {len(alert.foreign)} signature or other foreign element(s); they were not verified."
+def _told(reading: Reading) -> str:
+    told = in_plain_words(reading.alert)
+    if reading.alert.foreign:
+        count = len(reading.alert.foreign)
+        told += f"\nIt carries {count} signature or other foreign element(s); they were not verified.\n"
     if reading.findings:
-        yield "\nIt breaks the schema:"
-        yield from (f"  line {one.line}, {one.path}: {one.message}" for one in reading.findings)
-
-
-def _told_info(info: Info) -> Iterator[str]:
-    yield f"{info.headline or info.event} [{info.language or 'en-US'}]"
-    yield f"  {info.event}: urgency {info.urgency}, severity {info.severity}, certainty {info.certainty}"
-    if info.onset:
-        yield f"  from {info.onset.isoformat()}"
-    yield f"  until {info.expires.isoformat()}" if info.expires else "  without an end: every reader decides for itself"
-    for label, text in (("what", info.description), ("do", info.instruction), ("ask", info.contact), ("see", info.web)):
-        if text and text.strip():
-            yield f"  {label}: " + "\n      ".join(text.strip().splitlines())
-    for area in info.areas:
-        shapes = f"{len(area.polygons)} polygon(s), {len(area.circles)} circle(s), {len(area.geocodes)} code(s)"
-        yield f"  where: {area.description} ({shapes})"
+        told += "\nIt breaks the schema:\n"
+        told += "".join(f"  line {one.line}, {one.path}: {one.message}\n" for one in reading.findings)
+    return told

@@ -13,7 +13,7 @@ from lxml import etree
 
 from vedette.formats.cap.message import NAMESPACES
 from vedette.formats.cap.text import SPACE, BadText, time_of, time_text
-from vedette.formats.safe_xml import BadXml, line_of, read_xml
+from vedette.formats.safe_xml import BadXml, line_of, read_xml, standing_alone
 
 NAMESPACE = "urn:oasis:names:tc:emergency:EDXL:DE:1.0"
 NAMESPACE_2 = "urn:oasis:names:tc:emergency:EDXL:DE:2.0"
@@ -62,7 +62,7 @@ def wrap_cap(envelope: Envelope, messages: list[bytes]) -> bytes:
         raise BadEnvelope(f"version {envelope.version!r} is not one of {', '.join(_VERSIONS.values())}")
     if not messages:
         raise BadEnvelope("an envelope needs at least one message")
-    bodies = [etree.tostring(_alert(message), method="c14n") for message in messages]
+    bodies = [standing_alone(_alert(message)) for message in messages]
     root = (_head_2 if envelope.version == "2.0" else _head_1)(envelope, len(bodies))
     # Spliced in as text, so that a signature inside keeps its prefixes; no text of ours can hold a bare "<!--".
     before, *after = etree.tostring(root, xml_declaration=True, encoding="UTF-8").split(b"<!--message-->")
@@ -97,7 +97,7 @@ def unwrap_cap(data: bytes) -> tuple[Envelope, list[bytes]]:
     )
     if envelope.status not in _STATUSES:
         raise BadEnvelope(f"distributionStatus {envelope.status[:40]!r} is not one of {', '.join(_STATUSES)}")
-    messages = [etree.tostring(alert, method="c14n", exclusive=True, with_tail=False) for alert in root.iter(*_ALERTS)]
+    messages = [standing_alone(alert) for alert in root.iter(*_ALERTS)]
     return envelope, messages
 
 

@@ -16,10 +16,11 @@ from typing import Any
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature as CryptographyInvalidSignature
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from lxml import etree
 from signxml.algorithms import DigestAlgorithm, SignatureMethod
-from signxml.exceptions import InvalidDigest, InvalidSignature, SignXMLException
+from signxml.exceptions import SignXMLException
 from signxml.verifier import SignatureConfiguration, XMLVerifier
 
 from vedette.formats.safe_xml import BadXml, read_xml
@@ -29,6 +30,12 @@ _PEM = re.compile(r"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re
 #: The most certificates that one issuer may be trusted by: old and new during a change, and some to spare.
 _MOST = 10
 _MOST_SIGNATURES = 4
+#: What a certificate or signature that somebody made up can bring forth.
+_UNREADABLE = (
+    *(ValueError, TypeError, KeyError, AttributeError, etree.LxmlError, SignXMLException),
+    *(CryptographyInvalidSignature, UnsupportedAlgorithm, x509.InvalidVersion),
+    *(x509.DuplicateExtension, x509.ExtensionNotFound, x509.UnsupportedGeneralNameType),
+)
 
 
 class Proof(StrEnum):
@@ -63,7 +70,7 @@ def certificates_of(text: str) -> tuple[x509.Certificate, ...]:
         raise BadCertificate(f"there are {len(blocks)} certificates; at most {_MOST} can be trusted for one issuer")
     try:
         return tuple(x509.load_pem_x509_certificate(block.encode()) for block in blocks)
-    except ValueError as error:
+    except _UNREADABLE as error:
         raise BadCertificate(f"a certificate cannot be read: {error}") from error
 
 
@@ -83,13 +90,16 @@ def judge_signature(data: bytes, trusted: Sequence[x509.Certificate], sent: date
         return Judged(Proof.BROKEN)
     # Each is looked at alone: whoever signed first did not sign what came later, and what is left out for it are
     # signatures, nothing of the message.
-    judged = [_judge(_with_one(root, number), trusted, sent) for number in range(count)]
+    try:
+        judged = [_judge(_with_one(root, number), trusted, sent) for number in range(count)]
+    except BadXml:  # What libxml2 reads it does not always write so that it can read it again.
+        return Judged(Proof.BROKEN)
     return min(judged, key=lambda one: list(Proof).index(one.proof))
 
 
 def _with_one(root: etree._Element, kept: int) -> etree._Element:
     """A copy with that signature only."""
-    copy = read_xml(etree.tostring(root))
+    copy = read_xml(etree.tostring(root, encoding="UTF-8"))
     for number, signature in enumerate(copy.findall(f"{_DS}Signature")):
         if number != kept:
             _take_out(signature)
@@ -151,9 +161,7 @@ def _holds(root: etree._Element, certificate: x509.Certificate) -> bool:
     try:
         # Not against the signature's own schema: there are issuers whose Id attribute is no name.
         XMLVerifier().verify(root, x509_cert=certificate, validate_schema=False, expect_config=_ACCEPTED)
-    except (InvalidSignature, InvalidDigest, CryptographyInvalidSignature):
-        return False
-    except (SignXMLException, etree.LxmlError, ValueError, TypeError, KeyError, AttributeError):
+    except _UNREADABLE:
         return False
     return True
 
@@ -162,9 +170,12 @@ def _carried(signature: etree._Element) -> tuple[x509.Certificate, ...]:
     found = []
     for element in signature.iterfind(f"{_DS}KeyInfo/{_DS}X509Data/{_DS}X509Certificate"):
         try:
-            found.append(x509.load_der_x509_certificate(base64.b64decode("".join((element.text or "").split()))))
-        except ValueError:
+            one = x509.load_der_x509_certificate(base64.b64decode("".join((element.text or "").split())))
+            # Asked here, where it is caught: a certificate is read only as far as one looks.
+            _ = (one.subject.rfc4514_string(), one.not_valid_before_utc, one.not_valid_after_utc)
+        except _UNREADABLE:
             continue
+        found.append(one)
     return tuple(found[:_MOST])
 
 
@@ -174,13 +185,13 @@ def _issued_by_any(certificate: x509.Certificate, issuers: Sequence[x509.Certifi
 
 def _issued_by(certificate: x509.Certificate, issuer: x509.Certificate, sent: datetime) -> bool:
     """Whether `issuer` is an authority that was valid then and signed `certificate` itself."""
-    if not issuer.not_valid_before_utc <= sent <= issuer.not_valid_after_utc:
-        return False
     try:
+        if not issuer.not_valid_before_utc <= sent <= issuer.not_valid_after_utc:
+            return False
         constraints: Any = issuer.extensions.get_extension_for_class(x509.BasicConstraints).value
         if not constraints.ca or isinstance(certificate.signature_hash_algorithm, hashes.SHA1 | hashes.MD5):
             return False
         certificate.verify_directly_issued_by(issuer)
-    except (x509.ExtensionNotFound, CryptographyInvalidSignature, ValueError, TypeError):
+    except _UNREADABLE:
         return False
     return True

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import re
 import threading
 from typing import Any
 
@@ -12,6 +14,7 @@ LARGEST = 8 * 1024 * 1024
 #: The deepest nesting of elements read. CAP needs 5, EDXL-DE around CAP 10.
 DEEPEST = 32
 
+_XML_DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>")
 _TOO_DEEP = etree.XPath("boolean(" + "/*" * (DEEPEST + 1) + ")")
 
 _own = threading.local()
@@ -63,6 +66,36 @@ def _parser() -> etree.XMLParser:
             collect_ids=False,
         )
     return parser
+
+
+def mended(data: bytes) -> bytes | None:
+    """`data`, which is not UTF-8, read as Windows-1252 and written as UTF-8; None where it is UTF-8.
+
+    For strangers' documents that could not be read as what they say they are: mostly they are this.
+    """
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return _XML_DECLARATION.sub("", data.decode("cp1252", "replace"), count=1).encode()
+    return None
+
+
+def canonical(element: etree._Element) -> bytes:
+    """An element by itself in the form in which signatures see it (exclusive C14N 1.0), without what follows it.
+
+    A namespace whose name is no absolute URI has no such form; then as it would be written.
+    """
+    try:
+        text: bytes = etree.tostring(element, method="c14n", exclusive=True, with_tail=False)
+    except etree.C14NError:
+        text = etree.tostring(element, encoding="UTF-8", xml_declaration=False, with_tail=False)
+    return text
+
+
+def standing_alone(element: etree._Element) -> bytes:
+    """An element as a document of its own, with every declaration it came with: a signature on it stays good."""
+    text: bytes = etree.tostring(copy.deepcopy(element), encoding="UTF-8", xml_declaration=False, with_tail=False)
+    return text
 
 
 def line_of(element: etree._Element) -> int:

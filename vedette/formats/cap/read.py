@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
@@ -20,9 +19,8 @@ from vedette.formats.cap.message import (
 )
 from vedette.formats.cap.schema import ELEMENT_NAMES, schema_findings
 from vedette.formats.cap.text import SPACE, BadText, time_of
-from vedette.formats.safe_xml import BadXml, read_xml
+from vedette.formats.safe_xml import BadXml, canonical, mended, read_xml
 
-_DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>")
 _NEVER = datetime(1, 1, 1, tzinfo=UTC)
 
 
@@ -69,16 +67,14 @@ def read_cap(data: bytes) -> Reading:
 
 
 def _lenient_root(data: bytes) -> tuple[etree._Element, tuple[Finding, ...]]:
-    """The root; bytes that are not the UTF-8 they are given for are read as Windows-1252, which they mostly are."""
+    """The root, and what had to be overlooked to read it."""
     try:
         return cap_root(data), ()
     except BadCap as error:
-        try:
-            data.decode()
-        except UnicodeDecodeError:
-            text = _DECLARATION.sub("", data.decode("cp1252", "replace"), count=1)
-            return cap_root(text.encode()), error.findings
-        raise
+        again = mended(data)
+        if again is None:
+            raise
+        return cap_root(again), error.findings
 
 
 def cap_root(data: bytes) -> etree._Element:
@@ -226,7 +222,7 @@ def _texts(parent: _Children, name: str) -> tuple[str, ...]:
 def _foreign(parent: _Children) -> tuple[bytes, ...]:
     if _FOREIGN not in parent:
         return ()
-    return tuple([etree.tostring(one, method="c14n", exclusive=True, with_tail=False) for one in parent[_FOREIGN]])
+    return tuple([canonical(one) for one in parent[_FOREIGN]])
 
 
 def _token(parent: _Children, name: str) -> str | None:

@@ -11,7 +11,7 @@ from lxml import etree
 
 from vedette.formats.cap.message import NAMESPACE, Alert, AreaBlock, Info, NamedValue, Resource
 from vedette.formats.cap.text import time_text
-from vedette.formats.safe_xml import read_xml
+from vedette.formats.safe_xml import canonical, read_xml
 
 _PREFIX = f"{{{NAMESPACE}}}"
 _START = re.compile(rb"<[^\s/>]+")
@@ -53,7 +53,7 @@ def _foreign(here: etree._Element, elements: Iterable[bytes], kept: list[bytes])
     for element in elements:
         here.append(etree.Comment(str(len(kept))))
         root = read_xml(element)
-        text: bytes = etree.tostring(root, method="c14n", exclusive=True)
+        text = canonical(root)
         # Where an element is in no namespace by default, it must say so here: CAP's is the default around it.
         own = None in root.nsmap
         kept.append(text if own else _START.sub(lambda found: found[0] + b' xmlns=""', text, count=1))
