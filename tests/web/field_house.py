@@ -19,7 +19,7 @@ from vedette.people.models import Person, Unit
 from vedette.people.rule import AudienceRule
 from vedette.warnings.content import MessageType
 from vedette.warnings.models import Message, Warning
-from vedette.warnings.plans import STANDARD
+from vedette.warnings.plans import ROUTINE
 
 #: When the shared warning is issued; it ends at tests.warnings.good.EXPIRES.
 ISSUED = EXPIRES - timedelta(days=2)
@@ -69,7 +69,7 @@ def add_message(warning: Warning, kind: MessageType, **changes: Any) -> Message:
         identifier=warning.identifier if number == 1 else f"{warning.identifier}.{number}",
         content=content.model_dump(mode="json"),
         audience=AudienceRule(include=("p-1",)).model_dump(mode="json"),
-        plan=STANDARD.model_dump(mode="json"),
+        plan=ROUTINE.model_dump(mode="json"),
         author=warning.author,
         created_at=clock.now(),
         issued_at=clock.now(),

@@ -1,9 +1,25 @@
-"""Who is told that somebody is silent: the supervisor of their unit, else of the unit above, and so on. Pure."""
+"""Who is told that somebody is silent: their supervisor, the warden of the area they work in, or that one's alternate.
+
+Supervisors are looked for up the tree of units; wardens from the smallest saved area that holds the person's post or
+their unit's ground outward, and then among the areas that the warned one meets. Whoever cannot be told is passed over,
+and it is said why. Pure.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from vedette.warnings.content import Told
+
+
+class Passed(StrEnum):
+    """Why somebody who holds the office is not told."""
+
+    SILENT = "has not answered either"
+    LEFT = "has left"
+    NO_ADDRESS = "has no address on any channel of the plan"
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,6 +28,29 @@ class UnitAbove:
 
     supervisor: int | None
     parent: int | None
+    code: str = ""
+    #: The saved area that is its ground.
+    area: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What of a saved area matters here."""
+
+    code: str
+    warden: int | None
+    alternate: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Map:
+    """The saved areas of the realm, and how they lie to each other (`grounds.py` works that out)."""
+
+    grounds: Mapping[int, Ground] = field(default_factory=dict)
+    #: Area -> the areas that hold it, itself among them, the smallest first.
+    around: Mapping[int, Sequence[int]] = field(default_factory=dict)
+    #: The areas that the warned one meets, the one it has most in common with first.
+    warned: Sequence[int] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,35 +60,111 @@ class Silent:
     recipient: int
     person: int
     unit: int
+    #: The saved area of the post they are on shift at.
+    post: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """Who is told of one silent person, and why they."""
+
+    silent: Silent
+    to: Told
+    #: None when nobody can be told.
+    told: int | None
+    #: Where they hold that office, as "unit:north" or "area:fence".
+    of: str = ""
+    #: Offices of whoever was passed over, and why, in the order asked.
+    passed: tuple[tuple[str, Passed], ...] = ()
+
+    @property
+    def why(self) -> str:
+        """In words, without names: what the person's history says."""
+        over = [f"the {self.to.value} of {_said(of)} {why.value}" for of, why in self.passed]
+        first = f"{self.to.value} of {_said(self.of)}" if self.told is not None else f"no {self.to.value} can be told"
+        return "; ".join([first, *over] if self.told is not None or over else [f"{first}: none is set"])
+
+
+def who_is_told(
+    silent: Iterable[Silent],
+    to: Told,
+    units: Mapping[int, UnitAbove],
+    areas: Map | None = None,
+    unavailable: Mapping[int, Passed] | None = None,
+) -> list[Answer]:
+    """For each silent person who is told. The silent themselves are never told of each other."""
+    everyone = list(silent)
+    unable = {**(unavailable or {}), **{one.person: Passed.SILENT for one in everyone}}
+    return [_answer(one, to, _offices(one, to, units, areas or Map()), unable) for one in everyone]
+
+
+def by_told(answers: Iterable[Answer]) -> dict[int, list[Answer]]:
+    """One notice each: whoever is told, with all of whom they are told."""
+    notices: dict[int, list[Answer]] = {}
+    for answer in answers:
+        if answer.told is not None:
+            notices.setdefault(answer.told, []).append(answer)
+    return dict(sorted(notices.items()))
+
+
+def candidates(units: Iterable[UnitAbove], grounds: Iterable[Ground], to: Told) -> set[int]:
+    """Everyone who holds such an office anywhere."""
+    if to is Told.SUPERVISOR:
+        return {unit.supervisor for unit in units if unit.supervisor is not None}
+    return {person for ground in grounds if (person := _holder(ground, to)) is not None}
 
 
 def group_by_supervisor(
     silent: Iterable[Silent], units: Mapping[int, UnitAbove], unavailable: Collection[int] = ()
 ) -> tuple[dict[int, list[Silent]], list[Silent]]:
-    """Whom to tell of whom, by the supervisor's person id, and those of whom nobody can be told.
-
-    A supervisor who is silent too (or otherwise `unavailable`) is passed over: theirs go to the next one up.
-    """
-    everyone = list(silent)
-    passed_over = {one.person for one in everyone} | set(unavailable)
-    told: dict[int, list[Silent]] = {}
-    nobody: list[Silent] = []
-    for one in everyone:
-        supervisor = _supervisor(one.unit, units, passed_over)
-        if supervisor is None:
-            nobody.append(one)
-        else:
-            told.setdefault(supervisor, []).append(one)
-    return told, nobody
+    """Whom to tell of whom, by the supervisor's person id, and those of whom nobody can be told."""
+    answers = who_is_told(silent, Told.SUPERVISOR, units, None, dict.fromkeys(unavailable, Passed.SILENT))
+    told = {person: [one.silent for one in theirs] for person, theirs in by_told(answers).items()}
+    return told, [one.silent for one in answers if one.told is None]
 
 
-def _supervisor(unit: int, units: Mapping[int, UnitAbove], passed_over: set[int]) -> int | None:
+def _answer(silent: Silent, to: Told, offices: Iterator[tuple[str, int]], unable: Mapping[int, Passed]) -> Answer:
+    passed: dict[str, Passed] = {}
+    for of, holder in offices:
+        if holder not in unable:
+            return Answer(silent=silent, to=to, told=holder, of=of, passed=tuple(passed.items()))
+        passed.setdefault(of, unable[holder])
+    return Answer(silent=silent, to=to, told=None, passed=tuple(passed.items()))
+
+
+def _offices(silent: Silent, to: Told, units: Mapping[int, UnitAbove], areas: Map) -> Iterator[tuple[str, int]]:
+    """Where somebody holds the office for this person, nearest first, and who."""
+    if to is Told.SUPERVISOR:
+        for unit in _upward(silent.unit, units):
+            if unit.supervisor is not None:
+                yield f"unit:{unit.code}", unit.supervisor
+        return
+    here = silent.post if silent.post in areas.grounds else _ground_of(silent.unit, units)
+    around = areas.around.get(here, ()) if here is not None else ()
+    for area in dict.fromkeys((*around, *areas.warned)):
+        holder = _holder(areas.grounds[area], to)
+        if holder is not None:
+            yield f"area:{areas.grounds[area].code}", holder
+
+
+def _holder(ground: Ground, to: Told) -> int | None:
+    return ground.warden if to is Told.WARDEN else ground.alternate
+
+
+def _ground_of(unit: int, units: Mapping[int, UnitAbove]) -> int | None:
+    """The ground of a unit; one without ground of its own works on its parent's."""
+    return next((above.area for above in _upward(unit, units) if above.area is not None), None)
+
+
+def _upward(unit: int, units: Mapping[int, UnitAbove]) -> Iterator[UnitAbove]:
     seen: set[int] = set()
     at: int | None = unit
     while at is not None and at not in seen and at in units:
         seen.add(at)
-        supervisor = units[at].supervisor
-        if supervisor is not None and supervisor not in passed_over:
-            return supervisor
+        yield units[at]
         at = units[at].parent
-    return None
+
+
+def _said(office: str) -> str:
+    kind, _, code = office.partition(":")
+    return f"{kind} {code}"

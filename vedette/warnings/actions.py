@@ -33,7 +33,7 @@ from vedette.warnings.findings import errors_of
 from vedette.warnings.lifecycle import IllegalMove, Move, after
 from vedette.warnings.marks import cited_reports, mark, refuse_other_marks
 from vedette.warnings.models import Approval, Message, Outbox, Warning
-from vedette.warnings.plans import STANDARD
+from vedette.warnings.plans import STANDARD, class_of
 from vedette.warnings.reach import refuse_unsound_reach
 
 
@@ -51,11 +51,12 @@ class Draft:
 
     @classmethod
     def of(cls, content: object, audience: object, plan: object | None = None) -> Draft:
-        """Parse the three parts; a missing plan is the standard one. Raises BadInput naming the field."""
+        """Parse the three parts; a missing plan is the standard one of its class. Raises BadInput naming the field."""
+        sound = parse(Content, content)
         return cls(
-            parse(Content, content),
+            sound,
             parse(AudienceRule, audience, "audience"),
-            STANDARD if plan is None else parse(Plan, plan, "plan"),
+            STANDARD[class_of(sound.severity)] if plan is None else parse(Plan, plan, "plan"),
         )
 
 

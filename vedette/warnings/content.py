@@ -8,7 +8,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from vedette.access.handling import Tlp
 from vedette.formats.parts import Line, Moment, Part, Prose
@@ -141,14 +141,51 @@ class Content(Part):
         return self
 
 
+class Told(StrEnum):
+    """Who is told that somebody is silent."""
+
+    #: Of their unit, else of the unit above it.
+    SUPERVISOR = "supervisor"
+    #: Of the area they work in.
+    WARDEN = "warden"
+    #: Who stands in for that area's warden.
+    ALTERNATE = "alternate"
+
+
+#: The most attempts one plan may come to, repeats counted: an idempotency key numbers them in one byte.
+MOST_ATTEMPTS = 250
+
+
 class Step(Part):
-    """One step of a plan: try `channel` for the silent, or tell their supervisor, then wait."""
+    """One step of a plan: try `channel` for the silent, or tell somebody of them, then wait; as often as `repeat`."""
 
     action: Literal["send", "escalate"]
-    #: `smtp`, `webhook`, ...; for an escalation the channel the supervisor is told by.
+    #: `smtp`, `webhook`, ...; for an escalation the channel by which somebody is told.
     channel: Annotated[Line, Field(min_length=1)]
-    #: Seconds to wait for an answer before the next step.
+    #: Seconds to wait for an answer before what follows; with none, a send step and the next are done at once.
     wait_s: Annotated[float, Field(ge=0, le=7 * 24 * 3600)]
+    #: How often it is done, `wait_s` apart, for who is silent then.
+    repeat: Annotated[int, Field(ge=1, le=MOST_ATTEMPTS)] = 1
+    #: Whom an escalation tells.
+    to: Told = Told.SUPERVISOR
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> Step:
+        if self.action == "send" and self.to is not Told.SUPERVISOR:
+            raise ValueError(f"only an escalation has a `to`; use the action escalate to tell the {self.to.value}")
+        if self.repeat > 1 and self.wait_s == 0:
+            raise ValueError("a repeated step needs a wait between its turns")
+        return self
+
+    @model_serializer(mode="wrap")
+    def _without_defaults(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave out what nobody chose: a plan hashes today as it did before steps could say more."""
+        written: dict[str, Any] = write(self)
+        return {
+            name: value
+            for name, value in written.items()
+            if not (name == "repeat" and self.repeat == 1) and not (name == "to" and self.to is Told.SUPERVISOR)
+        }
 
 
 class Plan(Part):
@@ -158,7 +195,10 @@ class Plan(Part):
     steps: Annotated[tuple[Step, ...], Field(min_length=1, max_length=20)]
 
     @model_validator(mode="after")
-    def _begins_by_sending(self) -> Plan:
+    def _can_be_followed(self) -> Plan:
         if self.steps[0].action != "send":
             raise ValueError("a plan must begin with a send step")
+        attempts = sum(step.repeat for step in self.steps)
+        if attempts > MOST_ATTEMPTS:
+            raise ValueError(f"comes to {attempts} attempts with its repeats; {MOST_ATTEMPTS} are the most")
         return self

@@ -1,21 +1,109 @@
-"""Plans and precedence: in what order channels are tried, who is told of silence, and which warning goes first."""
+"""Plans and precedence: in what order channels are tried, who is told of silence, which warning goes first. Pure."""
 
 from __future__ import annotations
 
-from vedette.warnings.content import Content, Plan, Severity, Step, Urgency
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
 
-#: Mail first, the webhook gateway for the silent, then their supervisor.
-STANDARD = Plan(
-    name="standard",
+from vedette.warnings.content import Content, Plan, Severity, Step, Told, Urgency
+
+
+class WarningClass(StrEnum):
+    """What a plan is made for."""
+
+    DANGER = "danger"
+    ROUTINE = "routine"
+
+
+#: For Extreme and Severe: everything at once, again after minutes, and then all who may know where somebody is.
+DANGER_TO_LIFE = Plan(
+    name="danger to life",
     steps=(
-        Step(action="send", channel="smtp", wait_s=120),
-        Step(action="send", channel="webhook", wait_s=180),
-        Step(action="escalate", channel="smtp", wait_s=300),
+        Step(action="send", channel="smtp", wait_s=0),
+        Step(action="send", channel="sms", wait_s=0),
+        Step(action="send", channel="webpush", wait_s=60),
+        Step(action="send", channel="webhook", wait_s=60),
+        Step(action="send", channel="sms", wait_s=90, repeat=2),
+        Step(action="escalate", channel="sms", wait_s=120),
+        Step(action="escalate", channel="sms", wait_s=120, to=Told.WARDEN),
+        Step(action="escalate", channel="sms", wait_s=300, to=Told.ALTERNATE),
     ),
 )
+#: One channel after the other, with time to answer; then the supervisor.
+ROUTINE = Plan(
+    name="routine",
+    steps=(
+        Step(action="send", channel="smtp", wait_s=900),
+        Step(action="send", channel="webpush", wait_s=900),
+        Step(action="send", channel="webhook", wait_s=900),
+        Step(action="send", channel="sms", wait_s=1800),
+        Step(action="escalate", channel="smtp", wait_s=3600),
+    ),
+)
+#: For each class the plan that comes with Vedette.
+STANDARD = {WarningClass.DANGER: DANGER_TO_LIFE, WarningClass.ROUTINE: ROUTINE}
 
 _URGENCIES = (Urgency.IMMEDIATE, Urgency.EXPECTED, Urgency.FUTURE, Urgency.PAST, Urgency.UNKNOWN)
 _SEVERITIES = (Severity.EXTREME, Severity.SEVERE, Severity.MODERATE, Severity.MINOR, Severity.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One turn of one step of a plan."""
+
+    #: Its place among all attempts of the plan, from 0: what leases, deliveries and idempotency keys call the step.
+    number: int
+    #: Its step's place in the plan, from 0.
+    step: int
+    #: How often the step was done before.
+    turn: int
+    action: Literal["send", "escalate"]
+    channel: str
+    wait_s: float
+    to: Told
+
+    @property
+    def at_once(self) -> bool:
+        """Whether what follows begins without waiting for an answer to this."""
+        return self.action == "send" and self.wait_s == 0
+
+
+def flat(plan: Plan) -> tuple[Attempt, ...]:
+    """All attempts of a plan in their order, each step as often as it is repeated."""
+    turns = [(place, turn, step) for place, step in enumerate(plan.steps) for turn in range(step.repeat)]
+    return tuple(
+        Attempt(
+            number=number,
+            step=place,
+            turn=turn,
+            action=step.action,
+            channel=step.channel,
+            wait_s=step.wait_s,
+            to=step.to,
+        )
+        for number, (place, turn, step) in enumerate(turns)
+    )
+
+
+def fitted(plan: Plan, channels: Collection[str]) -> Plan:
+    """A plan without the sends over channels that are not among `channels`, its silent told by one that is.
+
+    The wait of a step that is left out passes to the one it would have been done at once with. Where no channel of
+    the plan is there, it stays as it is.
+    """
+    kept: list[Step] = []
+    for step in plan.steps:
+        if step.channel in channels:
+            kept.append(step)
+        elif step.action == "escalate":
+            known = [one.channel for one in plan.steps if one.channel in channels]
+            kept += [step.model_copy(update={"channel": known[0]})] if known else []
+        elif kept and kept[-1].action == "send" and kept[-1].wait_s == 0:
+            kept[-1] = kept[-1].model_copy(update={"wait_s": step.wait_s})
+    sends = [place for place, step in enumerate(kept) if step.action == "send"]
+    return Plan(name=plan.name, steps=tuple(kept[sends[0] :])) if sends else plan
 
 
 def precedence(content: Content) -> int:
@@ -25,4 +113,9 @@ def precedence(content: Content) -> int:
 
 def danger_to_life(content: Content) -> bool:
     """Whether quiet hours, rate caps and doubt about whereabouts give way: Extreme or Severe."""
-    return content.severity in (Severity.EXTREME, Severity.SEVERE)
+    return class_of(content.severity) is WarningClass.DANGER
+
+
+def class_of(severity: Severity) -> WarningClass:
+    """What class of warning a severity makes."""
+    return WarningClass.DANGER if severity in (Severity.EXTREME, Severity.SEVERE) else WarningClass.ROUTINE

@@ -18,7 +18,7 @@ from vedette.people.models import Organisation, Person, Unit
 from vedette.warnings import actions
 from vedette.warnings.approval import content_hash
 from vedette.warnings.models import Approval, Message, Outbox, Warning
-from vedette.warnings.plans import STANDARD
+from vedette.warnings.plans import ROUTINE
 from vedette.warnings.reach import reach_of
 from vedette.web.console import drafting
 from vedette.web.console.approval import runs
@@ -27,7 +27,7 @@ from vedette.web.middleware import zone
 
 def form(**changed: Any) -> dict[str, Any]:
     """The composer filled with the example's warning."""
-    shown = drafting.show(texts.alert(clock.now()), texts.AUDIENCE, STANDARD.model_dump(mode="json"), zone())
+    shown = drafting.show(texts.alert(clock.now()), texts.AUDIENCE, ROUTINE.model_dump(mode="json"), zone())
     rule = shown.pop("audience")
     sent = {name: value for name, value in shown.items() if not name.startswith("area_")}
     sent |= {"area.description": shown["area_description"], "area.geometry": shown["area_geometry"]}

@@ -13,11 +13,11 @@ from django.http import QueryDict
 from tests.warnings.good import GOOD
 from vedette.people.rule import AudienceRule
 from vedette.warnings.content import Content
-from vedette.warnings.plans import STANDARD
+from vedette.warnings.plans import ROUTINE
 from vedette.web.console import drafting
 
 ZONE = ZoneInfo("America/Los_Angeles")
-PLANS = {STANDARD.name: STANDARD}
+PLANS = {ROUTINE.name: ROUTINE}
 RULE: dict[str, Any] = {
     "terms": [
         {"link": "unit", "units": ["san-diego"], "duties": ["rider"]},
@@ -31,7 +31,7 @@ RULE: dict[str, Any] = {
 
 def form(content: dict[str, Any], audience: dict[str, Any], **changed: str | list[str]) -> QueryDict:
     """What a browser sends when the form shows these and somebody changes some of it."""
-    shown = drafting.show(content, audience, STANDARD.model_dump(mode="json"), ZONE)
+    shown = drafting.show(content, audience, ROUTINE.model_dump(mode="json"), ZONE)
     rule = shown.pop("audience")
     sent: dict[str, Any] = {name: value for name, value in shown.items() if not name.startswith("area_")}
     sent |= {"area.description": shown["area_description"], "area.geometry": shown["area_geometry"]}
@@ -51,7 +51,7 @@ def test_what_the_form_shows_it_reads_back_unchanged() -> None:
     assert drafting.faults(parts) == {}
     assert Content.model_validate(parts.content) == GOOD
     assert AudienceRule.model_validate(parts.audience) == AudienceRule.model_validate(RULE)
-    assert parts.plan == STANDARD.model_dump(mode="json")
+    assert parts.plan == ROUTINE.model_dump(mode="json")
 
 
 def test_a_rule_that_the_form_s_controls_cannot_say_is_shown_and_read_as_data() -> None:

@@ -23,7 +23,7 @@ from vedette.threats.models import Threat
 from vedette.warnings import actions
 from vedette.warnings.content import MessageType, Plan
 from vedette.warnings.models import Approval, Message, Template, Warning
-from vedette.warnings.plans import STANDARD
+from vedette.warnings.plans import ROUTINE
 from vedette.warnings.proposal import propose
 from vedette.warnings.queries import current_message, messages_for
 from vedette.web.console import drafting
@@ -189,7 +189,7 @@ def _show(
     here, plans = zone(), _plans(request, work.message)
     areas = list(areas_for(request.actor))
     shown = drafting.show(content, audience, plan, here)
-    shown["plan"] = shown["plan"] or STANDARD.name
+    shown["plan"] = shown["plan"] or ROUTINE.name
     shown["handling"] = shown["handling"] or Tlp.AMBER_STRICT.value
     returned = None
     if work.message is not None:
@@ -290,7 +290,7 @@ def _saved(request: ActedRequest) -> dict[str, dict[str, Any]]:
 
 def _plans(request: ActedRequest, message: Message | None = None) -> dict[str, Plan]:
     """The plans to choose from: the standard one, those of templates, and the message's own."""
-    found = {STANDARD.name: STANDARD}
+    found = {ROUTINE.name: ROUTINE}
     if message is None:
         message = messages_for(request.actor).filter(pk=_number(request.GET.get("message"))).first()
     stored = [template.plan for template in visible(request.actor, Template.objects.all())]
