@@ -63,6 +63,7 @@ JUDGED = {
     "claims_for": [1],
 }
 BODIES: dict[str, Any] = {
+    "/areas/{area_id}/wardens": {"warden": None, "alternate": None},
     "/claims/{claim_id}/grades": {"value": "3"},
     "/sources/{source_id}/grades": {"value": "B", "reason": "r"},
     "/incidents/{incident_id}": {

@@ -11,8 +11,9 @@ from vedette.access.roles import Role
 from vedette.ledger.models import Entry
 from vedette.people import actions
 from vedette.people.actions import ShrinkRefused, import_roster
+from vedette.people.csv_rows import BadRoster
 from vedette.people.models import Person, Unit
-from vedette.people.roster_csv import BadRoster, RosterRow, parse_roster
+from vedette.people.roster_csv import RosterRow, parse_roster
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped_clock")]
 

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vedette.formats.parts import BadInput, parse
-from vedette.people.roster_csv import BadRoster, RosterMap, RosterRow, parse_roster
+from vedette.people.csv_rows import BadRoster
+from vedette.people.roster_csv import RosterMap, RosterRow, parse_roster
 
 PLAIN = """code,name,unit,duties,language,active,email,phone
 p1,Ada Example,south,medic;driver,en-US,yes,ada@people.example;a2@people.example,+16195550100

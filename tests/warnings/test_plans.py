@@ -141,6 +141,7 @@ def test_a_standard_plan_fits_the_channels_that_are_set() -> None:
     assert fitted(ROUTINE, {"smtp", "webhook"}).steps == (ROUTINE.steps[0], ROUTINE.steps[2], ROUTINE.steps[4])
     assert fitted(DANGER_TO_LIFE, CHANNELS) == DANGER_TO_LIFE
     assert fitted(DANGER_TO_LIFE, {"mqtt"}) == DANGER_TO_LIFE
+    assert [one.channel for one in fitted(ROUTINE, {"smtp", "smpp"}).steps] == ["smtp", "smpp", "smtp"]
 
 
 @given(plans, st.sets(st.sampled_from(CHANNELS)))

@@ -41,7 +41,8 @@ def import_(
     open_house()
     from vedette.access.policy import Refused
     from vedette.people.actions import ShrinkRefused, import_roster
-    from vedette.people.roster_csv import BadRoster, parse_roster
+    from vedette.people.csv_rows import BadRoster
+    from vedette.people.roster_csv import parse_roster
 
     actor = token_actor()
     if realm is not None and realm != actor.realm.value:

@@ -15,6 +15,7 @@ from vedette.cli.session import open_house, token_actor
 
 if TYPE_CHECKING:
     from vedette.access.policy import Actor
+    from vedette.warnings.content import Plan
     from vedette.warnings.models import Message, Warning
 
 warnings = typer.Typer(no_args_is_help=True, help="Draft, submit, approve, issue, update and cancel warnings.")
@@ -64,8 +65,58 @@ def draft(file: DraftFile, as_json: AsJson = False) -> None:
         "warnings draft",
         file,
         as_json,
-        lambda: draft_warning(actor, Draft.of(parts["content"], parts["audience"], parts.get("plan"))),
+        lambda: draft_warning(actor, Draft.of(parts["content"], parts["audience"], _plan(actor, parts))),
     )
+
+
+@warnings.command(epilog="Example: vedette warnings check 12")
+def check(warning: WarningRef, as_json: AsJson = False) -> None:
+    """A dry run of the open message: what lint finds, whom it would reach, and whom its plan cannot.
+
+    Exit 1 when it could not be submitted so.
+    """
+    open_house()
+    from vedette import clock
+    from vedette.access.policy import Refused
+    from vedette.access.policy import check as ask
+    from vedette.access.roles import Verb
+    from vedette.dispatch.means import means_of
+    from vedette.people.queries import codes_of
+    from vedette.warnings.findings import findings_of
+    from vedette.warnings.reach import reach_of
+
+    actor, now = token_actor(), clock.now()
+    message = _open_message(actor, warning)
+    try:
+        ask(actor, Verb.DRAFT, message.warning)
+    except Refused as error:
+        typer.echo(f"vedette: warnings check: {warning}: {error}", err=True)
+        raise typer.Exit(1) from error
+    if message.parsed_content().expires <= now:
+        refuse("warnings check", warning, "expires: lies in the past; set when the warning ends")
+    found, reach = findings_of(message, now), reach_of(message, now)
+    means = means_of(message.parsed_plan(), actor.realm, reach.person_ids)
+    sees = actor.may(Verb.SEE_PEOPLE)
+    shown = {
+        "findings": [
+            {"rule": one.rule, "level": one.level.value, "field": one.field, "message": one.message} for one in found
+        ],
+        "reach": {
+            "total": len(reach),
+            "maybe": reach.maybe,
+            "findings": [{"message": one.message, "blocking": one.blocking} for one in reach.findings],
+        },
+        "plan": {
+            "name": means.plan.name,
+            "findings": [one.message for one in means.findings],
+            "without_address": codes_of(actor, means.without_address) if sees else None,
+        },
+    }
+    if as_json:
+        emit_json(shown)
+    else:
+        _tell_check(shown)
+    raise typer.Exit(1 if reach.blocking or any(one.level == "error" for one in found) else 0)
 
 
 @warnings.command(epilog="Example: vedette warnings submit 12")
@@ -127,7 +178,7 @@ def update(warning: WarningRef, file: DraftFile, as_json: AsJson = False) -> Non
         warning,
         as_json,
         lambda: draft_update(
-            actor, find_warning(actor, warning), Draft.of(parts["content"], parts["audience"], parts.get("plan"))
+            actor, find_warning(actor, warning), Draft.of(parts["content"], parts["audience"], _plan(actor, parts))
         ),
     )
 
@@ -152,6 +203,25 @@ def cancel(warning: WarningRef, reason: Annotated[str, typer.Option()], as_json:
 
     actor = token_actor()
     _do("warnings cancel", warning, as_json, lambda: act(actor, find_warning(actor, warning), reason))
+
+
+def _tell_check(shown: dict[str, Any]) -> None:
+    for one in shown["findings"]:
+        typer.echo(terminal_safe(f"  {one['level']:<8} {one['rule']} {one['field']}: {one['message']}"))
+    typer.echo(f"reaches {shown['reach']['total']}, of them maybe {shown['reach']['maybe']}")
+    for one in shown["reach"]["findings"]:
+        typer.echo(terminal_safe(f"  {'BLOCKS' if one['blocking'] else 'note  '}  {one['message']}"))
+    typer.echo(terminal_safe(f"plan {shown['plan']['name']}"))
+    for message in shown["plan"]["findings"]:
+        typer.echo(terminal_safe(f"  note    {message}"))
+    for code in shown["plan"]["without_address"] or ():
+        typer.echo(terminal_safe(f"          {code}"))
+
+
+def _plan(actor: Actor, parts: dict[str, Any]) -> Plan:
+    from vedette.dispatch.means import chosen_plan
+
+    return chosen_plan(actor, parts.get("plan"), parts["content"])
 
 
 def _do(what: str, where: str, as_json: bool, act: Any) -> None:

@@ -1,7 +1,7 @@
 """The verbs of people: the only code that changes the roster.
 
 Each is one transaction: it asks the policy, changes, and appends to the ledger last; entries hold ids, never names.
-Two groups have files of their own and are called from here like the rest: `positions.py` and `importing.py`.
+Some have files of their own and are called from here like the rest: `positions.py`, `importing.py`, `wardens.py`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,9 @@ from vedette.people.contact import checked_address
 from vedette.people.importing import ShrinkRefused, import_roster
 from vedette.people.leaving import end_places
 from vedette.people.models import ContactPoint, Duty, Person, Position, SavedArea, Shift, Unit
-from vedette.people.positions import NoConsent, drop_old_positions, record_position, set_consent
+from vedette.people.positions import NoConsent, drop_old_positions, is_own, record_position, set_consent
+from vedette.people.quiet import checked_zone, parse_hours
+from vedette.people.wardens import set_wardens, set_wardens_of
 from vedette.places.geometry import BadGeometry, geojson_of, shape_of
 
 __all__ = [
@@ -39,12 +41,15 @@ __all__ = [
     "import_shifts",
     "keep_area",
     "keep_person",
+    "keep_quiet_hours",
     "keep_unit",
     "link_user",
     "move_person",
     "purge_person",
     "record_position",
     "set_consent",
+    "set_wardens",
+    "set_wardens_of",
     "verify_contact_point",
 ]
 
@@ -122,14 +127,19 @@ def keep_person(
     unit: Unit,
     duties: Iterable[Duty] | None = None,
     language: str | None = None,
+    quiet: str | None = None,
+    zone: str | None = None,
     handling: Tlp | None = None,
 ) -> Person:
     """Take in or change the person with this code; what is not given stays as it is.
 
+    `quiet` are their quiet hours, as "22:00-06:00", by the clock of `zone`; "" takes them, or the zone, away.
     Somebody who had left is active again, but their login is not.
     """
     check(actor, Verb.KEEP_ROSTER)
     check(actor, Verb.KEEP_ROSTER, unit)
+    hours = parse_hours(quiet) if quiet is not None else None
+    zone = checked_zone(zone) if zone is not None else None
     code = code.strip()
     if not code or len(code) > 60 or not code.isprintable() or " " in code:
         raise BadInput("code", "must be 1 to 60 characters without spaces")
@@ -143,6 +153,10 @@ def keep_person(
         person.handling = (handling or Tlp(person.handling)).value
         if language is not None:
             person.language = _line("language", language)[:20]
+        if quiet is not None:
+            person.quiet_from, person.quiet_to = hours or (None, None)
+        if zone is not None:
+            person.zone = zone
         person.save()
         if duties is not None:
             person.duties.set(duties)
@@ -152,6 +166,22 @@ def keep_person(
             f"person:{person.pk}",
             {"unit": unit.pk, "duties": sorted(person.duties.values_list("pk", flat=True))},
         )
+    return person
+
+
+def keep_quiet_hours(actor: Actor, person: Person, quiet: str, zone: str) -> Person:
+    """Set a person's quiet hours, as "22:00-06:00" by the clock of `zone`; "" is none, or the organisation's zone.
+
+    They may do so by their own login. Raises BadInput, Refused.
+    """
+    hours, zone = parse_hours(quiet), checked_zone(zone)
+    with transaction.atomic():
+        person = Person.objects.select_for_update(of=("self",), no_key=True).get(pk=person.pk)
+        if not is_own(actor, person):
+            check(actor, Verb.KEEP_ROSTER, person)
+        (person.quiet_from, person.quiet_to), person.zone = hours or (None, None), zone
+        person.save(update_fields=["quiet_from", "quiet_to", "zone"])
+        _log(actor, "person.quiet_hours", f"person:{person.pk}", {"set": hours is not None})
     return person
 
 
@@ -201,6 +231,8 @@ def purge_person(actor: Actor, person: Person) -> Person:
         Position.objects.filter(person=person).delete()
         person.code, person.name, person.language, person.user = f"purged-{person.pk}", "(erased)", "en-US", None
         person.position_consent, person.changed_at = False, clock.now()
+        person.quiet_from = person.quiet_to = None
+        person.zone = ""
         person.save()
         _log(actor, "person.purged", f"person:{person.pk}", {})
     return person

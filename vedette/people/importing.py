@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -13,10 +14,13 @@ from vedette.access.roles import Verb
 from vedette.ledger.log import append
 from vedette.people.leaving import end_places
 from vedette.people.models import ContactPoint, Duty, Person, Unit
+from vedette.people.quiet import parse_hours
 from vedette.people.roster_csv import RosterRow
 from vedette.people.roster_plan import SHRINK_LIMIT, Plan, RosterDiff, plan_import
 
 _BATCH = 1_000
+#: What a file may change of a person's own row.
+_TOLD = ["name", "unit", "language", "active", "quiet_from", "quiet_to", "zone", "changed_at"]
 
 
 class ShrinkRefused(Exception):
@@ -82,6 +86,7 @@ def _apply(actor: Actor, plan: Plan, now: datetime) -> None:
                 name=row.name,
                 unit=plan.units[row.unit],
                 language=row.language or "en-US",
+                **_quiet(row),
             )
             for row in plan.added
         ],
@@ -90,13 +95,23 @@ def _apply(actor: Actor, plan: Plan, now: datetime) -> None:
     for person, row in plan.changed:
         person.name, person.unit, person.active, person.changed_at = row.name, plan.units[row.unit], True, now
         person.language = row.language or person.language
-    Person.objects.bulk_update(
-        [person for person, _ in plan.changed], ["name", "unit", "language", "active", "changed_at"], batch_size=_BATCH
-    )
+        for field, value in _quiet(row).items():
+            setattr(person, field, value)
+    Person.objects.bulk_update([person for person, _ in plan.changed], _TOLD, batch_size=_BATCH)
     told = [*zip(added, plan.added, strict=True), *plan.changed]
     _set_duties(told, plan)
     _set_contacts(told, plan)
     end_places([person.pk for person in plan.deactivated])
+
+
+def _quiet(row: RosterRow) -> dict[str, Any]:
+    """The fields of quiet hours that the file speaks of."""
+    told: dict[str, Any] = {}
+    if row.quiet is not None:
+        told["quiet_from"], told["quiet_to"] = parse_hours(row.quiet) or (None, None)
+    if row.zone is not None:
+        told["zone"] = row.zone
+    return told
 
 
 def _set_duties(told: Sequence[tuple[Person, RosterRow]], plan: Plan) -> None:

@@ -23,6 +23,8 @@ class Organisation(models.Model):
     public_address = models.URLField(max_length=200)
     #: IANA zone in which people read times.
     zone = models.CharField(max_length=60, default="UTC")
+    #: Routine messages that a person may be sent in 24 hours; null: as many as there are.
+    routine_cap = models.PositiveSmallIntegerField(null=True, blank=True)
 
 
 class SavedArea(Record):
@@ -32,6 +34,11 @@ class SavedArea(Record):
     name = models.CharField(max_length=200)
     #: GeoJSON Polygon or MultiPolygon, lon/lat.
     geometry = models.JSONField()
+    #: Who is told of people here who stay silent, and who if that one cannot be.
+    warden = models.ForeignKey("Person", on_delete=models.SET_NULL, null=True, blank=True, related_name="warden_of")
+    alternate = models.ForeignKey(
+        "Person", on_delete=models.SET_NULL, null=True, blank=True, related_name="alternate_of"
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["realm", "code"], name="area_code_once")]
@@ -68,6 +75,11 @@ class Person(Record):
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="people")
     duties = models.ManyToManyField(Duty, blank=True)
     language = models.CharField(max_length=20, default="en-US")
+    #: By their own clock: when nothing routine may disturb them. Both or neither.
+    quiet_from = models.TimeField(null=True, blank=True)
+    quiet_to = models.TimeField(null=True, blank=True)
+    #: IANA zone of their clock; empty: the organisation's.
+    zone = models.CharField(max_length=60, blank=True, default="")
     active = models.BooleanField(default=True)
     #: Whether the person lets their position be used for warnings.
     position_consent = models.BooleanField(default=False)

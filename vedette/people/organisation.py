@@ -20,9 +20,19 @@ _SENDER = re.compile(r"[^\s,<&]{1,200}")
 
 
 def keep_organisation(
-    actor: Actor, *, name: str, sender: str, mail_from: str, public_address: str, zone: str
+    actor: Actor,
+    *,
+    name: str,
+    sender: str,
+    mail_from: str,
+    public_address: str,
+    zone: str,
+    routine_cap: str | int | None = None,
 ) -> Organisation:
-    """Set how the organisation names itself and is reached. Raises Refused, and BadInput naming the field."""
+    """Set how the organisation names itself and is reached. Raises Refused, and BadInput naming the field.
+
+    `routine_cap` is how many routine messages a person may be sent in 24 hours; "" sets none, None leaves it as it is.
+    """
     check(actor, Verb.ADMINISTER)
     fields = {
         "name": _one_line("name", name, "say what the organisation is called"),
@@ -42,17 +52,25 @@ def keep_organisation(
     _refuse_bad_address(fields["public_address"])
     if fields["zone"] not in zoneinfo.available_timezones():
         raise BadInput("zone", "is not a time zone's name, such as America/Los_Angeles or Europe/Berlin")
+    cap = None if routine_cap is None else _cap(str(routine_cap))
     with transaction.atomic():
         kept = Organisation.objects.select_for_update(no_key=True).first() or Organisation()
         for field, value in fields.items():
             setattr(kept, field, value)
+        if routine_cap is not None:
+            kept.routine_cap = cap
         kept.save()
         append(
             "organisation.kept",
             actor=actor.ref,
             subject=f"organisation:{kept.pk}",
             realm=actor.realm.value,
-            body={"sender": kept.sender, "public_address": kept.public_address, "zone": kept.zone},
+            body={
+                "sender": kept.sender,
+                "public_address": kept.public_address,
+                "zone": kept.zone,
+                "routine_cap": kept.routine_cap,
+            },
         )
     return kept
 
@@ -64,6 +82,15 @@ def _one_line(field: str, text: str, missing: str) -> str:
     if len(text) > 200:
         raise BadInput(field, "is longer than 200 characters")
     return text
+
+
+def _cap(text: str) -> int | None:
+    text = text.strip()
+    if not text:
+        return None
+    if not (text.isascii() and text.isdecimal() and 1 <= int(text[:4]) <= 1000 and len(text) <= 4):
+        raise BadInput("routine_cap", "must be a whole number from 1 to 1000, or empty: then nothing is held back")
+    return int(text)
 
 
 def _refuse_bad_address(address: str) -> None:

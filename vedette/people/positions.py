@@ -31,7 +31,7 @@ def set_consent(actor: Actor | None, person: Person, consent: bool) -> Person:
     """
     with transaction.atomic():
         person = Person.objects.select_for_update(of=("self",), no_key=True).get(pk=person.pk)
-        if actor is not None and not _is_own(actor, person):
+        if actor is not None and not is_own(actor, person):
             check(actor, Verb.KEEP_ROSTER, person)
         if not consent:
             Position.objects.filter(person=person).delete()
@@ -77,7 +77,8 @@ def drop_old_positions(now: datetime, keep: timedelta = OLDEST_FIX) -> int:
     return dropped
 
 
-def _is_own(actor: Actor, person: Person) -> bool:
+def is_own(actor: Actor, person: Person) -> bool:
+    """Whether the actor acts for themselves: the person is linked to their login."""
     return actor.user_id is not None and actor.user_id == person.user_id and actor.realm.value == person.realm
 
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from vedette.access.handling import Realm
 from vedette.access.policy import Actor, check, visible
 from vedette.access.roles import Verb
 from vedette.people.audience import Resolution, resolve
 from vedette.people.columns import load_world
-from vedette.people.models import Person, Position, SavedArea, Shift, Unit
+from vedette.people.models import ContactPoint, Person, Position, SavedArea, Shift, Unit
 from vedette.people.rule import AudienceRule
 from vedette.places.geometry import shape_of
 
@@ -23,11 +23,13 @@ __all__ = [
     "areas_for",
     "audience_of",
     "changed_since",
+    "codes_of",
     "dry_run",
     "load_world",
     "people_for",
     "person_for",
     "units_for",
+    "without_address",
 ]
 
 
@@ -101,6 +103,25 @@ def changed_since(realm: Realm, since: datetime) -> set[int]:
 def people_for(actor: Actor) -> QuerySet[Person]:
     """The people whom the actor may see, by code."""
     return visible(actor, Person.objects.select_related("unit"), Verb.SEE_PEOPLE).order_by("code")
+
+
+def without_address(people: QuerySet[Person], channels: Iterable[str]) -> QuerySet[Person]:
+    """Those active of some people whom none of the channels reaches."""
+    reached = ContactPoint.objects.filter(person=OuterRef("pk"), channel__in=list(channels))
+    return people.filter(~Exists(reached), active=True)
+
+
+def codes_of(actor: Actor, people: Sequence[int]) -> list[str]:
+    """The codes of those of some people whom the actor may see, in order."""
+    found: list[str] = []
+    for at in range(0, len(people), _AT_ONCE):
+        some = people_for(actor).filter(pk__in=people[at : at + _AT_ONCE])
+        found += some.values_list("code", flat=True)
+    return sorted(found)
+
+
+#: People asked about in one query.
+_AT_ONCE = 5_000
 
 
 def person_for(actor: Actor, person_id: int) -> Person | None:

@@ -6,6 +6,7 @@ import re
 import zoneinfo
 from dataclasses import dataclass
 from datetime import time
+from functools import cache
 
 from vedette.formats.parts import BadInput
 
@@ -41,7 +42,7 @@ def parse_hours(text: str) -> tuple[time, time] | None:
 def checked_zone(zone: str) -> str:
     """A time zone's name, or nothing: then the organisation's zone is meant. Raises BadInput."""
     zone = zone.strip()
-    if zone and zone not in zoneinfo.available_timezones():
+    if zone and zone not in _zones():
         raise BadInput("zone", "is not a time zone's name, such as America/Los_Angeles; leave it empty for the house's")
     return zone
 
@@ -49,3 +50,8 @@ def checked_zone(zone: str) -> str:
 def said(begins: time | None, ends: time | None) -> str:
     """As `parse_hours` reads it; nothing when there are none."""
     return "" if begins is None or ends is None else f"{begins:%H:%M}-{ends:%H:%M}"
+
+
+@cache
+def _zones() -> set[str]:
+    return zoneinfo.available_timezones()

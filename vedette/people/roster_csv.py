@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
@@ -13,9 +11,9 @@ from pydantic import Field
 
 from vedette.formats.parts import BadInput, Part
 from vedette.people.contact import checked_address
+from vedette.people.csv_rows import BadRoster, RowError, decoded, delimiter_of, records
+from vedette.people.quiet import checked_zone, parse_hours, said
 
-#: The largest file read, in bytes.
-LARGEST = 64 * 1024 * 1024
 #: The most errors listed.
 MOST_ERRORS = 200
 
@@ -24,7 +22,6 @@ _SLUG = re.compile(r"[A-Za-z0-9_-]{1,50}")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _YES = frozenset({"", "1", "yes", "y", "true", "active"})
 _NO = frozenset({"0", "no", "n", "false", "inactive", "left"})
-_DELIMITERS = (",", ";", "\t", "|")
 #: Headers that carry contact points when no mapping says otherwise.
 _USUAL_CONTACTS = {"smtp": "email", "sms": "phone", "webhook": "webhook", "mqtt": "device"}
 
@@ -39,6 +36,9 @@ class RosterMap(Part):
     duties: str | None = None
     language: str | None = None
     active: str | None = None
+    #: Quiet hours, as 22:00-06:00, and the zone whose clock is meant.
+    quiet_hours: str | None = None
+    time_zone: str | None = None
     #: Channel -> column, in the order in which the channels are tried.
     contacts: dict[Annotated[str, Field(pattern="^[a-z][a-z0-9-]{0,19}$")], str] | None = None
     #: Country whose national telephone numbers the file holds, as "US".
@@ -63,41 +63,23 @@ class RosterRow:
     #: The channels the file speaks of, and the addresses in the order in which they are tried.
     channels: tuple[str, ...]
     contacts: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True)
-class RowError:
-    """One thing wrong, where a person finds it again."""
-
-    row: int
-    column: str
-    reason: str
-
-    def __str__(self) -> str:
-        return f"row {self.row}, column {self.column}: {self.reason}"
-
-
-class BadRoster(Exception):
-    """A roster that cannot be taken; nothing of it was."""
-
-    def __init__(self, errors: Sequence[RowError]) -> None:
-        more = f"; and {len(errors) - 1} more" if len(errors) > 1 else ""
-        super().__init__(f"{errors[0]}{more}")
-        self.errors = tuple(errors)
+    #: Quiet hours as "22:00-06:00", and the zone of their clock; "" is none, or the organisation's.
+    quiet: str | None = None
+    zone: str | None = None
 
 
 def parse_roster(data: bytes, mapping: RosterMap | None = None) -> tuple[RosterRow, ...]:
     """The people in a CSV file (UTF-8, or UTF-16 with its mark). Raises BadRoster with everything that is wrong."""
     mapping = mapping or RosterMap()
-    text = _text(data)
-    delimiter = mapping.delimiter or _delimiter(text)
-    records = _records(text, delimiter)
-    header_row, header = next(records, (1, []))
+    text = decoded(data)
+    delimiter = mapping.delimiter or delimiter_of(text)
+    lines = records(text, delimiter)
+    header_row, header = next(lines, (1, []))
     columns = _columns(header_row, header, mapping)
     rows: list[RosterRow] = []
     errors: list[RowError] = []
     first_rows: dict[str, int] = {}
-    for number, cells in records:
+    for number, cells in lines:
         if len(cells) > len(header):
             errors.append(RowError(number, str(len(header) + 1), f"has {len(cells)} cells, the header {len(header)}"))
             continue
@@ -134,6 +116,8 @@ class _Columns:
     duties: _Column | None
     language: _Column | None
     active: _Column | None
+    quiet: _Column | None
+    zone: _Column | None
     contacts: Mapping[str, _Column]
 
 
@@ -157,6 +141,8 @@ class _Reading:
             active=self._active(),
             channels=tuple(columns.contacts),
             contacts=tuple(self._contacts()),
+            quiet=self._quiet(),
+            zone=self._zone(),
         )
         return None if self.errors else found
 
@@ -209,6 +195,26 @@ class _Reading:
             self._wrong(column, f"{said[:60]!r} is neither yes nor no")
         return said in _YES
 
+    def _quiet(self) -> str | None:
+        column = self._columns.quiet
+        if column is None:
+            return None
+        try:
+            return said(*(parse_hours(self._cell(column)) or (None, None)))
+        except BadInput as error:
+            self._wrong(column, error.reason)
+            return None
+
+    def _zone(self) -> str | None:
+        column = self._columns.zone
+        if column is None:
+            return None
+        try:
+            return checked_zone(self._cell(column))
+        except BadInput as error:
+            self._wrong(column, error.reason)
+            return None
+
     def _contacts(self) -> Iterator[tuple[str, str]]:
         for channel, column in self._columns.contacts.items():
             for address in self._several(column):
@@ -216,42 +222,6 @@ class _Reading:
                     yield channel, checked_address(channel, address, self._mapping.region)
                 except BadInput as error:
                     self._wrong(column, error.reason)
-
-
-def _text(data: bytes) -> str:
-    if len(data) > LARGEST:
-        raise BadRoster([RowError(1, "1", f"the file has {len(data):,} bytes; the most read is {LARGEST:,}")])
-    encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-    try:
-        text = data.decode(encoding)
-    except UnicodeDecodeError as error:
-        row = data[: error.start].count(b"\n") + 1
-        raise BadRoster([RowError(row, "1", "is not UTF-8; save the file as 'CSV UTF-8'")]) from error
-    if "\x00" in text:
-        raise BadRoster([RowError(text[: text.index("\x00")].count("\n") + 1, "1", "holds a NUL character")])
-    return text
-
-
-def _delimiter(text: str) -> str:
-    """The delimiter that cuts the header into most cells; a comma when none does."""
-    header = re.split(r"[\r\n]", text.lstrip(), maxsplit=1)[0][:10_000]
-    return max(_DELIMITERS, key=lambda delimiter: len(next(csv.reader([header], delimiter=delimiter), [])))
-
-
-def _records(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    """Row number and cells of every row that holds something."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    number = 0
-    while True:
-        number += 1
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            raise BadRoster([RowError(number, "1", f"cannot be read as CSV: {error}")]) from error
-        if any(cell.strip() for cell in cells):
-            yield number, cells
 
 
 def _columns(row: int, header: list[str], mapping: RosterMap) -> _Columns:
@@ -285,6 +255,8 @@ def _columns(row: int, header: list[str], mapping: RosterMap) -> _Columns:
         duties=optional(mapping.duties, "duties"),
         language=optional(mapping.language, "language"),
         active=optional(mapping.active, "active"),
+        quiet=optional(mapping.quiet_hours, "quiet_hours"),
+        zone=optional(mapping.time_zone, "time_zone"),
         contacts={
             channel: column
             for channel, title in contacts.items()

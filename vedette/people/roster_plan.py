@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from vedette.access.policy import Actor, decide, visible
 from vedette.access.policy import Reason as PolicyReason
 from vedette.access.roles import Verb
+from vedette.people.csv_rows import BadRoster, RowError
 from vedette.people.models import ContactPoint, Duty, Person, Unit
-from vedette.people.roster_csv import BadRoster, RosterRow, RowError
+from vedette.people.quiet import said
+from vedette.people.roster_csv import RosterRow
 
 #: The largest share of the active people that one import may deactivate without a person saying so.
 SHRINK_LIMIT = 0.2
@@ -155,6 +157,8 @@ def _differences(person: Person, row: RosterRow, points: Sequence[ContactPoint])
         "duties": row.duties is not None and {duty.code for duty in person.duties.all()} != set(row.duties),
         "language": row.language is not None and person.language != row.language,
         "active": not person.active,
+        "quiet_hours": row.quiet is not None and said(person.quiet_from, person.quiet_to) != row.quiet,
+        "time_zone": row.zone is not None and person.zone != row.zone,
         "contacts": stored != list(row.contacts),
     }
     return tuple(name for name, differs in compared.items() if differs)

@@ -1,4 +1,4 @@
-"""Warnings, their messages, approvals and templates."""
+"""Warnings, their messages, approvals, templates and plans."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from vedette.people.rule import AudienceRule
 from vedette.reports.models import Report
 from vedette.threats.models import Threat
 from vedette.warnings.content import Content, MessageType, Plan
+from vedette.warnings.plans import WarningClass
 
 WarningId = NewType("WarningId", int)
 MessageId = NewType("MessageId", int)
@@ -117,6 +118,29 @@ class Template(Record):
     content = models.JSONField()
     audience = models.JSONField()
     plan = models.JSONField()
+
+
+class NamedPlan(models.Model):
+    """A plan that an organisation keeps under a name, beside the standard ones. A message holds a copy of its plan."""
+
+    realm = models.CharField(max_length=8)
+    name = models.CharField(max_length=100)
+    #: As `content.Plan` has them.
+    steps = models.JSONField()
+    #: The class of warnings it is chosen for unless its author says otherwise; empty: for none.
+    used_for = models.CharField(max_length=10, blank=True, choices=[(one.value, one.value) for one in WarningClass])
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["realm", "name"], name="plan_name_once_per_realm"),
+            models.UniqueConstraint(
+                fields=["realm", "used_for"], condition=~models.Q(used_for=""), name="one_plan_for_a_class"
+            ),
+        ]
+
+    def parsed(self) -> Plan:
+        """The plan as data."""
+        return parse(Plan, {"name": self.name, "steps": self.steps}, "plan")
 
 
 class Outbox(models.Model):

@@ -87,6 +87,10 @@ def flat(plan: Plan) -> tuple[Attempt, ...]:
     )
 
 
+#: Channels that carry to the same telephone: where one is not set, the other does its steps.
+_ALIKE = {"sms": "smpp", "smpp": "sms"}
+
+
 def fitted(plan: Plan, channels: Collection[str]) -> Plan:
     """A plan without the sends over channels that are not among `channels`, its silent told by one that is.
 
@@ -94,7 +98,7 @@ def fitted(plan: Plan, channels: Collection[str]) -> Plan:
     the plan is there, it stays as it is.
     """
     kept: list[Step] = []
-    for step in plan.steps:
+    for step in (_carried(step, channels) for step in plan.steps):
         if step.channel in channels:
             kept.append(step)
         elif step.action == "escalate":
@@ -104,6 +108,11 @@ def fitted(plan: Plan, channels: Collection[str]) -> Plan:
             kept[-1] = kept[-1].model_copy(update={"wait_s": step.wait_s})
     sends = [place for place, step in enumerate(kept) if step.action == "send"]
     return Plan(name=plan.name, steps=tuple(kept[sends[0] :])) if sends else plan
+
+
+def _carried(step: Step, channels: Collection[str]) -> Step:
+    other = _ALIKE.get(step.channel)
+    return step.model_copy(update={"channel": other}) if step.channel not in channels and other in channels else step
 
 
 def precedence(content: Content) -> int:

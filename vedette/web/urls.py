@@ -39,6 +39,7 @@ urlpatterns = [
     path(f"{_message}cap.xml", warnings.cap, name="cap"),
     path("people/", people.listed, name="people"),
     path("people/<int:person_id>/", people.person, name="person"),
+    path("people/<int:person_id>/quiet/", people.quiet, name="quiet"),
     path("people/<int:person_id>/vouch/<int:recipient_id>/", people.vouch, name="vouch"),
     path("ledger/", ledger.entries, name="ledger"),
     path("ledger/verify/", ledger.check, name="ledger-verify"),

@@ -13,7 +13,8 @@ from vedette.formats.parts import BadInput, Line
 from vedette.people import actions
 from vedette.people.contact import LONGEST_PUSH
 from vedette.people.models import Duty, Person
-from vedette.people.queries import people_for, units_for
+from vedette.people.queries import people_for, units_for, without_address
+from vedette.people.quiet import said
 from vedette.web.api.doors import ApiRequest, found, get, post
 from vedette.web.api.paging import Cursor, Limit, Page, page
 from vedette.web.api.shapes import Given, Marked, Shown, When, marks
@@ -39,6 +40,9 @@ class PersonShown(Marked):
     unit: str
     duties: list[str]
     language: str
+    #: Quiet hours, as "22:00-06:00" by the clock of `zone`; "" is none, or the organisation's zone.
+    quiet: str
+    zone: str
     active: bool
     position_consent: bool
 
@@ -50,13 +54,15 @@ class PersonWhole(PersonShown):
 
 
 class PersonGiven(Given):
-    """A person to take in or to change, by code; their handling stays when none is given."""
+    """A person to take in or to change, by code; handling, quiet hours and zone stay when none are given."""
 
     code: Line
     name: Line
     unit: Line
     duties: tuple[Line, ...] = ()
     language: Line = "en-US"
+    quiet: Line | None = None
+    zone: Line | None = None
     handling: Tlp | None = None
 
 
@@ -71,11 +77,17 @@ class ContactPointGiven(Given):
 
 @get(router, "", Verb.SEE_PEOPLE, response=Page[PersonShown], summary="List people")
 def list_people(
-    request: ApiRequest, code: Line | None = None, unit: Line | None = None, cursor: Cursor = None, limit: Limit = 50
+    request: ApiRequest,
+    code: Line | None = None,
+    unit: Line | None = None,
+    without: Line | None = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
 ) -> Any:
     known = people_for(request.auth).prefetch_related("duties")
     known = known.filter(code=code) if code is not None else known
     known = known.filter(unit__code=unit) if unit is not None else known
+    known = without_address(known, without.split(",")) if without is not None else known
     return page(known, _person, cursor, limit, newest_first=False)
 
 
@@ -94,6 +106,8 @@ def keep(request: ApiRequest, given: PersonGiven) -> Any:
         unit=unit,
         duties=duties,
         language=given.language,
+        quiet=given.quiet,
+        zone=given.zone,
         handling=given.handling,
     )
     return Status(201, _whole(person))
@@ -130,10 +144,11 @@ def deactivate(request: ApiRequest, person_id: int) -> Any:
 
 
 def _person(person: Person) -> dict[str, Any]:
-    own = ("code", "name", "language", "active", "position_consent")
+    own = ("code", "name", "language", "zone", "active", "position_consent")
     return {
         **marks(person),
         **{name: getattr(person, name) for name in own},
+        "quiet": said(person.quiet_from, person.quiet_to),
         "unit": person.unit.code,
         "duties": sorted(duty.code for duty in person.duties.all()),
     }

@@ -11,7 +11,20 @@ from django.urls import URLPattern, path, re_path
 from ninja import NinjaAPI
 
 from vedette import __version__
-from vedette.web.api import claims, incidents, ledger, people, positions, recipients, reports, sources, threats, units
+from vedette.web.api import (
+    areas,
+    claims,
+    incidents,
+    ledger,
+    people,
+    plans,
+    positions,
+    recipients,
+    reports,
+    sources,
+    threats,
+    units,
+)
 from vedette.web.api import warnings as warnings_
 from vedette.web.api.doors import StrictParser
 from vedette.web.api.problems import LARGEST_BODY, problem, teach, too_large
@@ -42,6 +55,8 @@ for name, router in {
     "people": people.router,
     "units": units.router,
     "shifts": units.shifts,
+    "areas": areas.router,
+    "plans": plans.router,
     "positions": positions.router,
     "ledger": ledger.router,
 }.items():

@@ -84,19 +84,35 @@ class ReachShown(Shown):
     findings: list[dict[str, Any]]
 
 
+class PlanCheckShown(Shown):
+    """The message's plan, what stands in its way here, and whom of the audience none of its channels reaches."""
+
+    name: str
+    #: How many attempts it comes to, repeats counted.
+    attempts: int
+    #: What it warns by, in its order.
+    channels: list[str]
+    findings: list[dict[str, str]]
+    #: How many of the audience have no address on any of these channels.
+    unreached: int
+    #: The codes of the first thousand; only for those who may see people.
+    without_address: list[str] | None
+
+
 class CheckShown(Shown):
     """What to look at before a message is submitted or approved; `reach` is null once it has expired."""
 
     findings: list[FindingShown]
     reach: ReachShown | None
+    plan: PlanCheckShown
 
 
 class UpdateGiven(Given):
-    """What a message is made of; a missing plan is the standard one."""
+    """What a message is made of. A plan is given whole or by its name; a missing one is that for its severity."""
 
     content: dict[str, Any]
     audience: dict[str, Any]
-    plan: dict[str, Any] | None = None
+    plan: dict[str, Any] | Line | None = None
     #: Content field -> ids of the claims it rests on.
     citations: dict[Line, list[Id]] | None = None
 
@@ -114,7 +130,7 @@ class RevisionGiven(Given):
 
     content: dict[str, Any] | None = None
     audience: dict[str, Any] | None = None
-    plan: dict[str, Any] | None = None
+    plan: dict[str, Any] | Line | None = None
     citations: dict[Line, list[Id]] | None = None
 
 

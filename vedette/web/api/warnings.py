@@ -9,16 +9,20 @@ from ninja import Router, Status
 
 from vedette import clock
 from vedette.access.roles import Verb
+from vedette.dispatch.means import chosen_plan, means_of
 from vedette.formats.parts import BadInput
+from vedette.people.queries import codes_of
 from vedette.people.resolution import Resolution
 from vedette.reports.queries import claims_for, inbox
 from vedette.threats.queries import board
 from vedette.warnings import actions
 from vedette.warnings.actions import Draft
 from vedette.warnings.approval import content_hash
+from vedette.warnings.content import Plan
 from vedette.warnings.findings import findings_of
 from vedette.warnings.lifecycle import IllegalMove
 from vedette.warnings.models import Approval, Message, Warning
+from vedette.warnings.plans import flat
 from vedette.warnings.queries import warnings_for
 from vedette.warnings.reach import reach_of
 from vedette.web.api.doors import ApiRequest, found, get, post
@@ -38,6 +42,9 @@ from vedette.web.api.warning_shapes import (
 
 router = Router(tags=["warnings"])
 
+#: People without an address who are listed by their codes.
+MOST_CODES = 1_000
+
 
 @get(router, "", Verb.SEE, response=Page[WarningShown], summary="List warnings, newest first")
 def list_warnings(request: ApiRequest, cursor: Cursor = None, limit: Limit = 50) -> Any:
@@ -48,7 +55,7 @@ def list_warnings(request: ApiRequest, cursor: Cursor = None, limit: Limit = 50)
 def draft(request: ApiRequest, given: WarningGiven) -> Any:
     message = actions.draft_warning(
         request.auth,
-        Draft.of(given.content, given.audience, given.plan),
+        Draft.of(given.content, given.audience, chosen_plan(request.auth, given.plan, given.content)),
         threat=chosen("threat", board(request.auth), given.threat),
         report=chosen("report", inbox(request.auth), given.report),
         citations=_citations(request, given.citations),
@@ -72,9 +79,11 @@ def show_warning(request: ApiRequest, warning_id: int) -> Any:
 def check(request: ApiRequest, warning_id: int) -> Any:
     message, now = _open_message(request, warning_id), clock.now()
     expired = message.parsed_content().expires <= now
+    reach = None if expired else reach_of(message, now)
     return {
         "findings": [dataclasses.asdict(finding) for finding in findings_of(message, now)],
-        "reach": None if expired else _reach(request, reach_of(message, now)),
+        "reach": None if reach is None else _reach(request, reach),
+        "plan": _means(request, message.parsed_plan(), () if reach is None else reach.person_ids),
     }
 
 
@@ -85,7 +94,7 @@ def revise(request: ApiRequest, warning_id: int, given: RevisionGiven) -> Any:
         _open_message(request, warning_id),
         content=given.content,
         audience=given.audience,
-        plan=given.plan,
+        plan=None if given.plan is None else chosen_plan(request.auth, given.plan, given.content),
         citations=_citations(request, given.citations),
     )
     return _whole(request, warning_id)
@@ -127,7 +136,7 @@ def issue(request: ApiRequest, warning_id: int) -> Any:
 @post(router, "/{int:warning_id}/update", Verb.DRAFT, response={201: WarningWhole}, summary="Draft an update")
 def update(request: ApiRequest, warning_id: int, given: UpdateGiven) -> Any:
     warning = found(_known(request), warning_id)
-    drafted = Draft.of(given.content, given.audience, given.plan)
+    drafted = Draft.of(given.content, given.audience, chosen_plan(request.auth, given.plan, given.content))
     actions.draft_update(request.auth, warning, drafted, _citations(request, given.citations))
     return Status(201, _whole(request, warning_id))
 
@@ -183,6 +192,19 @@ def _reach(request: ApiRequest, reach: Resolution) -> dict[str, Any]:
         "findings": [
             {"code": one.code.value, "message": one.message, "blocking": one.blocking} for one in reach.findings
         ],
+    }
+
+
+def _means(request: ApiRequest, plan: Plan, people: Any) -> dict[str, Any]:
+    means = means_of(plan, request.auth.realm, people)
+    seen = request.auth.may(Verb.SEE_PEOPLE)
+    return {
+        "name": plan.name,
+        "attempts": len(flat(plan)),
+        "channels": list(means.channels),
+        "findings": [{"code": one.code.value, "message": one.message} for one in means.findings],
+        "unreached": len(means.without_address),
+        "without_address": codes_of(request.auth, means.without_address[:MOST_CODES]) if seen else None,
     }
 
 

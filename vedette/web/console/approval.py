@@ -29,6 +29,7 @@ from vedette.warnings.queries import last_approved, messages_for
 from vedette.web.console.check import check_message
 from vedette.web.console.compose import cites
 from vedette.web.console.doors import ActedRequest, Errors, one, page, seen, told
+from vedette.web.console.means import shown_means
 
 FIELDS = {
     "change": "What is different",
@@ -124,14 +125,15 @@ def issue(request: ActedRequest, warning_id: int, number: int) -> HttpResponse:
             with told(errors):
                 actions.issue(request.actor, message)
                 return redirect("console:warning", warning_id)
-    content = message.content
+    content, plan, found = message.content, message.parsed_plan(), _checked(message, request)
     context = {
         "message": message,
         "warning": message.warning,
         "content": content,
-        "channels": sorted({step["channel"] for step in message.plan.get("steps", ())}),
-        "plan": message.parsed_plan(),
-        "check": _checked(message, request),
+        "channels": sorted({step.channel for step in plan.steps}),
+        "plan": plan,
+        "check": found,
+        "means": shown_means(request.actor, plan, found.audience.people),
         "errors": errors,
         "live": live,
         "marking": content["handling"],
@@ -153,7 +155,7 @@ def _review(request: ActedRequest, message: Message, errors: Errors) -> HttpResp
         "changes": changes(before, message),
         "cites": cites(message.citations, seen(actor, message.warning.report)),
         "check": found,
-        "plan": message.parsed_plan(),
+        "means": shown_means(actor, message.parsed_plan(), found.audience.people),
         "rule": json.dumps(message.audience, indent=2),
         "hash": content_hash(message),
         "errors": errors,

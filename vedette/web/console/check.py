@@ -15,11 +15,13 @@ from vedette.formats.parts import BadInput, parse
 from vedette.people.models import Organisation
 from vedette.people.queries import audience_of
 from vedette.people.rule import AudienceRule
+from vedette.people.world import Ints
 from vedette.places.geometry import BadGeometry
 from vedette.warnings.content import Content, MessageType, Severity
 from vedette.warnings.lint import LintContext, LintFinding, lint
 from vedette.warnings.marking import EXERCISE
 from vedette.warnings.models import Message
+from vedette.warnings.plans import WarningClass, class_of
 from vedette.warnings.push import render_push
 from vedette.warnings.render import (
     MessageView,
@@ -66,6 +68,8 @@ class AudienceCount:
     maybe_left_out: int = 0
     reasons: tuple[ReasonRow, ...] = ()
     findings: tuple[Any, ...] = ()
+    #: Whom it reaches, as person ids.
+    people: Ints | tuple[int, ...] = ()
 
     @property
     def parts(self) -> dict[str, int]:
@@ -156,7 +160,8 @@ def count_audience(
     ends = _moment(content.get("expires"))
     if ends is None:
         return AudienceCount(why="Say when it ends: who is on shift until then is counted.")
-    grave = str(content.get("severity")) in (Severity.EXTREME.value, Severity.SEVERE.value)
+    severity = severity_of(content)
+    grave = severity is not None and class_of(severity) is WarningClass.DANGER
     try:
         found = audience_of(
             rule,
@@ -178,6 +183,7 @@ def count_audience(
         maybe_left_out=found.maybe_left_out,
         reasons=tuple(reason_row(text, number) for text, number in found.counts.items()),
         findings=found.findings,
+        people=found.person_ids,
     )
 
 
@@ -236,6 +242,12 @@ def _phone(view: MessageView) -> Phone:
         steps=tuple(line.strip() for line in content.instruction.splitlines() if line.strip()),
         buttons=tuple(answers[response.value] for response in Response),
     )
+
+
+def severity_of(content: Mapping[str, Any]) -> Severity | None:
+    """How grave a draft says it is; None while it does not."""
+    found = str(content.get("severity"))
+    return Severity(found) if found in list(Severity) else None
 
 
 def _moment(value: object) -> datetime | None:

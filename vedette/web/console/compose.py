@@ -21,14 +21,15 @@ from vedette.people.queries import areas_for, units_for
 from vedette.reports.models import Report
 from vedette.threats.models import Threat
 from vedette.warnings import actions
-from vedette.warnings.content import MessageType, Plan
-from vedette.warnings.models import Approval, Message, Template, Warning
-from vedette.warnings.plans import ROUTINE
+from vedette.warnings.content import MessageType
+from vedette.warnings.models import Approval, Message, Warning
 from vedette.warnings.proposal import propose
-from vedette.warnings.queries import current_message, messages_for
+from vedette.warnings.queries import current_message, messages_for, warnings_for
 from vedette.web.console import drafting
-from vedette.web.console.check import check_message
+from vedette.web.console.check import check_message, severity_of
+from vedette.web.console.choices import Choices
 from vedette.web.console.doors import ActedRequest, Errors, one, page, seen, told
+from vedette.web.console.means import shown_means
 from vedette.web.middleware import zone
 
 #: Who is warned unless the author says otherwise: whoever is on shift or seen in the area.
@@ -114,37 +115,44 @@ def update(request: ActedRequest, warning_id: int) -> HttpResponse:
 @page(Verb.DRAFT)
 def check(request: ActedRequest) -> HttpResponse:
     """The panels beside the form, for the form as it stands (htmx)."""
-    parts = drafting.read(request.POST, zone(), _saved(request), _plans(request))
     message = messages_for(request.actor).filter(pk=_number(request.GET.get("message"))).first()
-    kind = MessageType(request.POST.get("kind") or MessageType.ALERT)
+    warning = warnings_for(request.actor).filter(pk=_number(request.GET.get("warning"))).first()
+    previous = _issued_before(message) if message else current_message(warning) if warning else None
+    choices = Choices(request.actor, message.plan if message else None, previous.plan if previous else None)
+    parts = drafting.read(request.POST, zone(), _saved(request), choices.plans)
+    kind = MessageType.UPDATE if previous is not None else MessageType.ALERT
     found = check_message(
         parts.content,
         parts.audience,
         realm=request.actor.realm,
         kind=MessageType(message.msg_type) if message else kind,
         now=clock.now(),
-        previous=_issued_before(message) if message else None,
+        previous=previous,
         identifier=message.identifier if message else "",
         faults=drafting.faults(parts),
     )
-    return render(request, "parts/check.html", {"check": found})
+    means = shown_means(request.actor, choices.meant(parts.plan, severity_of(parts.content)), found.audience.people)
+    return render(request, "parts/check.html", {"check": found, "means": means})
 
 
 def _work(request: ActedRequest, work: Work, heading: str) -> HttpResponse:
     errors = Errors()
     content, audience, plan = work.content, work.audience, work.plan
+    choices = Choices(request.actor, work.plan, work.previous.plan if work.previous else None)
     if request.method == "POST":
-        parts = drafting.read(request.POST, zone(), _saved(request), _plans(request))
+        parts = drafting.read(request.POST, zone(), _saved(request), choices.plans)
         content, audience, plan = parts.content, parts.audience, parts.plan
         for name, reason in drafting.faults(parts).items():
             errors.add(name, reason)
         if not errors:
+            meant = choices.meant(parts.plan, severity_of(content))
+            parts.plan = meant.model_dump(mode="json") if meant is not None else None
             kept = _keep(request, work, parts, errors)
             if kept is not None and not errors:
                 return redirect("console:warning", kept.warning_id)
             if kept is not None:
                 work.message, work.warning = kept, kept.warning
-    return _show(request, work, heading, errors, content, audience, plan)
+    return _show(request, work, heading, errors, (content, audience, plan), choices)
 
 
 def _keep(request: ActedRequest, work: Work, parts: drafting.Parts, errors: Errors) -> Message | None:
@@ -182,14 +190,14 @@ def _show(
     work: Work,
     heading: str,
     errors: Errors,
-    content: Mapping[str, Any],
-    audience: Mapping[str, Any],
-    plan: Mapping[str, Any] | None,
+    parts: tuple[Mapping[str, Any], Mapping[str, Any], Mapping[str, Any] | None],
+    choices: Choices,
 ) -> HttpResponse:
-    here, plans = zone(), _plans(request, work.message)
+    content, audience, plan = parts
+    here, severity = zone(), severity_of(content)
     areas = list(areas_for(request.actor))
     shown = drafting.show(content, audience, plan, here)
-    shown["plan"] = shown["plan"] or ROUTINE.name
+    shown["plan"] = choices.value_of(plan, severity)
     shown["handling"] = shown["handling"] or Tlp.AMBER_STRICT.value
     returned = None
     if work.message is not None:
@@ -226,10 +234,11 @@ def _show(
         "saved_areas": [{"code": area.code, "name": area.name, "geometry": area.geometry} for area in areas],
         "units": _tree(list(units_for(request.actor))),
         "duties": Duty.objects.order_by("name"),
-        "plans": plans.values(),
+        "plans": choices.listed,
         "cites": cites(work.citations, work.report),
         "missing": work.missing,
         "check": found,
+        "means": shown_means(request.actor, choices.meant(plan, severity), found.audience.people),
         "override": request.POST.get("override", "") or (work.message.lint_override if work.message else ""),
         "zone_name": str(here).replace("_", " "),
         "action": action,
@@ -286,25 +295,6 @@ def _issued_before(message: Message) -> Message | None:
 
 def _saved(request: ActedRequest) -> dict[str, dict[str, Any]]:
     return {area.code: area.geometry for area in areas_for(request.actor)}
-
-
-def _plans(request: ActedRequest, message: Message | None = None) -> dict[str, Plan]:
-    """The plans to choose from: the standard one, those of templates, and the message's own."""
-    found = {ROUTINE.name: ROUTINE}
-    if message is None:
-        message = messages_for(request.actor).filter(pk=_number(request.GET.get("message"))).first()
-    stored = [template.plan for template in visible(request.actor, Template.objects.all())]
-    stored += [message.plan] if message is not None else []
-    if request.resolver_match and "warning_id" in request.resolver_match.kwargs:
-        stored += (
-            messages_for(request.actor)
-            .filter(warning_id=request.resolver_match.kwargs["warning_id"])
-            .values_list("plan", flat=True)
-        )
-    for data in stored:
-        plan = Plan.model_validate(data)
-        found[plan.name] = plan
-    return found
 
 
 def _tree(units: list[Any]) -> list[Any]:

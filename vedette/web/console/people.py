@@ -16,21 +16,27 @@ from vedette.dispatch.actions import attest
 from vedette.dispatch.levels import State
 from vedette.dispatch.models import Recipient
 from vedette.dispatch.progress import SILENT
-from vedette.people.models import Position, Shift
-from vedette.people.queries import people_for, units_for
+from vedette.people.actions import keep_quiet_hours
+from vedette.people.models import Organisation, Position, Shift
+from vedette.people.positions import is_own
+from vedette.people.queries import people_for, units_for, without_address
+from vedette.people.quiet import said
 from vedette.web.console.check import reason_row
 from vedette.web.console.doors import ActedRequest, Errors, one, page, paged, told
 
 
 @page(Verb.SEE_PEOPLE)
 def listed(request: ActedRequest) -> HttpResponse:
-    """The people one may see, by name or code, by unit."""
+    """The people one may see, by name or code, by unit, and those without an address on any of some channels."""
     search, unit = request.GET.get("search", "").strip(), request.GET.get("unit", "").strip()
+    without = [name for name in request.GET.get("without", "").split(",") if name.strip()]
     found = people_for(request.actor).prefetch_related("duties", "contact_points")
     if search:
         found = found.filter(Q(name__icontains=search) | Q(code__icontains=search))
     if unit:
         found = found.filter(Q(unit__code=unit) | Q(unit__parent__code=unit))
+    if without:
+        found = without_address(found, without)
     shown, now = paged(request, found), clock.now()
     on_shift = set(
         Shift.objects.filter(person__in=[person.pk for person in shown], starts__lte=now, ends__gt=now).values_list(
@@ -46,13 +52,15 @@ def listed(request: ActedRequest) -> HttpResponse:
         }
         for person in shown
     ]
+    narrowed = {"search": search, "unit": unit, "without": ",".join(without)}
     context = {
         "page": shown,
         "rows": rows,
+        "without": without,
         "search": search,
         "unit": unit,
         "units": units_for(request.actor),
-        "query": urlencode({name: value for name, value in (("search", search), ("unit", unit)) if value}),
+        "query": urlencode({name: value for name, value in narrowed.items() if value}),
     }
     return render(request, "console/people.html", context)
 
@@ -83,6 +91,19 @@ def vouch(request: ActedRequest, person_id: int, recipient_id: int) -> HttpRespo
     return _page(request, person_id, errors)
 
 
+@require_POST
+@page(Verb.SEE_PEOPLE)
+def quiet(request: ActedRequest, person_id: int) -> HttpResponse:
+    """Set somebody's quiet hours: whoever keeps the roster may, and the person themselves."""
+    found = one(request.actor, people_for(request.actor), Verb.SEE_PEOPLE, pk=person_id)
+    errors = Errors()
+    with told(errors):
+        keep_quiet_hours(request.actor, found, request.POST.get("quiet", ""), request.POST.get("zone", ""))
+        messages.success(request, "Saved. It holds from the next message on.")
+        return redirect("console:person", person_id)
+    return _page(request, person_id, errors)
+
+
 def _page(request: ActedRequest, person_id: int, errors: Errors) -> HttpResponse:
     found = one(request.actor, people_for(request.actor), Verb.SEE_PEOPLE, pk=person_id)
     received = (
@@ -100,6 +121,12 @@ def _page(request: ActedRequest, person_id: int, errors: Errors) -> HttpResponse
         "shifts": found.shifts.filter(ends__gt=now).select_related("post").order_by("starts")[:12],
         "position": Position.objects.filter(person=found).first() if found.position_consent else None,
         "supervises": found.supervises.all(),
+        "wardens": found.warden_of.all(),
+        "alternates": found.alternate_of.all(),
+        "quiet": request.POST.get("quiet", "") if errors else said(found.quiet_from, found.quiet_to),
+        "quiet_zone": request.POST.get("zone", "") if errors else found.zone,
+        "house_zone": getattr(Organisation.objects.first(), "zone", "UTC"),
+        "may_keep": request.actor.may(Verb.KEEP_ROSTER, found) or is_own(request.actor, found),
         "now": now,
         "received": [
             {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from vedette.web.setup import channels, first_run, organisation, tokens, users
+from vedette.web.setup import areas, channels, first_run, organisation, plans, tokens, users
 
 app_name = "setup"
 
@@ -12,7 +12,12 @@ urlpatterns = [
     path("setup", first_run.first, name="first"),
     path("settings/", organisation.overview, name="settings"),
     path("settings/organisation/", organisation.organisation, name="organisation"),
-    path("settings/areas/", organisation.areas, name="areas"),
+    path("settings/areas/", areas.areas, name="areas"),
+    path("settings/areas/<int:area_id>/", areas.area, name="area"),
+    path("settings/plans/", plans.plans, name="plans"),
+    path("settings/plans/new/", plans.plan, name="new_plan"),
+    path("settings/plans/<int:plan_id>/", plans.plan, name="plan"),
+    path("settings/plans/<int:plan_id>/drop/", plans.drop, name="drop_plan"),
     path("settings/users/", users.users, name="users"),
     path("settings/users/new/", users.new_user, name="new_user"),
     path("settings/users/<int:user_id>/", users.user, name="user"),

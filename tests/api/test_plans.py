@@ -1,0 +1,95 @@
+"""Plans, areas and quiet hours over the API, and the dry run that says whom a plan does not reach."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.access.roster import AUDIENCE
+from tests.api.conftest import Caller, content, drafted
+from tests.warnings.good import FENCE_LINE
+from vedette.dispatch.models import Channel
+from vedette.people.models import ContactPoint, Person
+
+pytestmark = pytest.mark.django_db
+STEPS: list[dict[str, Any]] = [{"action": "send", "channel": "smtp", "wait_s": 60.0, "repeat": 3}]
+
+
+def test_a_plan_is_kept_listed_used_by_name_and_dropped(
+    admin: Caller, officer: Caller, roster: dict[str, Person]
+) -> None:
+    made = admin.post("/plans", {"name": "night watch", "steps": STEPS, "used_for": "danger"})
+    assert made.status_code == 201, made.content
+    assert (made.json()["attempts"], made.json()["used_for"]) == (3, "danger")
+    listed = officer.get("/plans").json()["items"]
+    assert [(one["name"], one["id"] is not None) for one in listed] == [
+        ("night watch", True),
+        ("routine", False),
+        ("danger to life", False),
+    ]
+    by_name = drafted(officer, plan="night watch")["messages"][0]["plan"]
+    assert by_name == {"name": "night watch", "steps": STEPS}
+    assert drafted(officer)["messages"][0]["plan"] == by_name
+    assert admin.post(f"/plans/{made.json()['id']}/drop").status_code == 204
+    assert drafted(officer)["messages"][0]["plan"]["name"] == "danger to life"
+    wrong = officer.post("/warnings", {"content": content(), "audience": AUDIENCE, "plan": "night watch"})
+    assert (wrong.status_code, wrong.json()["field"]) == (422, "plan")
+
+
+def test_the_plan_of_an_open_message_is_changed_by_name(officer: Caller, roster: dict[str, Person]) -> None:
+    warning = drafted(officer)
+    changed = officer.post(f"/warnings/{warning['id']}/revise", {"plan": "routine"}).json()
+    assert changed["messages"][0]["plan"]["name"] == "routine"
+
+
+def test_a_bad_plan_is_named_by_field_and_not_kept(admin: Caller, officer: Caller) -> None:
+    bad = admin.post("/plans", {"name": "odd", "steps": [{**STEPS[0], "to": "warden"}]})
+    assert (bad.status_code, bad.json()["field"]) == (422, "steps.0")
+    assert officer.post("/plans", {"name": "mine", "steps": STEPS}).status_code == 403
+
+
+def test_the_dry_run_says_whom_no_channel_of_the_plan_reaches(
+    officer: Caller, analyst: Caller, roster: dict[str, Person]
+) -> None:
+    Channel.objects.create(realm="exercise", name="smtp", settings={})
+    warning = drafted(officer, plan={"name": "mail", "steps": STEPS})
+    plan = officer.get(f"/warnings/{warning['id']}/check").json()["plan"]
+    assert (plan["unreached"], plan["without_address"], plan["findings"]) == (0, [], [])
+    ContactPoint.objects.all().delete()
+    plan = officer.get(f"/warnings/{warning['id']}/check").json()["plan"]
+    assert (plan["name"], plan["channels"], plan["attempts"]) == ("mail", ["smtp"], 3)
+    assert plan["without_address"] == ["ex-san-diego"]
+    assert plan["findings"] == [
+        {"code": "no-address", "message": "One person has no address on any channel of this plan."}
+    ]
+    found = officer.get("/people", without="smtp").json()["items"]
+    assert [one["code"] for one in found] == ["ex-san-diego", "ex-imperial-valley"]
+    hidden = analyst.get(f"/warnings/{warning['id']}/check").json()["plan"]
+    assert (hidden["unreached"], hidden["without_address"]) == (1, None)
+
+
+def test_an_area_is_made_given_wardens_and_shows_them_only_to_those_who_may_see_people(
+    admin: Caller, officer: Caller, analyst: Caller, roster: dict[str, Person]
+) -> None:
+    made = admin.post("/areas", {"code": "fence", "name": "Fence", "geometry": FENCE_LINE, "handling": "TLP:GREEN"})
+    assert made.status_code == 201, made.content
+    path = f"/areas/{made.json()['id']}"
+    people = {"warden": roster["san-diego"].pk, "alternate": roster["imperial-valley"].pk}
+    assert admin.post(f"{path}/wardens", people).json()["warden"] == people["warden"]
+    assert officer.get(path).json()["alternate"] == people["alternate"]
+    assert analyst.get("/areas", code="fence").json()["items"][0]["warden"] is None
+    assert admin.post("/areas", {"code": "fence", "name": "Redrawn", "geometry": FENCE_LINE}).json()["warden"]
+    wrong = admin.post(f"{path}/wardens", {"warden": 999_999, "alternate": None})
+    assert (wrong.status_code, wrong.json()["field"]) == (422, "warden")
+    assert officer.post(f"{path}/wardens", people).status_code == 403
+
+
+def test_quiet_hours_are_kept_with_the_person(admin: Caller, roster: dict[str, Person]) -> None:
+    person = {"code": "ex-san-diego", "name": "Sam Example", "unit": "san-diego"}
+    made = admin.post("/people", {**person, "quiet": "22:00-06:00", "zone": "America/Phoenix"}).json()
+    assert (made["quiet"], made["zone"]) == ("22:00-06:00", "America/Phoenix")
+    assert admin.post("/people", person).json()["quiet"] == "22:00-06:00"
+    assert admin.post("/people", {**person, "quiet": ""}).json()["quiet"] == ""
+    wrong = admin.post("/people", {**person, "quiet": "nights"})
+    assert (wrong.status_code, wrong.json()["field"]) == (422, "quiet")

@@ -1,0 +1,67 @@
+"""`vedette plans`, `vedette areas` and `vedette warnings check`, by token."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from tests.cli.house import House, one_line
+from tests.cli.test_lifecycle import draft_file
+
+PLAN = {"name": "night watch", "steps": [{"action": "send", "channel": "smtp", "wait_s": 60, "repeat": 2}]}
+
+
+def test_a_plan_is_kept_listed_used_by_its_name_and_dropped(house: House, tmp_path: Path) -> None:
+    kept = house.ok("plans", "keep", "-", actor="admin", given=json.dumps({**PLAN, "used_for": "danger"}))
+    assert (kept["attempts"], kept["used_for"], kept["own"]) == (2, "danger", True)
+    assert [one["name"] for one in house.ok("plans", "list", actor="officer")] == [
+        "night watch",
+        "routine",
+        "danger to life",
+    ]
+    path = draft_file(tmp_path)
+    path.write_text(json.dumps({**json.loads(path.read_text()), "plan": "night watch"}))
+    made = house.ok("warnings", "draft", path, actor="officer")
+    assert made["plan"]["steps"][0]["repeat"] == 2
+    assert house.run("plans", "drop", "night watch", actor="officer").returncode == 1
+    assert house.run("plans", "drop", "night watch", actor="admin").returncode == 0
+    assert "no such plan" in one_line(house.run("plans", "drop", "night watch", actor="admin"))
+    assert "there is no plan" in one_line(house.run("warnings", "draft", path, actor="officer"))
+
+
+def test_a_plan_that_cannot_stand_is_one_line(house: House) -> None:
+    for given, said in (
+        ("{", "JSON"),
+        ("[]", "steps"),
+        (json.dumps({**PLAN, "steps": []}), "steps"),
+        (json.dumps({**PLAN, "used_for": "fun"}), "used_for"),
+        (json.dumps({**PLAN, "wait": 1}), "unknown key"),
+    ):
+        assert said in one_line(house.run("plans", "keep", "-", actor="admin", given=given))
+
+
+def test_wardens_come_from_a_file_and_are_listed_for_those_who_may_see_people(house: House, tmp_path: Path) -> None:
+    code = house.ok("areas", "list", actor="officer")[0]["code"]
+    path = tmp_path / "wardens.csv"
+    path.write_text(f"area,warden,alternate\n{code},ex-00001,ex-00002\n")
+    assert house.ok("areas", "wardens", path, "--dry-run", actor="admin")["changed"][0]["warden"] == "ex-00001"
+    assert house.ok("areas", "list", actor="officer")[0]["warden"] is None
+    house.ok("areas", "wardens", path, actor="admin")
+    (row,) = [one for one in house.ok("areas", "list", actor="officer") if one["code"] == code]
+    assert (row["warden"], row["alternate"]) == ("ex-00001", "ex-00002")
+    assert house.ok("areas", "list", actor="analyst")[0]["warden"] is None
+    assert house.run("areas", "wardens", path, actor="officer").returncode == 1
+    path.write_text("area,warden,alternate\nnowhere,ex-00001,\n")
+    assert "no area 'nowhere'" in one_line(house.run("areas", "wardens", path, actor="admin"))
+
+
+def test_a_draft_is_checked_before_it_is_handed_on(house: House, tmp_path: Path) -> None:
+    path = draft_file(tmp_path)
+    plan = {"name": "push only", "steps": [{"action": "send", "channel": "webpush", "wait_s": 60}]}
+    path.write_text(json.dumps({**json.loads(path.read_text()), "plan": plan}))
+    number = str(house.ok("warnings", "draft", path, actor="officer")["warning"])
+    found = house.ok("warnings", "check", number, actor="officer")
+    assert found["reach"]["total"] == len(found["plan"]["without_address"]) > 0
+    assert any("webpush, which is not set" in one for one in found["plan"]["findings"])
+    assert house.ok("warnings", "check", number, actor="analyst")["plan"]["without_address"] is None
+    assert "no address on any channel" in house.run("warnings", "check", number, actor="officer").stdout

@@ -1,0 +1,52 @@
+"""What stands in a plan's way, as a page shows it: the findings, and the people whom its channels do not reach."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from vedette.access.policy import Actor
+from vedette.access.roles import Verb
+from vedette.dispatch.means import PlanFinding, means_of, sends_by
+from vedette.people.models import Person
+from vedette.people.queries import people_for
+from vedette.people.world import Ints
+from vedette.warnings.content import Plan
+
+#: People shown by name.
+_SHOWN = 8
+
+
+@dataclass(frozen=True)
+class MeansShown:
+    """A plan, what is in its way, and whom it cannot reach."""
+
+    plan: Plan
+    findings: tuple[PlanFinding, ...]
+    channels: tuple[str, ...]
+    #: Those without an address whom the reader may see, the first of them.
+    people: tuple[Person, ...]
+    more: int
+    #: Where all people without an address on these channels are listed; empty for those who may not see people.
+    link: str
+
+
+def shown_means(actor: Actor, plan: Plan | None, people: Ints | Collection[int]) -> MeansShown | None:
+    """The plan against the people it is for; None while no plan is chosen."""
+    if plan is None:
+        return None
+    found = means_of(plan, actor.realm, people)
+    named: tuple[Person, ...] = ()
+    link = ""
+    if found.without_address and actor.may(Verb.SEE_PEOPLE):
+        named = tuple(people_for(actor).filter(pk__in=found.without_address[:_MOST_ASKED])[:_SHOWN])
+        link = f"{reverse('console:people')}?{urlencode({'without': ','.join(sends_by(plan))})}"
+    more = len(found.without_address) - len(named)
+    return MeansShown(plan, found.findings, found.channels, named, more, link)
+
+
+#: People without an address among whom the first by code are looked for.
+_MOST_ASKED = 500

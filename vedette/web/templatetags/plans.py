@@ -1,0 +1,49 @@
+"""How a plan is said: each step in words, and the whole of it in a line."""
+
+from __future__ import annotations
+
+from django import template
+
+from vedette.warnings.content import Plan, Step, Told
+from vedette.warnings.plans import flat
+from vedette.web.templatetags.house import span
+
+register = template.Library()
+
+_TOLD = {
+    Told.SUPERVISOR: "the supervisor",
+    Told.WARDEN: "the area’s warden",
+    Told.ALTERNATE: "the warden’s alternate",
+}
+
+
+@register.filter
+def step_words(step: Step) -> str:
+    """One step: "send by sms 2 times, 90 s apart"."""
+    done = "send" if step.action == "send" else f"tell {_TOLD[step.to]} of those silent"
+    if step.repeat > 1:
+        return f"{done} by {step.channel} {step.repeat} times, {span(step.wait_s)} apart"
+    if step.wait_s == 0:
+        return f"{done} by {step.channel}, and at once"
+    return f"{done} by {step.channel}, wait {span(step.wait_s)}"
+
+
+@register.filter
+def plan_line(plan: Plan) -> str:
+    """The whole plan in one line; what goes out at once is joined by a plus."""
+    said = ""
+    for place, step in enumerate(plan.steps):
+        done = step.channel if step.action == "send" else f"tell {_TOLD[step.to]} by {step.channel}"
+        if step.repeat > 1:
+            done += f" {step.repeat}×"
+        together = step.action == "send" and step.wait_s == 0
+        last = place == len(plan.steps) - 1
+        said += done if together else f"{done}, wait {span(step.wait_s)}"
+        said += "" if last else " + " if together else " → "
+    return said
+
+
+@register.filter
+def lasts(plan: Plan) -> str:
+    """How long the plan goes on for somebody who stays silent."""
+    return span(sum(attempt.wait_s for attempt in flat(plan)))
