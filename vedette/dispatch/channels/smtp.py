@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import asyncio
-import ssl
 from typing import ClassVar
 
 from vedette.dispatch.channels.face import Channel, Outcome, Parcel, Result, Settings
@@ -37,7 +36,7 @@ class SmtpChannel(Channel):
         own = address_of(self._sender)
         self._domain = own.rpartition("@")[2]
         self._bounce_to = self.settings.bounce_to or own
-        self._context = ssl.create_default_context() if self.settings.tls != "none" else None
+        self._context = self.settings.tls_context
 
     async def send(self, parcel: Parcel) -> Result:
         if not ADDRESS.fullmatch(parcel.address):

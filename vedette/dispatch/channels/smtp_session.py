@@ -1,4 +1,8 @@
-"""A conversation with a mail server (RFC 5321): from the greeting, through TLS and login, to one mail after another."""
+"""A conversation with a mail server (RFC 5321): from the greeting, through TLS and login, to one mail after another.
+
+Where the server allows it, what stands before a mail goes in one piece. The next mail's could go with the end of this
+one, too (RFC 2920, 3.1); but hardly any client does that, and it looks like smuggling to servers that watch for it.
+"""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import ssl
 from email.utils import parseaddr
 from enum import StrEnum
 from typing import Annotated, Literal
@@ -35,6 +36,8 @@ class SmtpSettings(Settings):
     host: Annotated[Line, Field(min_length=1)]
     port: Annotated[int, Field(ge=1, le=65535)] = 25
     tls: Literal["none", "starttls", "tls"] = "starttls"
+    #: Certificates to trust instead of the system's.
+    ca_file: Line = ""
     username: str = ""
     password: str = ""
     mail_from: Annotated[Line, Field(alias="from")] = ""
@@ -45,6 +48,20 @@ class SmtpSettings(Settings):
     hello: Annotated[str, Field(pattern=r"^[A-Za-z0-9.:\[\]-]*$", max_length=255)] = ""
     #: Mails sent over one connection before it is closed; some servers limit them.
     messages_per_connection: Annotated[int, Field(ge=1)] = 1_000
+
+    @property
+    def tls_context(self) -> ssl.SSLContext | None:
+        """For TLS, where it is set. Raises OSError when the certificates can be read no more."""
+        return None if self.tls == "none" else ssl.create_default_context(cafile=self.ca_file or None)
+
+    @field_validator("ca_file")
+    @classmethod
+    def _certificates(cls, path: str) -> str:
+        try:
+            ssl.create_default_context(cafile=path or None)
+        except OSError as error:
+            raise ValueError(f"must be a PEM file of certificates that can be read here: {error}") from error
+        return path
 
     @field_validator("mail_from")
     @classmethod
