@@ -255,6 +255,7 @@ def test_a_browsers_subscription_is_kept_in_one_form_however_long_its_address(ho
     point = actions.add_contact_point(home.keeper, home.ada, "webpush", told)
     point.refresh_from_db()
     assert json.loads(point.address) == {"endpoint": endpoint, "keys": keys}
+    assert point.shown == "a browser, by way of push.example"
     with pytest.raises(BadInput, match="already"):
         actions.add_contact_point(home.keeper, home.ada, "webpush", point.address)
 

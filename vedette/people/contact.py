@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import urlsplit
 
 import phonenumbers
 
@@ -47,6 +48,16 @@ def checked_address(channel: str, address: str, region: str | None = None) -> st
     if channel in TELEPHONE:
         return _number(text, region)
     return text
+
+
+def shown_address(channel: str, address: str) -> str:
+    """An address as a person reads it: of a browser's subscription its push service alone, without its keys."""
+    if channel != PUSH:
+        return address
+    try:
+        return f"a browser, by way of {urlsplit(Subscription.parse(address).endpoint).hostname}"
+    except ValueError:
+        return "no subscription"
 
 
 def _mail(text: str) -> str:

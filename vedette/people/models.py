@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 
 from vedette.access.models import Record
+from vedette.people.contact import shown_address
 
 PersonId = NewType("PersonId", int)
 
@@ -105,6 +106,11 @@ class ContactPoint(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["person", "channel", "address"], name="contact_point_once")]
+
+    @property
+    def shown(self) -> str:
+        """The address as a person reads it."""
+        return shown_address(self.channel, self.address)
 
 
 class Shift(models.Model):
