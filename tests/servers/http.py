@@ -43,6 +43,8 @@ class Gateway:
 
     def __init__(self) -> None:
         self.mode = Mode.OK
+        #: Status and body instead of the usual 200; None: as usual.
+        self.answer: tuple[int, str] | None = None
         self.retry_after_s = 1
         self.url = ""
         self._requests: list[Request] = []
@@ -73,6 +75,9 @@ class Gateway:
         with self._arrived:
             self._requests.append(kept)
             self._arrived.notify_all()
+        if mode is Mode.OK and self.answer is not None:
+            status, text = self.answer
+            return web.Response(status=status, text=text)
         if mode is Mode.HANG:
             await asyncio.Event().wait()
         if mode is Mode.REFUSE:

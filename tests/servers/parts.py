@@ -63,6 +63,14 @@ class Part(Enum):
         "apt-get install xmlsec1",
         "brew install libxmlsec1",
     )
+    #: Where its tools for tests lie, its programs do too.
+    KANNEL = (
+        "Kannel with its fake network",
+        ("fakesmsc",),
+        ("/usr/lib/kannel/test/fakesmsc", "/usr/local/lib/kannel/test/fakesmsc"),
+        "apt-get install kannel kannel-extras",
+        "a Linux machine (Homebrew has no Kannel)",
+    )
 
     def __init__(self, title: str, commands: tuple[str, ...], places: tuple[str, ...], apt: str, brew: str) -> None:
         self.title = title

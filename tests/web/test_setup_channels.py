@@ -98,6 +98,22 @@ def test_a_broker_is_set_and_its_password_kept_apart_from_that_of_the_mail_serve
     assert len(ids) == len(set(ids)), "two forms with a field of one name"
 
 
+def test_a_providers_gateway_is_set_as_it_asks_and_tried(office: Client, http_gateway: http.Gateway) -> None:
+    given = {
+        "speaks": "json", "url": http_gateway.url, "allow_private": "yes", "enabled": "yes", "from": "12345",
+        "template": '{"phone": "{to}", "message": "{text}"}', "headers": '{"X-Api-Key": "hush-hush"}',
+        "success": "[200]",
+    }  # fmt: skip
+    assert office.post("/settings/channels/sms/", given).status_code == 302
+    page = office.post("/settings/channels/sms/test/", {"address": "+447700900001"}, follow=True).content.decode()
+    assert "the gateway took it" in page
+    assert "hush-hush" not in page
+    assert "{&quot;phone&quot;: &quot;{to}&quot;" in page
+    assert "/gateways/exercise/sms/kannel/" in page
+    assert http_gateway.requests[0].json["phone"] == "+447700900001"
+    assert http_gateway.requests[0].headers["x-api-key"] == "hush-hush"
+
+
 def test_a_secret_is_never_shown_and_stays_when_left_empty(office: Client, smtp_sink: smtp.Sink) -> None:
     keep_mail(office, smtp_sink, username="vedette", password="hush-hush-hush")
     assert "hush-hush-hush" not in office.get("/settings/channels/").content.decode()
@@ -124,6 +140,9 @@ def test_settings_not_on_the_form_are_kept(office: Client, smtp_sink: smtp.Sink)
         ("webhook", {"url": "https://x.example", "secret": "short"}, "secret"),
         ("smpp", {"host": "centre", "system_id": "x", "from": "a name that is too long"}, "from"),
         ("smpp", {"host": "centre", "system_id": "x", "from": "12345", "window": "wide"}, "window"),
+        ("sms", {"speaks": "json", "url": "https://x.example", "template": "{to}"}, "template"),
+        ("sms", {"speaks": "json", "url": "https://x.example", "success": "all"}, "success"),
+        ("sms", {"speaks": "kannel", "url": "https://x.example"}, "username"),
         ("webpush", {"contact": "duty@x.example"}, "contact"),
         ("mqtt", {"host": "mqtt.example", "topic": "warnings"}, "topic"),
         ("apprise", {"url": "tgram://token"}, "url"),

@@ -6,6 +6,7 @@ from vedette.dispatch.channels.apprise_extra import AppriseChannel
 from vedette.dispatch.channels.face import Channel
 from vedette.dispatch.channels.mqtt import MqttChannel
 from vedette.dispatch.channels.smpp import SmppChannel
+from vedette.dispatch.channels.sms_http import SmsChannel
 from vedette.dispatch.channels.smtp import SmtpChannel
 from vedette.dispatch.channels.webhook import WebhookChannel
 from vedette.dispatch.channels.webpush import WebPushChannel
@@ -13,6 +14,7 @@ from vedette.dispatch.channels.webpush import WebPushChannel
 #: Channel name -> the class that carries to it. A new channel is one module and one line here.
 CHANNELS: dict[str, type[Channel]] = {
     "smpp": SmppChannel,
+    "sms": SmsChannel,
     "smtp": SmtpChannel,
     "webhook": WebhookChannel,
     "webpush": WebPushChannel,

@@ -1,4 +1,4 @@
-"""What goes to an HTTP server and what comes back: where to POST, the answer, and why there was none."""
+"""What goes to an HTTP server and what comes back: where to send it, the answer, and why there was none."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ class Origin(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A web address to POST to, taken apart once."""
+    """A web address to ask, taken apart once."""
 
     origin: Origin
     #: The request line and the headers that are the same for every request to it.
     head: bytes
 
     @classmethod
-    def of(cls, url: str) -> Target:
+    def of(cls, url: str, method: str = "POST") -> Target:
         """Raises ValueError, which says why the address cannot be used."""
         if any(ord(character) < 0x20 or ord(character) == 0x7F for character in url):
             raise ValueError("control characters in the address")
@@ -52,7 +52,7 @@ class Target:
         port = _PORTS[parts.scheme] if parts.port is None else parts.port
         path = quote(parts.path or "/", _AS_IT_IS) + (f"?{quote(parts.query, _AS_IT_IS)}" if parts.query else "")
         shown = (f"[{host}]" if ":" in host else host) + (f":{port}" if port != _PORTS[parts.scheme] else "")
-        head = f"POST {path} HTTP/1.1\r\nhost: {shown}\r\nuser-agent: Vedette\r\naccept-encoding: identity\r\n"
+        head = f"{method} {path} HTTP/1.1\r\nhost: {shown}\r\nuser-agent: Vedette\r\naccept-encoding: identity\r\n"
         return cls(Origin(parts.scheme, host, port), head.encode("ascii"))
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 import ssl
 from typing import ClassVar
 
@@ -17,7 +16,7 @@ from vedette.dispatch.channels.face import Channel, Outcome, Parcel, Result, Set
 from vedette.dispatch.channels.smpp_hearing import Hearing, reference_of
 from vedette.dispatch.channels.smpp_session import Link, NoAnswer, Session, bound
 from vedette.dispatch.channels.smpp_settings import SmppSettings, submissions
-from vedette.formats import sms
+from vedette.dispatch.channels.sms_parcel import Sms, sms_of
 from vedette.formats.smpp import Bind, Command, message_id
 from vedette.formats.smpp_status import BUSY, Status, name_of, passes
 
@@ -27,7 +26,6 @@ log = logging.getLogger(__name__)
 BUSY_S = 1.0
 #: Seconds until a bind that did not succeed is tried again; where we only listen, longer each time.
 REST_S, LONGEST_REST_S = 1.0, 30.0
-_NUMBER = re.compile(r"\+[1-9][0-9]{3,14}")
 
 
 class SmppChannel(Channel):
@@ -62,17 +60,15 @@ class SmppChannel(Channel):
         self._listening = loop.create_task(self._binds[0].keep()) if hears else None
 
     async def send(self, parcel: Parcel) -> Result:
-        if not _NUMBER.fullmatch(parcel.address):
-            return Result(Outcome.FAILED, "not a telephone number in E.164, as +12025550123")
-        text = sms.plain(parcel.short)
         try:
-            bodies = submissions(self.settings, parcel.address, text, parcel.key, parcel.letter.expires, clock.now())
+            letter = sms_of(parcel, clock.now())
+            bodies = submissions(self.settings, letter)
         except ValueError as error:
             return Result(Outcome.FAILED, str(error)[:300])
         bind = self._free_bind()
         bind.users += 1
         try:
-            return await self._submit(bind, parcel.key, bodies, text)
+            return await self._submit(bind, letter, bodies)
         except NoAnswer as error:
             return Result(Outcome.LATER, str(error)[:300], bind.rest_s or None, unreachable=not error.heard)
         finally:
@@ -85,10 +81,10 @@ class SmppChannel(Channel):
         await asyncio.gather(*(bind.close() for bind in self._binds))
         self._hearing.close()
 
-    async def _submit(self, bind: _Bind, key: str, bodies: list[bytes], text: str) -> Result:
+    async def _submit(self, bind: _Bind, letter: Sms, bodies: list[bytes]) -> Result:
         """One segment after the other, each when the one before was taken, over one connection."""
         session = await bind.session()
-        sent = self._hearing.sending(key, len(bodies)) if len(bodies) > 1 else None
+        sent = self._hearing.sending(letter.key, len(bodies)) if len(bodies) > 1 else None
         reference = ""
         for body in bodies[len(sent.ids) if sent else 0 :]:
             answer = await session.submit(body)
@@ -100,10 +96,9 @@ class SmppChannel(Channel):
             if sent is not None:
                 self._hearing.taken(sent, reference)
         if sent is not None:
-            self._hearing.finished(key, sent)
-        cost = sms.count(text)
+            self._hearing.finished(letter.key, sent)
         # Of several segments the last one's id: it was taken last and is, as a rule, delivered last.
-        return Result(Outcome.ACCEPTED, cost.in_words if cost.segments > 1 else "", reference=reference)
+        return Result(Outcome.ACCEPTED, letter.cost, reference=reference)
 
     def _free_bind(self) -> _Bind:
         """The first connection with room in its window, so that as few are bound as are needed; else the least used."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import ssl
-from datetime import datetime
+from datetime import timedelta
 from typing import Annotated, Literal
 from zlib import crc32
 
@@ -12,6 +12,7 @@ from pydantic import ConfigDict, Field, field_validator
 
 from vedette.dispatch.channels.face import Settings
 from vedette.dispatch.channels.smpp_hearing import Alphabet, IdForm
+from vedette.dispatch.channels.sms_parcel import Sms
 from vedette.formats import sms
 from vedette.formats.parts import Line
 from vedette.formats.smpp import (
@@ -126,27 +127,21 @@ class SmppSettings(Settings):
         )
 
 
-class TimeOver(ValueError):
-    """The message may not be shown any more."""
+def submissions(settings: SmppSettings, letter: Sms) -> list[bytes]:
+    """The bodies of the submit_sm that carry it: one for each segment, or one alone.
 
-
-def submissions(
-    settings: SmppSettings, number: str, text: str, key: str, expires: datetime, now: datetime
-) -> list[bytes]:
-    """The bodies of the submit_sm that carry `text` to a number in E.164: one for each segment, or one alone.
-
-    A retry makes the same segments with the same reference. Raises TimeOver, and ValueError when it is too long.
+    A retry makes the same segments with the same reference. Raises ValueError when it is too long.
     """
-    if expires <= now:
-        raise TimeOver("its time was over before it could be sent")
-    mark = crc32(key.encode())
-    coding, segments = _cut(text, mark, settings.alphabet)
-    validity = relative_time(expires - now) if settings.validity == "relative" else absolute_time(expires)
-    tlvs = () if settings.key_tlv is None else ((settings.key_tlv, _key_octets(settings.key_tlv, key, mark)),)
+    mark = crc32(letter.key.encode())
+    coding, segments = _cut(letter.text, mark, settings.alphabet)
+    left = timedelta(seconds=letter.seconds_left)
+    validity = relative_time(left) if settings.validity == "relative" else absolute_time(letter.expires)
+    tag = settings.key_tlv
+    tlvs = () if tag is None else ((tag, _key_octets(tag, letter.key, mark)),)
     if len(segments) > 1 and settings.long_messages == "payload":
         payload = b"".join(segment.body for segment in segments)
         tlvs, segments = (*tlvs, (Tag.MESSAGE_PAYLOAD, payload)), [sms.Segment(b"", b"")]
-    destination = Address(_INTERNATIONAL, _ISDN, number.removeprefix("+"))
+    destination = Address(_INTERNATIONAL, _ISDN, letter.number.removeprefix("+"))
     return [
         encode_message(
             Message(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,10 +12,13 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
+from vedette.access.handling import Realm
 from vedette.access.roles import Verb
 from vedette.dispatch.actions import keep_channel, send_test
+from vedette.dispatch.callbacks import kannel_receipt_url, kannel_reply_url
 from vedette.dispatch.models import Channel
 from vedette.formats.parts import BadInput
+from vedette.people.models import Organisation
 from vedette.web.console.doors import ActedRequest, Errors, page, told
 from vedette.web.setup.show import show
 
@@ -71,6 +75,23 @@ FORMS: dict[str, Form] = {
         _TLS,
         _SMPP,
     ),
+    "sms": Form(
+        "SMS (provider over HTTP)",
+        "setup/channel/sms.html",
+        (
+            *("speaks", "url", "username", "password", "token", "from", "receipt_url", "template", "headers"),
+            *("success", "success_pattern", "reference_at", "reference_pattern", "allow_private"),
+        ),
+        "your own number, as +12025550123",
+        choices={
+            "speaks": (
+                ("json", "a JSON object"),
+                ("form", "a form"),
+                ("query", "a form in the address (GET)"),
+                ("kannel", "Kannel"),
+            )
+        },
+    ),
     "webhook": Form(
         "Gateway (webhook)",
         "setup/channel/webhook.html",
@@ -98,10 +119,12 @@ FORMS: dict[str, Form] = {
     ),
 }
 #: Never shown again; left empty they stay as they are.
-SECRETS = frozenset({"password", "secret"})
+SECRETS = frozenset({"password", "secret", "token", "headers"})
 #: Yes or no.
 CHOICES = frozenset({"allow_private"})
 NUMBERS = frozenset({"port", "connections", "window", "key_tlv"})
+#: Written as JSON.
+STRUCTURES = frozenset({"template", "headers", "success"})
 
 
 @page(Verb.ADMINISTER)
@@ -149,7 +172,7 @@ def _page(request: ActedRequest, wrong: str = "", errors: Errors | None = None) 
     for name, form in FORMS.items():
         row = rows.get(name)
         stored: dict[str, Any] = dict(row.settings) if row else {}
-        given = {key: value for key, value in stored.items() if key not in SECRETS}
+        given = {key: _shown(key, value) for key, value in stored.items() if key not in SECRETS}
         if wrong == name:
             given = {asked: request.POST.get(asked, "") for asked in form.fields if asked not in SECRETS}
         shown.append(
@@ -165,7 +188,14 @@ def _page(request: ActedRequest, wrong: str = "", errors: Errors | None = None) 
                 "test_errors": errors if wrong == f"{name}-test" else None,
             }
         )
-    return show(request, "channels", errors, channels=shown, prefix=f"{wrong}-" if wrong else "")
+    return show(
+        request,
+        "channels",
+        errors,
+        channels=shown,
+        callbacks=_callbacks(request.actor.realm),
+        prefix=f"{wrong}-" if wrong else "",
+    )
 
 
 def _settings(request: ActedRequest, name: str) -> dict[str, Any]:
@@ -177,14 +207,39 @@ def _settings(request: ActedRequest, name: str) -> dict[str, Any]:
         if asked in CHOICES:
             settings[asked] = text == "yes"
         elif text:
-            settings[asked] = _number(asked, text) if asked in NUMBERS else text
+            settings[asked] = _read(asked, text)
         elif asked not in SECRETS:
             settings.pop(asked, None)
     return settings
 
 
-def _number(asked: str, text: str) -> int:
-    try:
-        return int(text, 0)
-    except ValueError:
-        raise BadInput(asked, "must be a whole number") from None
+def _read(asked: str, text: str) -> Any:
+    """A setting as it is stored. Raises BadInput."""
+    if asked in NUMBERS:
+        try:
+            return int(text, 0)
+        except ValueError:
+            raise BadInput(asked, "must be a whole number") from None
+    if asked in STRUCTURES:
+        try:
+            return json.loads(text)
+        except ValueError as error:
+            raise BadInput(asked, f"must be JSON: {error}") from None
+    return text
+
+
+def _shown(asked: str, value: Any) -> Any:
+    """A setting as it is written in its field."""
+    return json.dumps(value, ensure_ascii=False) if asked in STRUCTURES else value
+
+
+def _callbacks(realm: Realm) -> dict[str, str]:
+    """Where an SMS gateway may call back in this realm, for the administrator to put into its settings."""
+    organisation = Organisation.objects.first()
+    if organisation is None:
+        return {}
+    address, here = organisation.public_address, "KEY"
+    return {
+        "receipts": kannel_receipt_url(address, realm, "sms", here).replace(f"key={here}", "key={key}"),
+        "replies": kannel_reply_url(address, realm, "sms"),
+    }
