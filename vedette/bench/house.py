@@ -1,8 +1,9 @@
-"""An installation to measure on: a crowd of generated people, one channel to a sink, warnings to them. Exercise only."""
+"""An installation to measure on: a generated crowd, one channel to a sink, warnings to them. Exercise only."""
 
 from __future__ import annotations
 
 import base64
+from datetime import timedelta
 from typing import Any
 
 from django.db import connection
@@ -12,6 +13,7 @@ from vedette.demo import case, texts
 from vedette.demo.world import REALM, Gateways, load
 from vedette.dispatch.expand import step
 from vedette.dispatch.models import Channel, Recipient
+from vedette.dispatch.sql import stamp
 from vedette.people.models import ContactPoint, Person, Unit
 from vedette.warnings import actions as warnings
 from vedette.warnings.models import Message, Outbox
@@ -80,6 +82,8 @@ def _add_people(unit: str, count: int, channel: str) -> None:
         "name": "'Example Number ' || series.number",
         "unit_id": str(above.pk),
         "user_id": "NULL",
+        # Nobody of them joins late.
+        "changed_at": f"'{stamp(like.changed_at - timedelta(days=1))}'",
     }
     columns = [field.column for field in Person._meta.concrete_fields if field.column != "id"]
     with connection.cursor() as cursor:

@@ -5,14 +5,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from django.db import connection
 
 
+@cache
+def on_sqlite() -> bool:
+    """Whether the database is SQLite; asked for every row, so remembered."""
+    return connection.vendor == "sqlite"
+
+
 def stamp(moment: datetime) -> Any:
-    """An aware time as the database driver takes it."""
-    return connection.ops.adapt_datetimefield_value(moment)
+    """An aware time as the database driver takes it: what Django's own adapting gives, many times as fast."""
+    return str(moment.astimezone(UTC).replace(tzinfo=None)) if on_sqlite() else moment
 
 
 def moment(value: Any) -> datetime:
@@ -46,7 +53,7 @@ def insert(table: str, columns: dict[str, str], values: Sequence[Sequence[Any]])
         return 0
     names = ", ".join(columns)
     with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
+        if on_sqlite():
             places = ", ".join(["%s"] * len(columns))
             cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({places}) ON CONFLICT DO NOTHING", values)
         else:
@@ -64,4 +71,4 @@ def locked(statement: str) -> str:
     NO KEY, here and in every `select_for_update`: a foreign key to a row is checked at commit, by then under the
     ledger's head; were the row locked whole by somebody waiting for that head, the two would wait for each other.
     """
-    return statement if connection.vendor == "sqlite" else f"{statement} FOR NO KEY UPDATE"
+    return statement if on_sqlite() else f"{statement} FOR NO KEY UPDATE"

@@ -16,7 +16,7 @@ from vedette.dispatch.models import Recipient
 from vedette.dispatch.sql import rows, stamp
 from vedette.ledger.log import append
 from vedette.people.models import Shift
-from vedette.people.queries import audience_of, changed_since
+from vedette.people.queries import active_among, audience_of, changed_since
 from vedette.warnings.content import MessageType
 from vedette.warnings.models import Message
 from vedette.warnings.plans import danger_to_life
@@ -125,10 +125,8 @@ def _in_force(realm: Realm | None, now: datetime) -> list[_InForce]:
 
 def _changed(realm: Realm, since: datetime, now: datetime) -> set[int]:
     """Whoever changed, and whose shift began, since then."""
-    begun = Shift.objects.filter(
-        starts__gt=since, starts__lte=now, person__realm=realm.value, person__active=True
-    ).values_list("person_id", flat=True)
-    return changed_since(realm, since) | set(begun)
+    begun = Shift.objects.filter(starts__gt=since, starts__lte=now).values_list("person_id", flat=True)
+    return changed_since(realm, since) | active_among(realm, set(begun))
 
 
 def _recipients(warning: int, among: set[int]) -> set[int]:

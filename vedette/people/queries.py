@@ -20,6 +20,7 @@ from vedette.places.geometry import shape_of
 
 __all__ = [
     "DryRun",
+    "active_among",
     "areas_for",
     "audience_of",
     "changed_since",
@@ -92,12 +93,28 @@ def dry_run(
 
 def changed_since(realm: Realm, since: datetime) -> set[int]:
     """Active people whose unit, duties, shifts, consent or position changed at or after `since`: who may join late."""
-    people = Person.objects.filter(realm=realm.value, active=True)
-    return {
-        *people.filter(changed_at__gte=since).values_list("pk", flat=True),
-        *Shift.objects.filter(changed_at__gte=since, person__in=people).values_list("person_id", flat=True),
-        *Position.objects.filter(received_at__gte=since, person__in=people).values_list("person_id", flat=True),
-    }
+    return active_among(
+        realm,
+        {
+            *Person.objects.filter(changed_at__gte=since).values_list("pk", flat=True),
+            *Shift.objects.filter(changed_at__gte=since).values_list("person_id", flat=True),
+            *Position.objects.filter(received_at__gte=since).values_list("person_id", flat=True),
+        },
+    )
+
+
+def active_among(realm: Realm, people: Collection[int]) -> set[int]:
+    """The active people of a realm among some: asked by their ids, since who changed is few among many."""
+    some = sorted(people)
+    found: set[int] = set()
+    for at in range(0, len(some), _AT_ONCE):
+        asked = Person.objects.filter(pk__in=some[at : at + _AT_ONCE], realm=realm.value, active=True)
+        found.update(asked.values_list("pk", flat=True))
+    return found
+
+
+#: People asked about in one query.
+_AT_ONCE = 5_000
 
 
 def people_for(actor: Actor) -> QuerySet[Person]:
