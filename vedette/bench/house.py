@@ -16,6 +16,7 @@ from vedette.dispatch.models import Channel, Recipient
 from vedette.dispatch.sql import stamp
 from vedette.people.models import ContactPoint, Person, Unit
 from vedette.warnings import actions as warnings
+from vedette.warnings.approval import content_hash
 from vedette.warnings.models import Message, Outbox
 
 #: Connections to a sink, the product's and the bare client's alike.
@@ -24,15 +25,13 @@ CONNECTIONS = {"webhook": 64, "smtp": 16}
 CROWD, RIDERS = "crowd", "riders"
 
 
-def fill(people: int, channel: str = "webhook", port: int = 9, *, riders: int = 0, connections: int = 0) -> case.Cast:
+def fill(people: int, channel: str = "webhook", port: int = 9, *, riders: int = 0) -> case.Cast:
     """Load so many people (and so many riders), with `channel` leading to a sink on loopback."""
     secret = base64.b64encode(b"bench" * 8).decode()
     gateways = Gateways(port, f"http://127.0.0.1:{port}/messages", secret)
     cast = case.Cast.of(load(20, "not a secret", "http://127.0.0.1:9", gateways))
-    row = Channel.objects.get(realm=REALM, name=channel)
-    row.settings = {**row.settings, "connections": connections or CONNECTIONS[channel]}
-    row.save()
-    Channel.objects.exclude(pk=row.pk).update(enabled=False)
+    connect(channel, port, CONNECTIONS[channel])
+    Channel.objects.exclude(name=channel).update(enabled=False)
     for code, count in ((CROWD, people), (RIDERS, riders)):
         if count:
             _add_people(code, count, channel)
@@ -42,11 +41,27 @@ def fill(people: int, channel: str = "webhook", port: int = 9, *, riders: int = 
     return cast
 
 
+def connect(channel: str, port: int, connections: int) -> None:
+    """Let the channel lead to another sink, over so many connections."""
+    row = Channel.objects.get(realm=REALM, name=channel)
+    where = {"url": f"http://127.0.0.1:{port}/messages"} if channel == "webhook" else {"port": port}
+    row.settings = {**row.settings, **where, "connections": connections}
+    row.save()
+
+
 def issue(cast: case.Cast, channel: str = "webhook", *, unit: str = CROWD, urgent: bool = False) -> Message:
     """Issue a warning to everyone of a unit, by one step over `channel`. Its letter is about 1 kB."""
+    return warnings.issue(cast.second, prepare(cast, channel, unit=unit, urgent=urgent))
+
+
+def prepare(cast: case.Cast, channel: str = "webhook", *, unit: str = CROWD, urgent: bool = False) -> Message:
+    """The same, approved and not yet issued."""
     plan = {"name": "bench", "steps": [{"action": "send", "channel": channel, "wait_s": 3_600}]}
     rule = {"terms": [{"link": "unit", "units": [unit]}]}
-    return case.send(cast, warnings.draft_warning(cast.officer, warnings.Draft.of(_content(urgent), rule, plan)))
+    draft = warnings.Draft.of(_content(urgent), rule, plan)
+    message = warnings.submit(cast.officer, warnings.draft_warning(cast.officer, draft))
+    warnings.approve(cast.second, message, content_hash(message))
+    return message
 
 
 def expand(message: Message) -> int:
@@ -66,6 +81,7 @@ def _content(urgent: bool) -> dict[str, Any]:
         "impact": "Rounds go through car doors.",
         "urgency": "Immediate" if urgent else "Expected",
         "severity": "Extreme" if urgent else "Moderate",
+        "expires": clock.rfc3339(clock.now() + timedelta(hours=12)),
     }
     return {**whole, **short}
 

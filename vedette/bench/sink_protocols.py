@@ -47,9 +47,12 @@ class Tallies:
     """One tally of everything, and one of the messages in which a mark stands."""
 
     def __init__(self, mark: bytes) -> None:
-        self.all = Tally()
-        self.marked = Tally()
         self._mark = mark
+        self.forget()
+
+    def forget(self) -> None:
+        """Begin anew."""
+        self.all, self.marked = Tally(), Tally()
 
     def take(self, key: bytes, message: bytes) -> None:
         self.all.take(key)

@@ -61,9 +61,13 @@ class Sink:
         """How many keys it has taken so far."""
         return self.taken().keys
 
-    def _told(self, which: str) -> Taken:
+    def forget(self) -> None:
+        """Count from here on."""
+        self._told("all", "forget")
+
+    def _told(self, which: str, asked: str = "") -> Taken:
         assert self._process.stdin is not None and self._process.stdout is not None  # noqa: PT018
-        self._process.stdin.write("\n")
+        self._process.stdin.write(f"{asked}\n")
         self._process.stdin.flush()
         told = json.loads(self._process.stdout.readline())[which]
         return Taken(told["messages"], told["keys"], tuple(told["moments"]))
@@ -101,7 +105,9 @@ async def _serve(kind: str, wait_s: float, mark: bytes) -> None:
         if not lines:
             loop.remove_reader(sys.stdin.fileno())
             ended.set_result(None)
-        for _ in range(lines.count(b"\n")):
+        for line in lines.splitlines():
+            if line == b"forget":
+                tallies.forget()
             print(json.dumps({"all": tallies.all.told(), "marked": tallies.marked.told()}), flush=True)
 
     loop.add_reader(sys.stdin.fileno(), asked)

@@ -26,19 +26,21 @@ from vedette.dispatch.database import Database, Desk, DeskDied, InProcesses, InT
 from vedette.dispatch.doorbell import doorbell
 from vedette.dispatch.keeping import Configuration
 from vedette.dispatch.leases import Held
-from vedette.dispatch.members import Issued, Range, load_fresh, load_message
+from vedette.dispatch.members import Issued, Range, load_fresh
 from vedette.dispatch.parcels import House, Parcels
 from vedette.dispatch.run_escalation import EscalationRun, plan_notices, silent_of
 from vedette.dispatch.run_lease import LeaseRun, Work
 from vedette.dispatch.settle import close_range
-from vedette.dispatch.taking import Hands, take_work
+from vedette.dispatch.taking import Hands, Taken, take_work
 from vedette.dispatch.writer import Writer
 from vedette.people.positions import drop_old_positions
 
 log = logging.getLogger(__name__)
 
 #: Leases taken in one go.
-AT_ONCE = 4
+AT_ONCE = 2
+#: How many messages are kept ready to be written to people.
+MESSAGES_KNOWN = 64
 #: Seconds between looks for work that nothing rang for, for renewing leases, for late joiners and for what has ended,
 #: and for old positions; and how old what is known of answers and newer messages may be when somebody is sent to.
 LOOK_S, RENEW_S, TICK_S, PURGE_S, FRESH_S = 0.25, 1.0, 1.0, 60.0, 0.1
@@ -68,7 +70,7 @@ class Engine:
         self._channels = OpenChannels(may_begin=lambda: self._writer.may_begin and not self._blind)
         self._hands = Hands()
         self._running: dict[int, LeaseRun | EscalationRun | Held] = {}
-        self._messages: dict[int, tuple[House, Issued, Parcels]] = {}
+        self._messages: dict[int, tuple[Issued, Parcels]] = {}
         self._expanding: dict[int, _Expanding] = {}
         self._not_before: dict[int, float] = {}
         self._house: House | None = None
@@ -190,7 +192,7 @@ class Engine:
     async def _expand(self) -> bool:
         """See that the most urgent message that waits for its audience is worked on, and one that is more urgent than
         that beside it."""
-        waiting = await self.db(Desk.READER, expand.waiting, self.realm)
+        waiting = await self.db(Desk.KEEPER, expand.waiting, self.realm)
         now = asyncio.get_running_loop().time()
         begun = False
         for outbox in waiting:
@@ -227,18 +229,23 @@ class Engine:
             return False
         full = self._hands.full(self._running.values(), self._channels.connections())
         mine = [_held(run) for run in self._running.values()]
-        taken = await self.db(Desk.READER, take_work, self.worker, clock.now(), self.realm, AT_ONCE, full, mine)
-        for held, found in taken:
+        known = list(self._messages)
+        taken: Taken = await self.db(
+            Desk.READER, take_work, self.worker, clock.now(), self.realm, AT_ONCE, full, mine, known
+        )
+        for issued in taken.messages:
+            self._know(issued)
+        for held, found in taken.leases:
             self._running[held.id] = held
             task = asyncio.create_task(self._start(held, found))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
-        return bool(taken)
+        return bool(taken.leases)
 
     async def _start(self, held: Held, found: Range | None) -> None:
         """Begin the work on one lease; a failure of it concerns no other."""
         try:
-            issued, parcels = await self._message(held.message)
+            issued, parcels = self._messages[held.message]
             if found is None or held.step >= len(issued.plan.steps):
                 await self.db(Desk.WRITER, close_range, held, clock.now())
                 self._ended(held.id, False)
@@ -278,15 +285,9 @@ class Engine:
     def _wake(self) -> None:
         self._channels.wake()
 
-    async def _message(self, message: int) -> tuple[Issued, Parcels]:
+    def _know(self, issued: Issued) -> None:
         assert self._house is not None
-        known = self._messages.get(message)
-        if known is None or known[0] != self._house:
-            issued = await self.db(Desk.READER, load_message, message)
-            if len(self._messages) >= 64:
-                self._messages.clear()
-            known = self._messages[message] = (self._house, issued, Parcels(issued, self._house))
-        return known[1], known[2]
+        self._messages[issued.id] = (issued, Parcels(issued, self._house))
 
     async def _refresh(self) -> bool:
         """See who has answered and which message still stands; until that can be seen, nothing is begun."""
@@ -314,7 +315,8 @@ class Engine:
     async def _configure(self) -> bool:
         """Keep channels and the organisation's own data as they are stored."""
         found: Configuration = await self.db(Desk.KEEPER, keeping.configuration, self.realm)
-        self._house = found.house
+        if found.house != self._house or len(self._messages) > MESSAGES_KNOWN:
+            self._house, self._messages = found.house, {}
         await self._channels.keep(found.channels)
         return False
 

@@ -26,7 +26,7 @@ from vedette.ledger.merkle import root_of
 from vedette.ledger.proof import batch_leaves
 from vedette.people.queries import audience_of
 from vedette.people.resolution import Resolution
-from vedette.warnings.content import MessageType
+from vedette.warnings.content import MessageType, Severity, Urgency
 from vedette.warnings.models import Message, Outbox
 from vedette.warnings.plans import danger_to_life, precedence
 
@@ -50,19 +50,15 @@ class Waiting:
 
 def waiting(realm: Realm | None) -> list[Waiting]:
     """Outbox rows that are not done, the most urgent message first, and of one warning only the oldest."""
-    found = Outbox.objects.filter(expanded_at=None).select_related("message").order_by("message__number", "id")
+    found = Outbox.objects.filter(expanded_at=None).order_by("message__number", "id")
     if realm is not None:
         found = found.filter(realm=realm.value)
-    first: dict[int, Outbox] = {}
-    for outbox in found:
-        first.setdefault(outbox.message.warning_id, outbox)
-    return [
-        Waiting(outbox.pk, priority)
-        for priority, _, outbox in sorted(
-            ((precedence(one.message.parsed_content()), one.created_at, one) for one in first.values()),
-            key=lambda row: row[:2],
-        )
-    ]
+    first: dict[int, tuple[int, int]] = {}
+    for pk, warning, urgency, severity in found.values_list(
+        "pk", "message__warning", "message__content__urgency", "message__content__severity"
+    ):
+        first.setdefault(warning, (precedence(Urgency(urgency), Severity(severity)), pk))
+    return [Waiting(pk, priority) for priority, pk in sorted(first.values())]
 
 
 #: The outbox that this process is working on: an audience is resolved once, not for each chunk.
@@ -164,6 +160,7 @@ class Expander:
                 realm=issued.realm,
                 now=now,
                 danger_to_life=danger_to_life(content),
+                counted=False,
             )
         except (ValueError, LookupError) as error:
             self._odd.append(_odd("unresolved", f"the audience cannot be resolved: {error}"))
@@ -281,7 +278,7 @@ def audience_body(issued: Issued, found: Sequence[Joining]) -> dict[str, object]
 
 
 def _leases(issued: Issued, ids: Sequence[int], now: datetime) -> list[NewLease]:
-    priority = precedence(issued.content)
+    priority = precedence(issued.content.urgency, issued.content.severity)
     return [
         NewLease(
             message=issued.id,
@@ -302,9 +299,10 @@ def _after(resolution: Resolution | None, person_id: int) -> list[Joining]:
     if resolution is None:
         return []
     start = int(np.searchsorted(resolution.person_ids, person_id, side="right"))
+    end = start + (CHUNK if start else min(RANGE, CHUNK))  # the first are sent to while the others are stored
     told = [(presence.value, reason[:120]) for presence, reason in resolution.reasons]
-    ids = resolution.person_ids[start : start + CHUNK].tolist()
-    reasons = resolution.reason[start : start + CHUNK].tolist()
+    ids = resolution.person_ids[start:end].tolist()
+    reasons = resolution.reason[start:end].tolist()
     return [(person, *told[reason]) for person, reason in zip(ids, reasons, strict=True)]
 
 

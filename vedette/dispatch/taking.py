@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from vedette.access.handling import Realm
 from vedette.dispatch import leases
 from vedette.dispatch.leases import RANGE, Held
-from vedette.dispatch.members import Range, load_range
+from vedette.dispatch.members import Issued, Range, load_message, load_range
 from vedette.dispatch.run_escalation import EscalationRun
 from vedette.dispatch.run_lease import LeaseRun
 
@@ -39,9 +40,26 @@ class Hands:
         return found
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Leases with the members of their ranges (none where a range is only closed), and messages not yet known."""
+
+    leases: list[tuple[Held, Range | None]]
+    messages: list[Issued]
+
+
 def take_work(
-    worker: str, now: datetime, realm: Realm | None, at_most: int, full: Mapping[str, int], mine: Sequence[Held]
-) -> list[tuple[Held, Range | None]]:
-    """Take leases with the members of their ranges; of the step after a plan's last, which closes its range, none."""
+    worker: str,
+    now: datetime,
+    realm: Realm | None,
+    at_most: int,
+    full: Mapping[str, int],
+    mine: Sequence[Held],
+    known: Collection[int],
+) -> Taken:
+    """Take leases, with all that is needed to begin on them."""
     taken = leases.take(worker, now, realm, at_most, full, mine)
-    return [(held, None if held.closes else load_range(held)) for held in taken]
+    return Taken(
+        [(held, None if held.closes else load_range(held)) for held in taken],
+        [load_message(message) for message in sorted({held.message for held in taken}.difference(known))],
+    )

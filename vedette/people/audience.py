@@ -254,7 +254,7 @@ def _answer(rule: AudienceRule, world: World, search: _Search, reached: Bools, l
         person_ids=ids[order],
         reason=np.asarray(reason, np.int64),
         reasons=tuple(reasons),
-        out=int(world.active.sum()) - ids.size,
+        out=int(world.active.sum()) - ids.size + world.elsewhere,
         maybe_left_out=left_out,
         findings=(),
     )

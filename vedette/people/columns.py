@@ -30,24 +30,30 @@ def load_world(
     *,
     rule: AudienceRule | None = None,
     window: tuple[datetime, datetime] | None = None,
+    counted: bool = True,
 ) -> World:
     """The active people of a realm (or those of `only`) with all that a rule may ask about them.
 
-    What `rule` does not ask about is not read; of shifts, those that can matter to `window`.
+    What `rule` does not ask about is not read; of shifts, those that can matter to `window`. When each of its terms
+    names units, their people alone are read; how many others there are is found out if `counted`, else whether any.
     """
     links = {term.link for term in rule.terms} if rule is not None else {"unit", "assignment", "shift", "position"}
     among = None if only is None else sorted(set(only))
-    ids, unit, consent = _read(
-        ("id", "unit_id", "CASE WHEN position_consent THEN 1 ELSE 0 END"),
-        f"people_person WHERE realm = %s AND active{_within('id', among)}",
-        [realm.value, *_given(among)],
-    )
-    order = np.argsort(ids)
-    ids = ids[order]
     areas = _grounds(realm)
     units = list(
         Unit.objects.filter(realm=realm.value).order_by("pk").values_list("pk", "code", "parent_id", "area_id")
     )
+    of_units = None if among is not None else _units_named(rule, units)
+    narrowed = _within("id", among) if of_units is None else _within("unit_id", of_units)
+    # The plus keeps SQLite from going through everyone of the realm for a few.
+    of_realm = "+realm" if narrowed and connection.vendor == "sqlite" else "realm"
+    ids, unit, consent = _read(
+        ("id", "unit_id", "CASE WHEN position_consent THEN 1 ELSE 0 END"),
+        f"people_person WHERE {of_realm} = %s AND active{narrowed}",
+        [realm.value, *_given(among if of_units is None else of_units)],
+    )
+    order = np.argsort(ids)
+    ids = ids[order]
     return World(
         ids=ids,
         unit=_rows_in(np.array([pk for pk, *_ in units], np.int64), unit[order], "units"),
@@ -57,6 +63,7 @@ def load_world(
         posts=Places(codes=tuple(area.code for area in areas), areas=tuple(area.ground for area in areas)),
         rows=_named(realm, ids, rule),
         partial=only is not None,
+        elsewhere=0 if of_units is None else _elsewhere(realm, of_units, counted),
         **_duties(ids, among, rule),
         shifts=_shifts(ids, among, areas, now, window) if links & {"assignment", "shift", "position"} else Shifts(),
         fixes=_fixes(realm, ids, among, now) if links & {"assignment", "position"} else Fixes(),
@@ -68,6 +75,25 @@ class _SavedGround:
     pk: int
     code: str
     ground: Area
+
+
+def _units_named(
+    rule: AudienceRule | None, units: Sequence[tuple[int, str, int | None, int | None]]
+) -> list[int] | None:
+    """The units that every term keeps to, with those below them; None when some term, or a name, asks beyond units."""
+    if rule is None or rule.include or not all(term.units for term in rule.terms):
+        return None
+    named = {code for term in rule.terms for code in term.units}
+    within = {pk for pk, code, _, _ in units if code in named}
+    while more := {pk for pk, _, parent, _ in units if parent in within} - within:
+        within |= more
+    return sorted(within)
+
+
+def _elsewhere(realm: Realm, units: list[int], counted: bool) -> int:
+    """Active people of the realm in no unit of those."""
+    others = Person.objects.filter(realm=realm.value, active=True).exclude(unit__in=units)
+    return others.count() if counted else int(others.exists())
 
 
 def _grounds(realm: Realm) -> list[_SavedGround]:

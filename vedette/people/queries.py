@@ -44,15 +44,17 @@ def audience_of(
     now: datetime,
     danger_to_life: bool,
     only: Collection[int] | None = None,
+    counted: bool = True,
 ) -> Resolution:
     """Whom `rule` reaches in a realm for a warning of that GeoJSON area during [starts, ends), as known at `now`.
 
-    With `only` those people alone are judged, as when somebody joins late. Raises BadGeometry, and ValueError as
-    `resolve` does.
+    With `only` those people alone are judged, as when somebody joins late. Unless `counted`, the number of those who
+    are not reached may stay below what it is (never 0 for some), which saves going through everyone. Raises
+    BadGeometry, and ValueError as `resolve` does.
     """
     area = None if area_geometry is None else shape_of(area_geometry)
     lead = timedelta(minutes=max((term.lead_minutes for term in rule.terms), default=0))
-    world = load_world(realm, now, only, rule=rule, window=(starts - lead, ends))
+    world = load_world(realm, now, only, rule=rule, window=(starts - lead, ends), counted=counted)
     return resolve(rule, world, area=area, starts=starts, ends=ends, now=now, danger_to_life=danger_to_life)
 
 

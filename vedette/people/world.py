@@ -89,3 +89,5 @@ class World:
     rows: Mapping[str, int] = field(default_factory=dict)
     #: Some of the people only: what would be odd about a whole audience is not looked for.
     partial: bool = False
+    #: Active people of the realm who are not in these columns because the rule cannot reach them.
+    elsewhere: int = 0

@@ -115,9 +115,9 @@ def _carried(step: Step, channels: Collection[str]) -> Step:
     return step.model_copy(update={"channel": other}) if step.channel not in channels and other in channels else step
 
 
-def precedence(content: Content) -> int:
+def precedence(urgency: Urgency, severity: Severity) -> int:
     """0 (Immediate and Extreme) to 24: lower overtakes higher, whatever is in flight."""
-    return _URGENCIES.index(content.urgency) * len(_SEVERITIES) + _SEVERITIES.index(content.severity)
+    return _URGENCIES.index(urgency) * len(_SEVERITIES) + _SEVERITIES.index(severity)
 
 
 def danger_to_life(content: Content) -> bool:

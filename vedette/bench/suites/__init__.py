@@ -12,12 +12,12 @@ SUITES: dict[str, str] = {
     "acks": "answers recorded on disk",
     "dispatch": "messages sent to an HTTP gateway",
     "smtp": "mails sent to a mail server",
+    "preempt": "how soon the urgent are reached behind many others",
     "kill": "messages lost and repeated when the engine is killed on the way",
 }
 #: Named in the contract, and nothing to measure yet: why.
 NOT_YET: dict[str, str] = {
     "positions": "the HTTP front that takes positions is not there yet",
-    "preempt": "not measured yet",
 }
 #: Suites that need no database.
 WITHOUT_DATABASE = frozenset({"cap", "read", "audience"})
