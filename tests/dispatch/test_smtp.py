@@ -233,6 +233,17 @@ def test_a_mail_that_postfix_says_is_too_long_is_not_sent_and_the_next_one_is(mt
     assert "the server takes 20000" in results[0].detail
 
 
+def test_a_postfix_that_allows_few_connections_takes_all_mails_over_those() -> None:
+    require(parts.Part.POSTFIX)
+    if reason := postfix.why_not():
+        pytest.skip(reason)
+    few = {"smtpd_client_connection_count_limit": "2", "smtpd_client_event_limit_exceptions": ""}
+    with postfix.running(**few) as mta:
+        results = send(to(mta, connections=10), *(parcel(f"p{n}@people.vedette.test", f"{n:064x}") for n in range(100)))
+        assert "421 4.7.0" in mta.log or "Connection concurrency limit exceeded" in mta.log
+    assert outcomes(results) == ["accepted"] * 100
+
+
 def test_what_becomes_of_a_mail_comes_back_under_its_key(mta: postfix.Postfix) -> None:
     places = {
         Level.DELIVERED: "people.vedette.test",

@@ -235,6 +235,56 @@ def test_no_more_connections_are_open_at_a_time_than_are_set() -> None:
     assert len(conversations) == 3
 
 
+TOO_MANY = [say("421 too many connections", then=Then.HANG_UP)]
+CARRIES = [*HELLO, *[READY, TAKEN] * 40]
+
+
+@pytest.mark.parametrize("order", [[CARRIES, CARRIES, TOO_MANY], [TOO_MANY, TOO_MANY, CARRIES, CARRIES, TOO_MANY]])
+def test_where_a_server_takes_fewer_connections_than_are_set_the_mails_wait_for_those(
+    order: list[list[Turn]],
+) -> None:
+    async def many(channel: SmtpChannel, script: Script) -> list[Result]:
+        numbers = iter(range(40))
+
+        async def lane() -> list[Result]:
+            return [await channel.send(parcel(ANN)) for _ in numbers]
+
+        return [result for results in await asyncio.gather(*(lane() for _ in range(8))) for result in results]
+
+    results, conversations = talk(*order, work=many, connections=8)
+    assert outcomes(results) == ["accepted"] * 40
+    assert len(conversations) == 8, "each lane asked for a connection once"
+
+
+def test_more_connections_are_tried_again_after_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("vedette.dispatch.channels.smtp_pool._MODEST_S", 0.0)
+
+    async def twice_at_once(channel: SmtpChannel, script: Script) -> list[Result]:
+        first = await asyncio.gather(*(channel.send(parcel(ANN)) for _ in range(2)))
+        return [*first, *await asyncio.gather(*(channel.send(parcel(ANN)) for _ in range(2)))]
+
+    results, conversations = talk(CARRIES, TOO_MANY, CARRIES, work=twice_at_once)
+    assert outcomes(results) == ["accepted"] * 4
+    assert len(conversations) == 3
+
+
+def test_a_server_that_takes_no_connection_puts_off_everyone_at_once() -> None:
+    async def four(channel: SmtpChannel, script: Script) -> list[Result]:
+        return list(await asyncio.gather(*(channel.send(parcel(ANN)) for _ in range(4))))
+
+    results, conversations = talk(TOO_MANY, work=four, connections=4)
+    assert outcomes(results) == ["later"] * 4
+    assert len(conversations) == 4
+
+
+def test_who_waits_for_a_connection_longer_than_for_an_answer_is_put_off() -> None:
+    async def three(channel: SmtpChannel, script: Script) -> list[Result]:
+        return list(await asyncio.gather(*(channel.send(parcel(ANN)) for _ in range(3))))
+
+    results, _ = talk([*HELLO, SILENCE], TOO_MANY, work=three, connections=3, timeout_s=0.2)
+    assert outcomes(results) == ["later"] * 3
+
+
 def test_a_connection_that_has_carried_its_share_is_closed_before_another_is_opened() -> None:
     async def five(channel: SmtpChannel, script: Script) -> list[Result]:
         return [await channel.send(parcel(ANN)) for _ in range(5)]
@@ -272,7 +322,7 @@ def test_a_send_that_is_given_up_leaves_no_connection_in_use() -> None:
 
 
 def test_a_connection_that_is_not_used_is_closed_after_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("vedette.dispatch.channels.smtp._IDLE_S", 0.05)
+    monkeypatch.setattr("vedette.dispatch.channels.smtp_pool._IDLE_S", 0.05)
     results, conversations = talk([*HELLO, READY, TAKEN], work=twice_with_a_pause)
     assert outcomes(results) == ["accepted", "accepted"]
     assert conversations[0].commands[-1] == "QUIT"

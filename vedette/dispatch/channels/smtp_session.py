@@ -37,6 +37,8 @@ class Session:
 
     def __init__(self, wire: Wire, offers: Offers, settings: SmtpSettings) -> None:
         self.wire = wire
+        #: A mail was sent over it before, or was to be.
+        self.used = False
         self._offers = offers
         self._settings = settings
         self._taken = self._refused = 0
@@ -49,6 +51,7 @@ class Session:
 
     async def deliver(self, sender: str, recipient: str, key: str, mail: bytes) -> Reply:
         """The reply that settles it: taken if it is positive, else refused. Raises TooLong, Ended, Unclear."""
+        self.used = True
         if self._offers.longest and len(mail) > self._offers.longest:
             raise TooLong(f"the mail has {len(mail)} octets, and the server takes {self._offers.longest}")
         refusal = await self._announce(self._envelope(sender, recipient, key, len(mail)))

@@ -7,7 +7,6 @@ octets, replies and time; what is said is in `smtp_session.py`.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import ssl
 from enum import Enum
 from math import inf
@@ -112,10 +111,13 @@ class Wire(asyncio.Protocol):
 
     async def quit(self, patience_s: float) -> None:
         """Take leave, and wait a little for the server's word, as RFC 5321, 4.1.1.10 asks."""
-        with contextlib.suppress(Ended, TimeoutError):
+        try:
             async with asyncio.timeout(patience_s):
                 await self.ask(b"QUIT\r\n")
-        self.abort()
+        except (Ended, TimeoutError):
+            pass
+        finally:
+            self.abort()
 
     # What the event loop calls.
 
