@@ -21,6 +21,7 @@ class Mode(Enum):
     REFUSE = "500, not accepted"
     BUSY = "429 with Retry-After"
     HANG = "takes the request and never answers"
+    CUT = "takes the request and hangs up in the middle of its answer"
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,10 @@ class Gateway:
             return web.Response(status=status, text=text)
         if mode is Mode.HANG:
             await asyncio.Event().wait()
+        if mode is Mode.CUT:
+            assert request.transport is not None
+            request.transport.write(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{")
+            request.transport.close()
         if mode is Mode.REFUSE:
             return web.json_response({"error": "refused"}, status=500)
         if mode is Mode.BUSY:

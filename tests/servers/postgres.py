@@ -14,7 +14,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -36,10 +36,22 @@ class ServerFailed(Exception):
 class Server:
     """A running server. `url` names its first database, `vedette`, owned by a superuser of the same name."""
 
-    def __init__(self, process: subprocess.Popen[bytes], port: int, password: str) -> None:
-        self.process = process
+    def __init__(self, launch: Callable[[], subprocess.Popen[bytes]], port: int, password: str) -> None:
+        self.process = launch()
         self.port = port
         self.password = password
+        self._launch = launch
+
+    def kill(self) -> None:
+        """Kill it with all its processes (SIGKILL), as a machine that loses power would."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait(10)
+
+    def start_again(self) -> None:
+        """Start it on what it left behind, and wait until it answers."""
+        self.process = self._launch()
+        if not _answers(self):
+            raise ServerFailed("PostgreSQL did not start again")
 
     @property
     def url(self) -> str:
@@ -134,26 +146,29 @@ def _start(binary: Path, folder: Path, password: str, durable: bool) -> Server:
     for _ in range(_ATTEMPTS):
         port = free_port()
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-        with log.open("wb") as output:
-            process = subprocess.Popen(
-                [binary, "-D", folder / "data", "-p", str(port), *options],
-                cwd=folder,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-                **_identity(),
-            )
-        server = Server(process, port, password)
+
+        def launch(command: tuple[str | Path, ...] = (binary, "-D", folder / "data", "-p", str(port), *options)) -> Any:
+            with log.open("ab") as output:
+                return subprocess.Popen(
+                    command,
+                    cwd=folder,
+                    stdout=output,
+                    stderr=subprocess.STDOUT,
+                    start_new_session=True,
+                    **_identity(),
+                )
+
+        server = Server(launch, port, password)
         try:
-            if _answers(server):
+            if _answers(server, first=True):
                 return server
         except BaseException:
-            _stop(process)
+            _stop(server.process)
             raise
     raise ServerFailed(f"PostgreSQL ({binary}) did not start:\n{log.read_text(errors='replace')[-2000:]}")
 
 
-def _answers(server: Server) -> bool:
+def _answers(server: Server, first: bool = False) -> bool:
     """Whether the server takes connections before the patience ends; False as soon as its process is gone."""
     maintenance = server.url_of("postgres")
     until = time.monotonic() + _PATIENCE_S
@@ -162,7 +177,8 @@ def _answers(server: Server) -> bool:
             return False
         try:
             with psycopg.connect(maintenance, autocommit=True, connect_timeout=2) as connection:
-                connection.execute("CREATE DATABASE vedette")
+                if first:
+                    connection.execute("CREATE DATABASE vedette")
                 return True
         except psycopg.OperationalError:
             time.sleep(0.05)

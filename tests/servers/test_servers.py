@@ -8,7 +8,7 @@ from email.message import EmailMessage
 
 import psycopg
 import pytest
-from aiohttp import ClientSession, ClientTimeout
+from aiohttp import ClientError, ClientSession, ClientTimeout
 from playwright.sync_api import Page
 
 from tests.conftest import require
@@ -38,6 +38,7 @@ async def exchange(gateway: http.Gateway, mode: http.Mode) -> tuple[int, str | N
     gateway.mode = mode
     async with ClientSession(timeout=ClientTimeout(0.3 if mode is http.Mode.HANG else 5)) as client:
         answer = await client.post(f"{gateway.url}/send", json={"to": "1"}, headers={"Idempotency-Key": "k"})
+        await answer.read()
         return answer.status, answer.headers.get("Retry-After")
 
 
@@ -47,7 +48,9 @@ def test_the_gateway_answers_as_told_and_keeps_every_request(http_gateway: http.
     assert asyncio.run(exchange(http_gateway, http.Mode.BUSY)) == (429, "1")
     with pytest.raises(TimeoutError):
         asyncio.run(exchange(http_gateway, http.Mode.HANG))
-    kept = http_gateway.wait_for(4)
+    with pytest.raises(ClientError):
+        asyncio.run(exchange(http_gateway, http.Mode.CUT))
+    kept = http_gateway.wait_for(5)
     assert [request.answered for request in kept] == list(http.Mode)
     assert {request.headers["idempotency-key"] for request in kept} == {"k"}
     assert kept[0].json == {"to": "1"}

@@ -11,11 +11,13 @@ import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.servers import http, smtp
+from tests.conftest import require
+from tests.servers import http, parts, postgres, smtp
 
 pytestmark = pytest.mark.system
 
@@ -45,6 +47,17 @@ class Engine:
         assert self._process is not None
         self._process.send_signal(signal.SIGTERM)
         return self._process.wait(30)
+
+    def wait(self) -> int:
+        """The exit code, when it ends by itself."""
+        assert self._process is not None
+        return self._process.wait(30)
+
+    def desks(self) -> list[int]:
+        """The processes that work for it."""
+        assert self._process is not None
+        pid = self._process.pid
+        return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
     def close(self) -> None:
         if self._process is not None and self._process.poll() is None:
@@ -191,3 +204,79 @@ def test_two_workers_share_the_work_and_one_takes_over_when_the_other_is_killed(
         assert other.end() == 0
     finally:
         other.close()
+
+
+@pytest.mark.long
+def test_an_engine_killed_at_twenty_random_moments_loses_nobody(
+    engine: Engine, database_environment: dict[str, str], smtp_sink: smtp.Sink, http_gateway: http.Gateway
+) -> None:
+    setting(database_environment, "prepare", PEOPLE, smtp_sink.port, http_gateway.url)
+    chance = random.Random(4)
+    for _ in range(20):
+        engine.start()
+        seen = len(smtp_sink.mails) + len(http_gateway.requests)
+        more = min(seen + chance.randint(1, 2 * PEOPLE // 20), 2 * PEOPLE)
+        deadline = time.monotonic() + RESUME_S
+        while len(smtp_sink.mails) + len(http_gateway.requests) < more and time.monotonic() < deadline:
+            time.sleep(0.001)
+        engine.kill()
+    engine.start()
+    assert_nobody_lost(wait_until_done(database_environment), smtp_sink, http_gateway)
+
+
+@pytest.mark.postgres
+def test_a_database_killed_and_started_again_loses_nobody(
+    tmp_path: Path, smtp_sink: smtp.Sink, http_gateway: http.Gateway
+) -> None:
+    require(parts.Part.POSTGRESQL)
+    with postgres.running(durable=True) as server:
+        kept = {key: value for key, value in os.environ.items() if not key.startswith("VEDETTE_")}
+        environment = {**kept, "VEDETTE_DATA": str(tmp_path), "VEDETTE_DATABASE_URL": server.url}
+        setting(environment, "prepare", PEOPLE, smtp_sink.port, http_gateway.url)
+        engine = Engine(environment)
+        try:
+            engine.start()
+            for mails in (PEOPLE // 4, PEOPLE // 2):
+                smtp_sink.wait_for(mails)
+                server.kill()
+                server.start_again()
+            assert_nobody_lost(wait_until_done(environment), smtp_sink, http_gateway)
+            assert engine.end() == 0
+        finally:
+            engine.close()
+
+
+def test_nothing_of_a_killed_engine_stays_behind(
+    engine: Engine, database_environment: dict[str, str], smtp_sink: smtp.Sink, http_gateway: http.Gateway
+) -> None:
+    setting(database_environment, "prepare", 20, smtp_sink.port, http_gateway.url)
+    engine.start()
+    smtp_sink.wait_for(1)
+    desks = engine.desks()
+    assert len(desks) == 4
+    engine.kill()
+    assert gone(desks, RESUME_S)
+
+
+def test_an_engine_that_loses_a_process_of_its_own_ends_so_that_another_takes_over(
+    engine: Engine, database_environment: dict[str, str], smtp_sink: smtp.Sink, http_gateway: http.Gateway
+) -> None:
+    setting(database_environment, "prepare", PEOPLE, smtp_sink.port, http_gateway.url)
+    engine.start()
+    smtp_sink.wait_for(1)
+    desks = engine.desks()
+    os.kill(desks[1], signal.SIGKILL)
+    assert engine.wait() != 0
+    assert gone(desks, RESUME_S)
+    engine.start()
+    assert_nobody_lost(wait_until_done(database_environment), smtp_sink, http_gateway)
+
+
+def gone(processes: list[int], seconds: float) -> bool:
+    """Whether they are all gone in time."""
+    deadline = time.monotonic() + seconds
+    while any(Path(f"/proc/{pid}").exists() for pid in processes):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.01)
+    return True
