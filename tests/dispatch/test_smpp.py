@@ -16,6 +16,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from hypothesis import example, given
+from hypothesis import settings as settings_of
+from hypothesis import strategies as st
 
 from tests.dispatch.letters import LETTER, parcel
 from tests.servers import smsc
@@ -314,6 +317,25 @@ def test_a_centre_that_sends_what_is_no_smpp_is_left_and_nothing_counts_as_taken
     assert unclear.outcome is Outcome.LATER
     assert "no SMPP" in unclear.detail
     assert taken.outcome is Outcome.ACCEPTED
+
+
+@given(st.binary(min_size=1, max_size=120))
+@example(bytes.fromhex("00000010800000040000000000000001"))
+@settings_of(max_examples=40)
+def test_whatever_a_centre_sends_instead_of_an_answer_is_no_acceptance_unless_it_is_one(octets: bytes) -> None:
+    async def work(channel: Channel) -> Result:
+        sending = asyncio.create_task(channel.send(parcel(ANN)))
+        await asyncio.to_thread(centre.wait_until, lambda one: one.waiting == 1)
+        centre.send(octets)
+        return await sending
+
+    with smsc.running() as centre:
+        centre.holding = True
+        result = through(centre, work, timeout_s=0.1)
+        centre.faults.clear()
+    # bind_transmitter was request 1, submit_sm 2: only an answer to 2 is one.
+    answered = octets[4:16] == bytes.fromhex("800000040000000000000002")
+    assert answered or result.outcome is Outcome.LATER
 
 
 def test_a_silent_centre_is_asked_whether_it_is_there_and_left_when_it_is_not(centre: smsc.Centre) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from urllib.parse import urlsplit
 
 import pytest
@@ -12,6 +12,7 @@ from tests.servers import smsc
 from vedette import clock
 from vedette.dispatch.models import Channel, Delivery
 from vedette.people.models import ContactPoint
+from vedette.warnings.models import Message
 
 PLAN = {"name": "sms", "steps": [{"action": "send", "channel": "smpp", "wait_s": 60}]}
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -66,3 +67,37 @@ def test_a_number_that_is_refused_fails_and_one_that_is_put_off_is_tried_again(
     assert {code: one.level for code, one in found.items()} == {"ann": "failed", "ben": "accepted", "cal": "accepted"}
     assert found["ann"].detail == "ESME_RINVDSTADR (0x0B)"
     assert len({one.text for one in centre.to(numbers["ben"])}) == len(centre.to(numbers["ben"]))
+
+
+def test_a_centre_that_goes_away_in_the_middle_loses_nobody(
+    house: House, centre: smsc.Centre, hands: clock.Frozen
+) -> None:
+    numbers = telephones(house, *(f"p{number:02}" for number in range(60)))
+    broken = numbers["p30"][1:]
+    centre.break_at = broken
+    message = house.warn(plan=PLAN)
+    work()
+    accepted = dict(_accepted(message))
+    # Nobody is accepted whom the centre did not answer about.
+    assert set(accepted.values()) <= {one.message_id for one in centre.taken}
+    assert "p30" not in accepted
+    centre.break_at = ""
+    for _ in range(8):
+        hands.advance(seconds=2)
+        work()
+    accepted = dict(_accepted(message))
+    assert sorted(accepted) == sorted(numbers)
+    assert Delivery.objects.filter(message=message).count() == 60
+    for code, number in numbers.items():
+        # A segment whose answer was lost came twice, with the same mark; the telephone shows it once.
+        pieces = {one.segment: one.text for one in centre.to(number)}
+        text = "".join(pieces[at] for at in sorted(pieces, key=lambda at: at[1]))
+        assert text.startswith("EXERCISE")
+        assert text.endswith("EXERCISE")
+        assert accepted[code] == centre.to(number)[-1].message_id
+
+
+def _accepted(message: Message) -> Iterable[tuple[str, str]]:
+    """Person code and reference of what was accepted."""
+    found = Delivery.objects.filter(message=message, level="accepted")
+    return found.values_list("recipient__person__code", "reference")
