@@ -171,3 +171,17 @@ def test_there_is_no_channel_of_another_name_and_no_way_in_for_others(office: Cl
     assert officer.get("/settings/channels/").status_code == 403
     assert officer.post("/settings/channels/smtp/", {"host": "evil", "enabled": "yes"}).status_code == 403
     assert not Channel.objects.exists()
+
+
+def test_a_second_provider_has_settings_of_its_own_and_is_tried_by_itself(office: Client, smtp_sink: smtp.Sink) -> None:
+    office.post("/settings/channels/smtp/", {"host": "mail.example", "tls": "none", "enabled": "yes"})
+    second = {"host": smtp_sink.host, "port": str(smtp_sink.port), "tls": "none", "enabled": "yes"}
+    assert office.post("/settings/channels/second/smtp/", second).status_code == 302
+    assert list(Channel.objects.order_by("rank").values_list("rank", "settings__host")) == [
+        (0, "mail.example"),
+        (1, smtp_sink.host),
+    ]
+    page = office.get("/settings/channels/second/").content.decode()
+    assert "Second providers in EXERCISE" in page and "mail.example" not in page
+    office.post("/settings/channels/second/smtp/test/", {"address": "alba@vedette.example"})
+    assert len(smtp_sink.mails) == 1

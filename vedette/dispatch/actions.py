@@ -43,8 +43,9 @@ def attest(actor: Actor, recipient: Recipient, note: str) -> acknowledge.Outcome
     return acknowledge.record_attestation(recipient.pk, actor.ref, note)
 
 
-def keep_channel(actor: Actor, name: str, settings: dict[str, Any], *, enabled: bool = True) -> Channel:
-    """Set how a channel is reached in the actor's realm. The engine takes it up within a second.
+def keep_channel(actor: Actor, name: str, settings: dict[str, Any], *, enabled: bool = True, rank: int = 0) -> Channel:
+    """Set how a channel is reached in the actor's realm: by its first provider, or the one of that `rank` (0-9), which
+    takes over while those before it cannot be reached. The engine takes it up within a second.
 
     Raises Refused, and BadInput naming the setting that cannot stand. The ledger holds that it changed, not what to.
     """
@@ -52,25 +53,25 @@ def keep_channel(actor: Actor, name: str, settings: dict[str, Any], *, enabled: 
     _refuse_bad(name, settings)
     with transaction.atomic():
         channel, _ = Channel.objects.update_or_create(
-            realm=actor.realm.value, name=name, rank=0, defaults={"settings": settings, "enabled": enabled}
+            realm=actor.realm.value, name=name, rank=rank, defaults={"settings": settings, "enabled": enabled}
         )
         append(
             "channel.kept",
             actor=actor.ref,
             subject=f"channel:{channel.pk}",
             realm=actor.realm.value,
-            body={"name": name, "enabled": enabled, "settings": sorted(settings)},
+            body={"name": name, "rank": rank, "enabled": enabled, "settings": sorted(settings)},
         )
     return channel
 
 
-def send_test(actor: Actor, name: str, address: str) -> Result:
+def send_test(actor: Actor, name: str, address: str, rank: int = 0) -> Result:
     """Send one message to oneself by the channel as it is set in the actor's realm, and say what the gateway said.
 
     Raises Refused, and BadInput without an address or a channel.
     """
     check(actor, Verb.ADMINISTER)
-    channel = Channel.objects.filter(realm=actor.realm.value, name=name, enabled=True).order_by("rank").first()
+    channel = Channel.objects.filter(realm=actor.realm.value, name=name, rank=rank, enabled=True).first()
     organisation = Organisation.objects.first()
     if channel is None or name not in CHANNELS:
         raise BadInput("channel", f"no {name} channel is set for the {actor.realm.value} realm")

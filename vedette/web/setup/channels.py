@@ -128,46 +128,51 @@ STRUCTURES = frozenset({"template", "headers", "success"})
 
 
 @page(Verb.ADMINISTER)
-def channels(request: ActedRequest) -> HttpResponse:
-    """Every channel of this realm, as it is set."""
-    return _page(request)
+def channels(request: ActedRequest, rank: int) -> HttpResponse:
+    """Every channel of this realm, as it is set: by its first provider, or by the one that takes over (`rank` 1)."""
+    return _page(request, rank)
 
 
 @page(Verb.ADMINISTER)
 @require_http_methods(["POST"])
-def keep(request: ActedRequest, name: str) -> HttpResponse:
-    """Set one channel of this realm."""
+def keep(request: ActedRequest, name: str, rank: int) -> HttpResponse:
+    """Set one provider of one channel of this realm."""
     if name not in FORMS:
         raise Http404
     errors = Errors()
     with told(errors):
-        keep_channel(request.actor, name, _settings(request, name), enabled=request.POST.get("enabled") == "yes")
+        on = request.POST.get("enabled") == "yes"
+        keep_channel(request.actor, name, _settings(request, name, rank), enabled=on, rank=rank)
     if errors:
-        return _page(request, name, errors)
+        return _page(request, rank, name, errors)
     messages.success(request, f"{name} is set in {request.actor.realm.value}. Send yourself a test message.")
-    return redirect("setup:channels")
+    return redirect(_PAGES[rank])
 
 
 @require_POST
 @page(Verb.ADMINISTER)
-def test(request: ActedRequest, name: str) -> HttpResponse:
+def test(request: ActedRequest, name: str, rank: int) -> HttpResponse:
     """Send one test message over one channel, and show what the gateway said."""
     if name not in FORMS:
         raise Http404
     errors = Errors()
     with told(errors):
-        result = send_test(request.actor, name, request.POST.get("address", "").strip())
+        result = send_test(request.actor, name, request.POST.get("address", "").strip(), rank)
     if errors:
-        return _page(request, f"{name}-test", errors)
+        return _page(request, rank, f"{name}-test", errors)
     if result.outcome.value == "accepted":
         messages.success(request, f"{name}: the gateway took it. See whether it arrives.")
     else:
         messages.error(request, f"{name}: {result.outcome.value}. {result.detail}")
-    return redirect("setup:channels")
+    return redirect(_PAGES[rank])
 
 
-def _page(request: ActedRequest, wrong: str = "", errors: Errors | None = None) -> HttpResponse:
-    rows = {row.name: row for row in Channel.objects.filter(realm=request.actor.realm.value)}
+#: The pages of first and second providers, by rank.
+_PAGES = ("setup:channels", "setup:second_channels")
+
+
+def _page(request: ActedRequest, rank: int, wrong: str = "", errors: Errors | None = None) -> HttpResponse:
+    rows = {row.name: row for row in Channel.objects.filter(realm=request.actor.realm.value, rank=rank)}
     shown = []
     for name, form in FORMS.items():
         row = rows.get(name)
@@ -193,14 +198,15 @@ def _page(request: ActedRequest, wrong: str = "", errors: Errors | None = None) 
         "channels",
         errors,
         channels=shown,
+        rank=rank,
         callbacks=_callbacks(request.actor.realm),
         prefix=f"{wrong}-" if wrong else "",
     )
 
 
-def _settings(request: ActedRequest, name: str) -> dict[str, Any]:
+def _settings(request: ActedRequest, name: str, rank: int) -> dict[str, Any]:
     """The channel's settings with what the form changes: an empty field is taken away, an empty secret stays."""
-    row = Channel.objects.filter(realm=request.actor.realm.value, name=name).first()
+    row = Channel.objects.filter(realm=request.actor.realm.value, name=name, rank=rank).first()
     settings: dict[str, Any] = dict(row.settings) if row else {}
     for asked in FORMS[name].fields:
         text = request.POST.get(asked, "").strip()
