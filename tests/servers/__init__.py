@@ -1,1 +1,1 @@
-"""Real servers for tests: PostgreSQL, Chromium, an SMTP sink and an HTTP gateway sink. Nothing here is a mock."""
+"""Real servers for tests: PostgreSQL, Postfix, Chromium, SMTP and HTTP sinks. Nothing here is a mock."""

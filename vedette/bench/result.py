@@ -29,6 +29,8 @@ class Result:
     p99_ms: float | None = None
     lost: int = 0
     duplicates: int = 0
+    #: What else must be known to read it, such as what could not be measured here.
+    note: str = ""
     #: Memory of what was measured, in MB; empty: of this process and those it waited for.
     rss_mb: float | None = None
 

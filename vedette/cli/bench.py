@@ -54,3 +54,5 @@ def _tell(told: dict[str, Any]) -> None:
         if result["p99_ms"] is not None:
             typer.echo(f"{'':<18} p50 {result['p50_ms']:.2f} ms, p99 {result['p99_ms']:.2f} ms")
         typer.echo(f"{'':<18} lost {result['lost']}, duplicates {result['duplicates']}, {result['rss_mb']:.0f} MB")
+        if result["note"]:
+            typer.echo(f"{'':<18} {result['note']}")
