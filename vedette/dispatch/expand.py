@@ -31,7 +31,7 @@ from vedette.warnings.models import Message, Outbox
 from vedette.warnings.plans import danger_to_life, precedence
 
 #: People stored in one transaction.
-CHUNK = 5_000
+CHUNK = 2_500
 #: An outbox's cursor: 0 before anything; then, while those who were recipients before are taken over, this less the id
 #: of the last of them; then -1; and above 0 the last person stored.
 _TAKING_OVER, _EARLIER_DONE = -2, -1
