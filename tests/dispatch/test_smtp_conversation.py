@@ -189,13 +189,14 @@ def test_a_refusal_counts_also_when_the_server_hangs_up_with_it() -> None:
         [say("421 too many connections")],
         [say("220 here"), say("550 not for you")],
         [say("220 here"), say("502 what?"), say("502 what?")],
+        [say("220 here"), HANG_UP],
     ],
 )
-def test_a_server_that_refuses_the_whole_connection_has_refused_no_mail(opening: list[Turn]) -> None:
+def test_a_server_that_refuses_the_whole_connection_has_refused_no_mail_and_is_left_alone(opening: list[Turn]) -> None:
     """So it may be tried later; a mail that is refused for good would not be."""
-    results, _ = talk(opening)
-    assert outcomes(results) == ["later"]
-    assert not results[0].unreachable
+    (result,), _ = talk(opening)
+    assert result.outcome is Outcome.LATER
+    assert result.retry_after_s and not result.unreachable
 
 
 @pytest.mark.parametrize(
@@ -206,7 +207,7 @@ def test_a_server_that_refuses_the_whole_connection_has_refused_no_mail(opening:
 def test_a_server_of_which_nothing_is_heard_in_time_is_unreachable(turns: list[Turn]) -> None:
     results, _ = talk(turns, timeout_s=0.2)
     assert outcomes(results) == ["later"]
-    assert results[0].unreachable
+    assert results[0].unreachable and results[0].retry_after_s is None
 
 
 def test_a_server_that_is_slow_with_each_answer_but_in_time_is_waited_for() -> None:
@@ -349,6 +350,13 @@ def test_what_comes_with_the_answer_to_starttls_is_not_taken_for_something_said_
     assert outcomes(results) == ["later"]
     assert conversation.commands[:2] == ["EHLO [127.0.0.1]", "STARTTLS"]
     assert b"AUTH" not in conversation.told
+
+
+def test_a_login_that_is_refused_leaves_the_server_alone_for_a_while() -> None:
+    offered = (say("220 here"), say("250-here", "250 AUTH LOGIN"), say("334 VXNlcm5hbWU6"), say("334 UGFzc3dvcmQ6"))
+    (result,), (conversation,) = talk([*offered, say("535 no")], username="duty", password="guess")
+    assert result.outcome is Outcome.LATER and result.retry_after_s
+    assert conversation.commands[1:4] == ["AUTH LOGIN", "ZHV0eQ==", "Z3Vlc3M="]
 
 
 def test_a_login_is_given_to_no_server_that_does_not_offer_one_known_here() -> None:

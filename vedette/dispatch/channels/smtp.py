@@ -12,12 +12,15 @@ from vedette.dispatch.channels.face import Channel, Outcome, Parcel, Result, Set
 from vedette.dispatch.channels.smtp_mail import write_mail
 from vedette.dispatch.channels.smtp_pool import Pool
 from vedette.dispatch.channels.smtp_replies import Reply
-from vedette.dispatch.channels.smtp_session import Session, TooLong, Unclear
+from vedette.dispatch.channels.smtp_session import Session, TooLong, Unclear, Unopened
 from vedette.dispatch.channels.smtp_settings import ADDRESS, SmtpSettings, address_of
 from vedette.dispatch.channels.smtp_wire import End, Ended
 
 #: The server wants a login, other or better secured: the installation's fault, not the address's (RFC 4954, 6).
 _LOGIN = frozenset({530, 534, 535, 538})
+#: Seconds for which a server is left alone that wants no connection with us: a wrong password, tried for everyone of a
+#: large audience, gets an account locked.
+_REFUSED_S = 2.0
 _ACCEPTED = Result(Outcome.ACCEPTED)
 
 
@@ -49,6 +52,9 @@ class SmtpChannel(Channel):
             return Result(Outcome.FAILED, str(error))
         except Unclear as end:
             return Result(Outcome.LATER, f"unclear whether it was taken: {end}", unreachable=_unheard(end))
+        except Unopened as end:
+            unheard = _unheard(end)
+            return Result(Outcome.LATER, str(end), None if unheard else _REFUSED_S, unreachable=unheard)
         except Ended as end:
             return Result(Outcome.LATER, str(end), unreachable=_unheard(end))
 

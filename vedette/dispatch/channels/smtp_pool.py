@@ -99,7 +99,7 @@ class Pool:
             if not isinstance(end, Ended) or not patient or not await self._others_stand():
                 self._leave()
                 raise
-            cause = end
+            cause = Ended(end.why, end.detail)
         else:
             self._opening -= 1
             self._standing += 1

@@ -24,6 +24,10 @@ _REFUSALS = 4
 _NOT_XTEXT = re.compile(r"[^!-*,-<>-~]")
 
 
+class Unopened(Ended):
+    """There is no conversation: the server was not reached, or does not want one with us as we are."""
+
+
 class Unclear(Ended):
     """The connection ended after the mail was given over and before the server said whether it took it."""
 
@@ -126,27 +130,35 @@ class Session:
 
 
 async def open_session(settings: SmtpSettings, context: ssl.SSLContext | None) -> Session:
-    """Connect, secure, log in. `context` is for TLS, where it is set. Raises Ended."""
-    at_once = context if settings.tls == "tls" else None
-    wire, greeting = await connect(settings.host, settings.port, at_once, settings.timeout_s)
+    """Connect, secure, log in. `context` is for TLS, where it is set. Raises Unopened."""
     try:
-        _must("greeting", greeting)
+        at_once = context if settings.tls == "tls" else None
+        wire, greeting = await connect(settings.host, settings.port, at_once, settings.timeout_s)
+        try:
+            return Session(wire, await _introduce(wire, greeting, settings, context), settings)
+        except BaseException:
+            wire.abort()
+            raise
+    except Ended as end:
+        raise Unopened(end.why, end.detail) from end
+
+
+async def _introduce(wire: Wire, greeting: Reply, settings: SmtpSettings, context: ssl.SSLContext | None) -> Offers:
+    """What comes before the first mail; what the server offers then. Raises Ended."""
+    _must("greeting", greeting)
+    offers = await _hello(wire, settings)
+    if settings.tls == "starttls":
+        assert context is not None
+        if not offers.starttls:
+            raise Ended(End.INSECURE, "the server does not offer STARTTLS")
+        (ready,) = await wire.ask(b"STARTTLS\r\n")
+        if not ready.positive:
+            raise Ended(End.INSECURE, str(ready))
+        await wire.secure(context, settings.host)
         offers = await _hello(wire, settings)
-        if settings.tls == "starttls":
-            assert context is not None
-            if not offers.starttls:
-                raise Ended(End.INSECURE, "the server does not offer STARTTLS")
-            (ready,) = await wire.ask(b"STARTTLS\r\n")
-            if not ready.positive:
-                raise Ended(End.INSECURE, str(ready))
-            await wire.secure(context, settings.host)
-            offers = await _hello(wire, settings)
-        if settings.username:
-            await _log_in(wire, offers, settings)
-    except BaseException:
-        wire.abort()
-        raise
-    return Session(wire, offers, settings)
+    if settings.username:
+        await _log_in(wire, offers, settings)
+    return offers
 
 
 async def _hello(wire: Wire, settings: SmtpSettings) -> Offers:
