@@ -27,8 +27,8 @@ _TYPES = (
 )
 _RELATIONS = ("alternate", "enclosure", "related")
 
-#: Reads an entry's own name and the link to its message.
-_Reader = Callable[[etree._Element], tuple[str, str]]
+#: Reads an entry's own name, the link to its message, and when it changed.
+_Reader = Callable[[etree._Element], tuple[str, str, str]]
 
 
 class BadFeed(ValueError):
@@ -43,6 +43,8 @@ class FeedEntry:
     name: str
     message: bytes | None = None
     link: str = ""
+    #: When the feed says it changed last, as written.
+    updated: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +74,7 @@ def read_feed(data: bytes) -> FeedDocument:
     if root.tag == "rss":
         return _document("RSS", root.iterfind("channel/item"), _rss_entry)
     if any(element.tag in _ALERTS for element in root.iter()):
-        return _document("XML", iter([root]), lambda part: (str(part.tag), ""))
+        return _document("XML", iter([root]), lambda part: (str(part.tag), "", ""))
     raise BadFeed(f"<{str(root.tag)[:80]}> is neither Atom, RSS 2.0, EDXL-DE nor CAP")
 
 
@@ -109,17 +111,20 @@ def _document(kind: str, parts: Iterator[etree._Element], read: _Reader) -> Feed
         if number > MOST_ENTRIES:
             raise BadFeed(f"the feed has more than {MOST_ENTRIES:,} entries")
         alerts = [element for element in part.iter() if element.tag in _ALERTS]
-        name, link = read(part)
+        name, link, updated = read(part)
+        for alert in alerts:
+            message = standing_alone(alert)
+            entries.append(FeedEntry(name=name or link, message=message, link=link, updated=updated))
         if alerts:
-            entries += [FeedEntry(name=name or link, message=standing_alone(alert), link=link) for alert in alerts]
-        elif link:
-            entries.append(FeedEntry(name=name or link, link=link))
+            continue
+        if link:
+            entries.append(FeedEntry(name=name or link, link=link, updated=updated))
         else:
             unusable.append(f"entry {number}{f' ({name[:120]})' if name else ''} has neither a message nor a link")
     return FeedDocument(kind=kind, entries=tuple(entries), unusable=tuple(unusable))
 
 
-def _atom_entry(part: etree._Element) -> tuple[str, str]:
+def _atom_entry(part: etree._Element) -> tuple[str, str, str]:
     links = [
         (
             str(one.get("type", "")).partition(";")[0].strip().lower(),
@@ -128,14 +133,14 @@ def _atom_entry(part: etree._Element) -> tuple[str, str]:
         )
         for one in part.iterfind(f"{_ATOM}link")
     ]
-    return _text(part, f"{_ATOM}id"), _best(links)
+    return _text(part, f"{_ATOM}id"), _best(links), _text(part, f"{_ATOM}updated")
 
 
-def _rss_entry(part: etree._Element) -> tuple[str, str]:
+def _rss_entry(part: etree._Element) -> tuple[str, str, str]:
     enclosed = [
         (str(one.get("type", "")).lower(), "enclosure", _href(one.get("url"))) for one in part.iterfind("enclosure")
     ]
-    return _text(part, "guid"), _best([*enclosed, ("", "alternate", _text(part, "link"))])
+    return _text(part, "guid"), _best([*enclosed, ("", "alternate", _text(part, "link"))]), _text(part, "pubDate")
 
 
 def _best(links: list[tuple[str, str, str]]) -> str:

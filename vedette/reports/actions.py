@@ -94,8 +94,9 @@ def take_in(
     handling: Tlp,
     need_to_know: str | None = None,
     filename: str = "",
+    follows: Report | None = None,
 ) -> Received:
-    """As `receive`, and says whether the report is new."""
+    """As `receive`, and says whether the report is new. `follows` is the report that it updates or withdraws."""
     check(actor, Verb.REPORT)
     sha256 = hashlib.sha256(original).hexdigest()
     found = Report.objects.filter(realm=actor.realm.value, sha256=sha256).first()
@@ -125,6 +126,7 @@ def take_in(
         received_at=clock.now(),
         received_by_id=actor.user_id,
         draft=taken.draft,
+        follows=None if follows is None else follows.follows or follows,
     )
     check(actor, Verb.REPORT, report)
     try:
@@ -133,6 +135,8 @@ def take_in(
             report.save(force_insert=True)
             Claim.objects.bulk_create([_claim(report, claim) for claim in taken.claims], batch_size=500)
             body = {"sha256": sha256, "source": report.source_id, "claims": len(taken.claims), "handling": handling}
+            if report.follows_id is not None:
+                body["follows"] = report.follows_id
             _log(actor, "report.received", f"report:{report.pk}", body)
     except IntegrityError:
         # Somebody else took the same bytes in meanwhile.

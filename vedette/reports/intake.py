@@ -9,6 +9,9 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from vedette.formats.alert_feed import CAP_TYPE
+from vedette.formats.cap import BadCap, read_cap
+from vedette.formats.cap.plain import in_plain_words
 from vedette.formats.parts import BadInput
 from vedette.reading import Place, TextTooLong, read
 from vedette.reading.documents import Document, Format, UnreadableDocument, open_document
@@ -21,6 +24,7 @@ MEDIA_TYPES: dict[str, str] = {
     "message/rfc822": "eml",
     "application/pdf": "pdf",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
+    CAP_TYPE: "cap",
     "application/octet-stream": "",
 }
 _SUBJECT = re.compile(r"^(?:subject|subj|re)\s{0,3}:\s{0,8}(\S[^\n]{0,299})$", re.IGNORECASE | re.MULTILINE)
@@ -66,6 +70,8 @@ def take(
     kind = checked_media_type(media_type)
     if not original:
         raise BadInput("original", "is empty; give the document's bytes")
+    if kind == CAP_TYPE:
+        return _take_cap(original, sha256, title, places, zone)
     name = filename or (f"report.{MEDIA_TYPES[kind]}" if MEDIA_TYPES[kind] else "")
     try:
         document = open_document(original, name)
@@ -80,6 +86,27 @@ def take(
         text=document.text,
         title=" ".join(title.split())[:300] or _title(document.text),
         published=when.date() if when is not None else reading.published,
+        claims=tuple(found["claims"]),
+        draft=found["draft"],
+    )
+
+
+def _take_cap(original: bytes, sha256: str, title: str, places: Sequence[Place], zone: str) -> Taken:
+    """A CAP message of another issuer, read leniently: its text is what it tells in plain words."""
+    try:
+        alert = read_cap(original).alert
+        text = in_plain_words(alert)
+        _refuse_unstorable(text)
+        published = alert.sent.astimezone(ZoneInfo(zone)).date()
+        found = read(text, alert.sent, places, zone, sha256).as_json()
+    except (BadCap, TextTooLong, OverflowError) as error:
+        raise BadInput("original", str(error)) from error
+    headline = next((info.headline or info.event for info in alert.infos), "")
+    return Taken(
+        media_type=CAP_TYPE,
+        text=text,
+        title=" ".join((title or headline or f"{alert.msg_type} {alert.identifier}").split())[:300],
+        published=published,
         claims=tuple(found["claims"]),
         draft=found["draft"],
     )

@@ -55,6 +55,8 @@ class Report(Record):
     received_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True)
     #: The draft the reader proposes, as the contract's `draft`; it cites claims by their `key`.
     draft = models.JSONField(default=dict)
+    #: The first report of the same matter by the same sender: this one updates or withdraws it, and is shown with it.
+    follows = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="followers")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["realm", "sha256"], name="report_once")]

@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from vedette.access.policy import Actor, visible
 from vedette.reports.grading import Standing, standing
@@ -28,6 +29,18 @@ def inbox(actor: Actor) -> QuerySet[Report]:
         .defer("original")
         .order_by("-received_at", "-pk")
     )
+
+
+def threads(actor: Actor) -> QuerySet[Report]:
+    """The inbox with what follows a report folded into it, by what came last of each (`latest_at`)."""
+    later = visible(actor, Report.objects.filter(follows=OuterRef("pk"))).order_by("-received_at")
+    latest = Coalesce(Subquery(later.values("received_at")[:1]), F("received_at"))
+    return inbox(actor).filter(follows=None).annotate(latest_at=latest).order_by("-latest_at", "-pk")
+
+
+def followers_of(actor: Actor, report: Report) -> QuerySet[Report]:
+    """What the same sender said later of the same matter, the first of it first."""
+    return inbox(actor).filter(follows=report).order_by("received_at", "pk")
 
 
 def report_for(actor: Actor, report_id: int) -> Report | None:
