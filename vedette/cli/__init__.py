@@ -21,6 +21,7 @@ COMMANDS: dict[str, str] = {
     "read": "read",
     "cap": "cap",
     "lint": "lint",
+    "feeds": "feeds",
     "people": "people",
     "areas": "areas",
     "audience": "audience",

@@ -26,6 +26,7 @@ SUMMARIES: dict[str, str] = {
     "read": "Read a report: cited claims and a proposed draft.",
     "cap": "Check CAP messages, and show one in plain words.",
     "lint": "Hold a warning's text against the rules.",
+    "feeds": "Other issuers' CAP feeds, which come in as reports.",
     "people": "Import and list the roster.",
     "areas": "List saved areas, and name their wardens.",
     "audience": "Try an audience rule: who, and why.",

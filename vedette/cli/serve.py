@@ -1,6 +1,6 @@
-"""`vedette serve`: pages, API, field pages and the dispatch engine, under one roof.
+"""`vedette serve`: pages, API, field pages, the dispatch engine and the asker of feeds, under one roof.
 
-It runs two children, the web server and the engine. The engine is started again when it dies; it loses nothing by it.
+They are children of this process. The engine and the asker are started again when they die; they lose nothing by it.
 """
 
 from __future__ import annotations
@@ -95,19 +95,48 @@ def _only_one(data: Path) -> Iterator[None]:
         yield
 
 
+class _Kept:
+    """A child that is started again when it dies. Its process id is in NAME.pid."""
+
+    def __init__(self, module: str, pid_file: Path) -> None:
+        self._command = [sys.executable, "-m", module, "--tied"]
+        self._pid_file = pid_file
+        self._child: subprocess.Popen[bytes] | None = None
+        self._started = 0.0
+
+    def keep(self) -> None:
+        """Start it, or start it again."""
+        if self._child is not None and self._child.poll() is None:
+            return
+        if self._child is not None and self._child.returncode >= 0 and time.monotonic() - self._started < _RESTART_S:
+            return
+        self._started = time.monotonic()
+        self._child = subprocess.Popen(self._command, stdin=subprocess.PIPE, start_new_session=True)  # noqa: S603
+        new = self._pid_file.with_name(f"{self._pid_file.name}.new")
+        new.write_text(str(self._child.pid))
+        new.replace(self._pid_file)
+
+    def stop(self) -> None:
+        """End it."""
+        if self._child is not None:
+            _stop(self._child)
+        self._pid_file.unlink(missing_ok=True)
+
+
 class _Children:
-    """The web server and the engine, from start to end."""
+    """The web server, the engine and the asker of feeds, from start to end."""
 
     def __init__(self, host: str, port: int, data: Path, workers: int) -> None:
-        self._data = data
         self._ending = False
         self._web_command = [
             *(sys.executable, "-m", "granian", "vedette.conf.asgi:application"),
             *("--interface", "asgi", "--host", host, "--port", str(port), "--workers", str(workers)),
             *("--http", "1", "--no-ws", "--log-level", "warning", "--workers-kill-timeout", "5"),
         ]
-        self._engine: subprocess.Popen[bytes] | None = None
-        self._started = 0.0
+        self._kept = (
+            _Kept("vedette.dispatch", data / "engine.pid"),
+            _Kept("vedette.exchange", data / "asker.pid"),
+        )
 
     def run(self) -> None:
         """Run until a signal comes or the web server ends."""
@@ -116,32 +145,18 @@ class _Children:
         web = subprocess.Popen(self._web_command, stdin=subprocess.DEVNULL, start_new_session=True)  # noqa: S603
         try:
             while not self._ending and web.poll() is None:
-                self._keep_engine()
+                for one in self._kept:
+                    one.keep()
                 time.sleep(_LOOK_S)
         finally:
             _stop(web)
-            if self._engine is not None:
-                _stop(self._engine)
-            (self._data / "engine.pid").unlink(missing_ok=True)
+            for one in self._kept:
+                one.stop()
         if not self._ending:
             refuse("serve", "web server", f"ended by itself with exit {web.returncode}; see its messages above")
 
     def _end(self, number: int, frame: FrameType | None) -> None:
         self._ending = True
-
-    def _keep_engine(self) -> None:
-        """Start the engine, or start it again. Its process id is in engine.pid."""
-        if self._engine is not None and self._engine.poll() is None:
-            return
-        if self._engine is not None and self._engine.returncode >= 0 and time.monotonic() - self._started < _RESTART_S:
-            return
-        self._started = time.monotonic()
-        self._engine = subprocess.Popen(
-            [sys.executable, "-m", "vedette.dispatch", "--tied"], stdin=subprocess.PIPE, start_new_session=True
-        )
-        new = self._data / "engine.pid.new"
-        new.write_text(str(self._engine.pid))
-        new.replace(self._data / "engine.pid")
 
 
 def _stop(child: subprocess.Popen[bytes]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from vedette.access.models import Record
+from vedette.formats.foreign_signature import Proof
 from vedette.reports.models import Report
 from vedette.warnings.models import Message
 
@@ -91,3 +92,8 @@ class FeedItem(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["feed", "sender", "identifier", "sent", "says"], name="feed_item_once")
         ]
+
+    @property
+    def proof_is(self) -> str:
+        """What its signature shows, in words."""
+        return Proof[self.proof].value

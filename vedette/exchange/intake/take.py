@@ -144,7 +144,9 @@ def _written(
     feed: Feed, message: Message, says: str, judged: Judged, verdict: Verdict, report: Report | None
 ) -> FeedItem:
     alert, own = message.alert, identity_of(message.alert)
-    headline = next((info.headline or info.event for info in alert.infos), "")
+    # What is set aside is shown by the feed's mark; of a message that asks for a higher one no words are kept.
+    shown = report is not None or handling_of(alert, Tlp(feed.handling)) == Tlp(feed.handling)
+    headline = next((info.headline or info.event for info in alert.infos if shown), "")
     assert verdict.outcome is not None
     item = FeedItem.objects.create(
         feed=feed,

@@ -1,0 +1,62 @@
+"""Reading of feeds: which there are, what came by them, and how a report that came by one stands. Asks the policy."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from vedette.access.policy import Actor, visible
+from vedette.exchange.models import Feed, FeedItem
+from vedette.formats.cap import MsgType
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What its issuer said last of a report, and until when it holds."""
+
+    #: The message that came last: Alert, Update or Cancel.
+    last: FeedItem
+    expires: datetime | None
+    cancelled: bool
+
+    @property
+    def updated(self) -> bool:
+        """Whether anything came after the first message."""
+        return self.last.msg_type == MsgType.UPDATE and self.last.outcome == FeedItem.Outcome.JOINED
+
+
+def feeds_for(actor: Actor) -> QuerySet[Feed]:
+    """The feeds that the actor may see, by name."""
+    return visible(actor, Feed.objects.all()).order_by("name")
+
+
+def items_for(actor: Actor, feed: Feed) -> QuerySet[FeedItem]:
+    """What came by a feed, the newest first. A message that became a report is shown only with its report's leave."""
+    reports = visible(actor, FeedItem.objects.filter(report__isnull=False), through="report")
+    aside = FeedItem.objects.filter(report__isnull=True)
+    return (aside | reports).filter(feed=feed).order_by("-came_at", "-pk")
+
+
+def item_of(actor: Actor, report_id: int) -> FeedItem | None:
+    """How a report came, if by a feed that the actor may see."""
+    came = visible(actor, FeedItem.objects.select_related("feed"), through="report").filter(report=report_id)
+    return came.order_by("came_at").first()
+
+
+def standings(actor: Actor, report_ids: Collection[int]) -> dict[int, Standing]:
+    """Report -> how it stands, by all that its issuer said later of it, as far as the actor may see that."""
+    items = visible(actor, FeedItem.objects.select_related("report"), through="report")
+    found: dict[int, list[FeedItem]] = {}
+    for item in [*items.filter(report__in=report_ids), *items.filter(report__follows__in=report_ids)]:
+        assert item.report is not None
+        found.setdefault(item.report.follows_id or item.report.pk, []).append(item)
+    return {report: _standing(came) for report, came in found.items() if report in report_ids}
+
+
+def _standing(items: Collection[FeedItem]) -> Standing:
+    last = max(items, key=lambda one: (one.sent, one.pk))
+    cancelled = any(one.msg_type == MsgType.CANCEL for one in items)
+    return Standing(last, last.expires, cancelled)
