@@ -199,7 +199,7 @@ def content_of(alert: Alert, block: int = 0) -> Content:
         "expires": info.expires,
         "area": {
             "description": "; ".join(area.description.strip() for area in info.areas if area.description.strip()),
-            "geometry": _geometry(info.areas, path),
+            "geometry": area_of(info.areas, path),
         },
         "audience_note": info.audience or "",
         "description": description,
@@ -213,7 +213,8 @@ def content_of(alert: Alert, block: int = 0) -> Content:
     return parse(Content, data, under=path)
 
 
-def _geometry(areas: Sequence[AreaBlock], path: str) -> dict[str, object]:
+def area_of(areas: Sequence[AreaBlock], path: str = "info[1]") -> dict[str, object]:
+    """The GeoJSON ground that area blocks draw, all of it together. Raises BadInput where it is not drawn soundly."""
     shapes = []
     for number, area in enumerate(areas, 1):
         try:

@@ -13,8 +13,11 @@ from datetime import datetime
 from typing import Any
 
 from vedette.access.handling import Tlp
+from vedette.formats.alert_feed import CAP_TYPE
+from vedette.formats.cap import read_cap
 from vedette.people.models import Organisation, SavedArea
 from vedette.reports.models import Claim, Report
+from vedette.warnings.cap_proposal import said_in_cap
 
 _BULLET = re.compile(r"^[ \t]*(?:[-*•–]|\(?[0-9a-z]{1,2}[.)])[ \t]+", re.MULTILINE)
 _JUDGED = {
@@ -51,6 +54,8 @@ class _Cited:
 
 def propose(report: Report, organisation: Organisation, now: datetime) -> Proposal:
     """The content that `report` supports, for somebody to complete. Claims that were rejected support nothing."""
+    if report.media_type == CAP_TYPE:
+        return _from_cap(report, organisation, now)
     made = Proposal(missing={**_JUDGED, **_UNTOLD})
     claims = {claim.key: claim for claim in report.claims.all()}
     cited = {name: _cited(name, report.draft, claims, made.missing) for name in _FIELDS}
@@ -64,6 +69,23 @@ def propose(report: Report, organisation: Organisation, now: datetime) -> Propos
     if (told := cited["instruction"]) is not None:
         _fill(made, "instruction", _prose(_BULLET.sub("", told.value)), told.claims)
     _description(made, [cited[name] for name in ("hazard", "onset", "trigger")])
+    return made
+
+
+def _from_cap(report: Report, organisation: Organisation, now: datetime) -> Proposal:
+    """Another issuer's message says it field by field; each field cites the claims that stand in its words."""
+    said, missing = said_in_cap(read_cap(bytes(report.original)).alert, now)
+    made = Proposal(missing={**_UNTOLD, **missing})
+    made.content = {**said, "source": organisation.name, "handling": report.handling}
+    claims = [claim for claim in report.claims.all() if claim.status != Claim.Status.REJECTED]
+    for name in ("headline", "event", "description", "instruction"):
+        words = str(said.get(name, ""))
+        start = report.text.find(words) if words else -1
+        cited = [
+            claim.pk for claim in claims if start >= 0 and start <= claim.start and claim.end <= start + len(words)
+        ]
+        if cited:
+            made.citations[name] = cited
     return made
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
+from vedette import clock
 from vedette.access.policy import Actor, visible
 from vedette.exchange.models import Feed, FeedItem
 from vedette.formats.cap import MsgType
@@ -21,6 +22,11 @@ class Standing:
     last: FeedItem
     expires: datetime | None
     cancelled: bool
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the time of the last message is over."""
+        return self.expires is not None and self.expires <= clock.now()
 
     @property
     def updated(self) -> bool:

@@ -14,18 +14,21 @@ from django.views.decorators.http import require_POST
 from vedette.access.handling import Tlp
 from vedette.access.policy import Actor, visible
 from vedette.access.roles import Verb
+from vedette.exchange.intake.queries import item_of, standings
+from vedette.formats.alert_feed import CAP_TYPE
 from vedette.reports.actions import accept_claim, grade_claim, grade_source, reject_claim, take_in
 from vedette.reports.grading import Standing
 from vedette.reports.models import Claim, Credibility, Grade, Reliability, Report
 from vedette.reports.queries import (
+    followers_of,
     graded_claims,
-    inbox,
     report_for,
     source_standing,
     sources_for,
+    threads,
 )
 from vedette.warnings.models import Warning
-from vedette.web.console.doors import ActedRequest, Errors, one, page, paged, told
+from vedette.web.console.doors import ActedRequest, Errors, one, page, paged, seen, told
 from vedette.web.console.highlight import segments
 from vedette.web.console.highlight import told as in_words
 
@@ -39,6 +42,8 @@ _KINDS = {
     "html": "text/html",
     "eml": "message/rfc822",
     "pdf": "application/pdf",
+    "cap": CAP_TYPE,
+    "xml": CAP_TYPE,
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }
 
@@ -51,7 +56,7 @@ def listed(request: ActedRequest) -> HttpResponse:
         report = _take_in(request, errors)
         if report is not None:
             return redirect("console:report", report.pk)
-    shown = paged(request, inbox(request.actor))
+    shown = paged(request, threads(request.actor))
     context = {
         "page": shown,
         "rows": _rows(request.actor, list(shown)),
@@ -126,6 +131,10 @@ def _page(request: ActedRequest, found: Report, errors: Errors) -> HttpResponse:
         "open": sum(claim.status == Claim.Status.PROPOSED for claim in claims),
         "draft": draft,
         "warnings": visible(request.actor, Warning.objects.filter(report=found)),
+        "came": item_of(request.actor, found.pk),
+        "first": seen(request.actor, found.follows),
+        "followers": followers_of(request.actor, found),
+        "standing": standings(request.actor, [found.pk]).get(found.pk),
         "errors": errors,
         "may_judge": request.actor.may(Verb.JUDGE),
         "may_draft": request.actor.may(Verb.DRAFT),
@@ -181,9 +190,11 @@ def _rows(actor: Actor, reports: list[Report]) -> list[dict[str, Any]]:
         if grade.claim is not None:
             best = credibility.get(grade.claim.report_id)
             credibility[grade.claim.report_id] = min(best, grade.value) if best else grade.value
+    said = standings(actor, ids)
     return [
         {
             "report": found,
+            "standing": said.get(found.pk),
             "claims": claims.get(found.pk, {}).get("whole", 0),
             "open": claims.get(found.pk, {}).get("open", 0),
             "warnings": warned.get(found.pk, 0),

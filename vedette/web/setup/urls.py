@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from vedette.web.setup import areas, channels, first_run, organisation, plans, tokens, users
+from vedette.web.setup import areas, channels, feeds, first_run, organisation, plans, tokens, users
 
 app_name = "setup"
 
@@ -31,6 +31,10 @@ urlpatterns = [
     path("settings/channels/second/<str:name>/test/", channels.test, {"rank": 1}, name="test_second_channel"),
     path("settings/channels/<str:name>/", channels.keep, {"rank": 0}, name="keep_channel"),
     path("settings/channels/<str:name>/test/", channels.test, {"rank": 0}, name="test_channel"),
+    path("settings/feeds/", feeds.feeds, name="feeds"),
+    path("settings/feeds/<slug:name>/", feeds.feed, name="feed"),
+    path("settings/feeds/<slug:name>/look/", feeds.look, name="look_at_feed"),
+    path("settings/feeds/<slug:name>/enable/", feeds.enable, name="enable_feed"),
     path("settings/tokens/", tokens.tokens, name="tokens"),
     path("settings/tokens/<int:token_id>/revoke/", tokens.revoke, name="revoke_token"),
 ]

@@ -1,0 +1,137 @@
+"""Other issuers' feeds in the realm one works in: each as it is doing, what came by it, and the form that keeps it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods, require_POST
+
+from vedette.access.handling import Tlp
+from vedette.access.roles import Verb
+from vedette.exchange.actions import keep_feed, poll_now, set_feed_enabled
+from vedette.exchange.intake.queries import feeds_for, items_for
+from vedette.exchange.models import Feed, FeedItem
+from vedette.formats.parts import BadInput
+from vedette.web.console.doors import ActedRequest, Errors, page, paged, told
+from vedette.web.setup.show import show
+
+#: What the form asks for; the rest is given by boxes that are ticked or not.
+_TEXTS = ("name", "url", "handling", "hosts", "certificates", "every_min")
+_BOXES = ("signed_only", "allow_private")
+
+
+@page(Verb.ADMINISTER)
+@require_http_methods(["GET", "POST"])
+def feeds(request: ActedRequest) -> HttpResponse:
+    """Every feed of this realm; a POST adds one and looks at it."""
+    errors = Errors()
+    given: dict[str, Any] = {"handling": Tlp.AMBER_STRICT.value, "every_min": "5"}
+    if request.method == "POST":
+        given = _given(request)
+        if feeds_for(request.actor).filter(name=given["name"]).exists():
+            errors.add("name", "a feed of this name is there already; change it on its own page")
+        else:
+            feed = _kept(request, given, errors)
+            if feed is not None:
+                return _looked(request, feed)
+    return show(request, "feeds", errors, feeds=list(feeds_for(request.actor)), given=given, marks=_marks())
+
+
+@page(Verb.ADMINISTER)
+@require_http_methods(["GET", "POST"])
+def feed(request: ActedRequest, name: str) -> HttpResponse:
+    """One feed: how it is doing, what came by it; a POST changes it."""
+    found, errors = _feed(request, name), Errors()
+    given = _as_given(found)
+    if request.method == "POST":
+        given = {**_given(request), "name": name}
+        if _kept(request, given, errors) is not None:
+            messages.success(request, f"{name} is changed; it is looked at within seconds.")
+            return redirect("setup:feed", name)
+    shown = paged(request, items_for(request.actor, found).select_related("report"))
+    return show(request, "feed", errors, here="feeds", feed=found, given=given, page=shown, marks=_marks())
+
+
+@require_POST
+@page(Verb.ADMINISTER)
+def look(request: ActedRequest, name: str) -> HttpResponse:
+    """Look at it now."""
+    return _looked(request, _feed(request, name))
+
+
+@require_POST
+@page(Verb.ADMINISTER)
+def enable(request: ActedRequest, name: str) -> HttpResponse:
+    """Pause it, or go on with it."""
+    on = request.POST.get("enabled") == "yes"
+    set_feed_enabled(request.actor, _feed(request, name), on)
+    messages.success(request, f"{name} is {'looked at again' if on else 'paused'}.")
+    return redirect("setup:feed", name)
+
+
+def _looked(request: ActedRequest, feed: Feed) -> HttpResponse:
+    result = poll_now(request.actor, feed)
+    if result.failure:
+        messages.error(request, f"{feed.name} could not be read: {result.failure}")
+    elif result.unchanged or not result.outcomes:
+        messages.info(request, f"{feed.name}: nothing new.")
+    else:
+        told = ", ".join(f"{count} {FeedItem.Outcome(name).label}" for name, count in result.outcomes.items())
+        messages.success(request, f"{feed.name}: {told}.")
+    return redirect("setup:feed", feed.name)
+
+
+def _kept(request: ActedRequest, given: dict[str, Any], errors: Errors) -> Feed | None:
+    with told(errors):
+        return keep_feed(
+            request.actor,
+            given["name"],
+            given["url"],
+            handling=_mark(given["handling"]),
+            certificates=given["certificates"],
+            signed_only=given["signed_only"],
+            hosts=given["hosts"].replace(",", " ").split(),
+            allow_private=given["allow_private"],
+            every_s=_seconds(given["every_min"]),
+        )
+    if "every_s" in errors.fields:
+        errors.add("every_min", errors.fields.pop("every_s"))
+    return None
+
+
+def _given(request: ActedRequest) -> dict[str, Any]:
+    texts = {name: request.POST.get(name, "").strip() for name in _TEXTS}
+    return {**texts, **{name: request.POST.get(name) == "yes" for name in _BOXES}}
+
+
+def _as_given(feed: Feed) -> dict[str, Any]:
+    own = {name: getattr(feed, name) for name in ("name", "url", "handling", "certificates", *_BOXES)}
+    return {**own, "hosts": " ".join(feed.hosts), "every_min": f"{feed.every_s / 60:g}"}
+
+
+def _seconds(minutes: str) -> int:
+    try:
+        return round(float(minutes) * 60)
+    except (ValueError, OverflowError):
+        raise BadInput("every_min", "must be a number of minutes") from None
+
+
+def _mark(label: str) -> Tlp:
+    try:
+        return Tlp(label)
+    except ValueError:
+        raise BadInput("handling", "choose a TLP label") from None
+
+
+def _marks() -> list[tuple[str, str]]:
+    return [(mark.value, mark.value) for mark in Tlp]
+
+
+def _feed(request: ActedRequest, name: str) -> Feed:
+    found = feeds_for(request.actor).filter(name=name).first()
+    if found is None:
+        raise Http404
+    return found
