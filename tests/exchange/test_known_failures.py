@@ -1,4 +1,8 @@
-"""What others' alerting systems are known to have got wrong, each once."""
+"""What others' alerting systems are known to have got wrong, each once.
+
+Here is what leaves the house. What comes in is in `test_intake.py`: a cancel taken in as a new alert, an expired
+message replayed, a reference to an unknown message, two messages of one second, a Test or a Private one.
+"""
 
 from __future__ import annotations
 

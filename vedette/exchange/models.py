@@ -33,6 +33,8 @@ class Feed(Record):
     enabled = models.BooleanField(default=True)
     #: When it is due; whoever moves it on polls it, so that it is polled once.
     next_at = models.DateTimeField()
+    #: Somebody looks at it now and is given until then; a crash does not hold it for longer.
+    held_until = models.DateTimeField(null=True)
     polled_at = models.DateTimeField(null=True)
     #: The last poll that was answered with a feed, or with "unchanged".
     answered_at = models.DateTimeField(null=True)

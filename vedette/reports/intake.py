@@ -10,8 +10,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from vedette.formats.alert_feed import CAP_TYPE
-from vedette.formats.cap import BadCap, read_cap
-from vedette.formats.cap.plain import in_plain_words
+from vedette.formats.cap import Alert, BadCap, read_cap
+from vedette.formats.cap.plain import headline_of, in_plain_words
 from vedette.formats.parts import BadInput
 from vedette.reading import Place, TextTooLong, read
 from vedette.reading.documents import Document, Format, UnreadableDocument, open_document
@@ -101,15 +101,40 @@ def _take_cap(original: bytes, sha256: str, title: str, places: Sequence[Place],
         found = read(text, alert.sent, places, zone, sha256).as_json()
     except (BadCap, TextTooLong, OverflowError) as error:
         raise BadInput("original", str(error)) from error
-    headline = next((info.headline or info.event for info in alert.infos), "")
+    claims = tuple(found["claims"])
     return Taken(
         media_type=CAP_TYPE,
         text=text,
-        title=" ".join((title or headline or f"{alert.msg_type} {alert.identifier}").split())[:300],
+        title=(title or headline_of(alert) or f"{alert.msg_type} {alert.identifier}")[:300],
         published=published,
-        claims=tuple(found["claims"]),
-        draft=found["draft"],
+        claims=claims,
+        draft={**found["draft"], **_said(alert, text, claims)},
     )
+
+
+def _said(alert: Alert, text: str, claims: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """The draft's fields that a CAP message says outright: each with where its text says so, and the claims there."""
+    if not alert.infos:
+        return {}
+    info = alert.infos[0]
+    where = info.areas[0].description if info.areas else ""
+    told = {
+        "source": info.sender_name or alert.sender,
+        "hazard": info.event,
+        "area": where,
+        "onset": info.onset.isoformat() if info.onset else "",
+        "expires": info.expires.isoformat() if info.expires else "",
+        "instruction": info.instruction or "",
+    }
+    fields = {}
+    for name, words in ((name, words.strip()) for name, words in told.items()):
+        start = text.rfind(words) if name == "instruction" else text.find(words)
+        if not words or start < 0:
+            continue
+        end = start + len(words)
+        cited = [claim["id"] for claim in claims if claim["start"] < end and claim["end"] > start]
+        fields[name] = {"value": words, "claims": cited, "start": start, "end": end}
+    return fields
 
 
 def _own_date(document: Document, zone: str) -> date | datetime | None:

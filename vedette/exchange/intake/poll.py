@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from urllib.parse import urljoin
 
+from django.db.models import Q
+
 from vedette import clock
 from vedette.exchange.intake.addresses import Reach
 from vedette.exchange.intake.fetch import Fetched, FetchFailed, asking, fetch
@@ -25,6 +27,8 @@ log = logging.getLogger(__name__)
 
 #: The most messages fetched at one look; the rest at the next.
 MOST_FETCHED = 100
+#: The longest that one look is given.
+LONGEST_LOOK = timedelta(minutes=10)
 #: The longest that a feed that fails is left alone.
 LONGEST_PAUSE = timedelta(hours=1)
 _MOST_REMARKS = 20
@@ -45,8 +49,20 @@ class Polled:
 
 
 def poll_feed(feed: Feed) -> Polled:
-    """Look at `feed` now, and write down what came of it."""
+    """Look at `feed` now, and write down what came of it; not while somebody else looks at it."""
     polled = Polled()
+    if not _hold(feed):
+        polled.failure = "it is being looked at already"
+        return polled
+    try:
+        _note(feed, _look(feed, polled), polled)
+    except BaseException:
+        Feed.objects.filter(pk=feed.pk).update(held_until=None)
+        raise
+    return polled
+
+
+def _look(feed: Feed, polled: Polled) -> Fetched:
     reach = Reach.of(feed.url, feed.hosts, signed_only=feed.signed_only, private=feed.allow_private)
     answer = Fetched(None)
     try:
@@ -61,8 +77,13 @@ def poll_feed(feed: Feed) -> Polled:
         polled.failure = str(error)
     except BadFeed as error:
         polled.failure = f"what came is no feed: {error}"
-    _note(feed, answer, polled)
-    return polled
+    return answer
+
+
+def _hold(feed: Feed) -> bool:
+    now = clock.now()
+    free = Feed.objects.filter(Q(held_until=None) | Q(held_until__lte=now), pk=feed.pk)
+    return bool(free.update(held_until=now + LONGEST_LOOK))
 
 
 def due_feeds(now: datetime) -> Sequence[Feed]:
@@ -139,7 +160,7 @@ def _take_all(feed: Feed, bodies: Iterable[tuple[str, bytes]], polled: Polled) -
 
 def _note(feed: Feed, answer: Fetched, polled: Polled) -> None:
     now = clock.now()
-    changes: dict[str, object] = {"polled_at": now}
+    changes: dict[str, object] = {"polled_at": now, "held_until": None}
     if polled.failure:
         log.warning("feed %s: %s", feed.name, polled.failure)
         changes |= {"failures": feed.failures + 1, "remarks": [polled.failure]}

@@ -27,6 +27,7 @@ from vedette.exchange.intake.judge import (
 from vedette.exchange.models import Feed, FeedItem
 from vedette.formats.alert_feed import CAP_TYPE
 from vedette.formats.cap import Alert, BadCap, MsgType, Reference, check_cap, read_cap, write_cap
+from vedette.formats.cap.plain import headline_of
 from vedette.formats.foreign_signature import Judged, certificates_of, judge_signature
 from vedette.formats.parts import BadInput
 from vedette.ledger.log import append
@@ -84,29 +85,28 @@ def take_message(feed: Feed, message: Message) -> FeedItem | None:
     """Judge it, take it in where it is to be, and write down what became of it. None when it had come before."""
     alert, says, own = message.alert, message.says, identity_of(message.alert)
     judged = judge_signature(message.data, certificates_of(feed.certificates), alert.sent)
+    verdict = judge(
+        alert,
+        says,
+        judged.proof,
+        _earlier(feed, alert),
+        realm=Realm(feed.realm),
+        signed_only=feed.signed_only,
+        now=clock.now(),
+    )
+    if verdict.outcome is None:
+        same = FeedItem.objects.filter(feed=feed, says=says, sender=own.sender, identifier=own.identifier)
+        same.filter(sent=own.sent).update(entry=message.entry)
+        return None
+    report = None
+    if verdict.outcome in (Outcome.TAKEN, Outcome.JOINED):
+        try:
+            # Not in one transaction with what follows: reading takes long, and others write. Should it end between
+            # the two, the next look finds the report by its bytes.
+            report = _report(feed, message, verdict)
+        except (BadInput, Refused) as error:
+            verdict = replace(verdict, outcome=Outcome.UNREADABLE, why=str(error))
     with transaction.atomic():
-        # One at a time for each feed: what comes second must find what came first.
-        Feed.objects.select_for_update(no_key=True).get(pk=feed.pk)
-        verdict = judge(
-            alert,
-            says,
-            judged.proof,
-            _earlier(feed, alert),
-            realm=Realm(feed.realm),
-            signed_only=feed.signed_only,
-            now=clock.now(),
-        )
-        if verdict.outcome is None:
-            same = FeedItem.objects.filter(feed=feed, says=says, sender=own.sender, identifier=own.identifier)
-            same.filter(sent=own.sent).update(entry=message.entry)
-            return None
-        report = None
-        if verdict.outcome in (Outcome.TAKEN, Outcome.JOINED):
-            try:
-                with transaction.atomic():
-                    report = _report(feed, message, verdict)
-            except (BadInput, Refused) as error:
-                verdict = replace(verdict, outcome=Outcome.UNREADABLE, why=str(error))
         return _written(feed, message, says, judged, verdict, report)
 
 
@@ -146,7 +146,7 @@ def _written(
     alert, own = message.alert, identity_of(message.alert)
     # What is set aside is shown by the feed's mark; of a message that asks for a higher one no words are kept.
     shown = report is not None or handling_of(alert, Tlp(feed.handling)) == Tlp(feed.handling)
-    headline = next((info.headline or info.event for info in alert.infos if shown), "")
+    headline = headline_of(alert) if shown else ""
     assert verdict.outcome is not None
     item = FeedItem.objects.create(
         feed=feed,
@@ -158,7 +158,7 @@ def _written(
         status=alert.status[:20],
         msg_type=alert.msg_type[:20],
         about=[[one.sender, one.identifier, one.sent.timestamp()] for one in verdict.about],
-        headline=" ".join(headline.split())[:300],
+        headline=headline[:300],
         expires=expires_of(alert),
         outcome=verdict.outcome.value,
         why=verdict.why,

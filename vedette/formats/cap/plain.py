@@ -13,37 +13,61 @@ def in_plain_words(alert: Alert) -> str:
 
 
 def _told(alert: Alert) -> Iterator[str]:
-    yield f"{alert.msg_type} ({alert.status}) {alert.identifier}"
-    yield f"From {alert.sender}, sent {alert.sent.isoformat()}, CAP {alert.version}"
-    yield f"For {alert.scope or 'an unstated scope'}{f', {alert.restriction}' if alert.restriction else ''}"
+    """Headed like a memo, so that the reader of reports takes the head for one."""
+    for_whom = f"for {alert.scope or 'an unstated scope'}{f', {alert.restriction}' if alert.restriction else ''}"
+    yield f"From: {alert.sender}"
+    yield f"Date: {alert.sent.isoformat()}"
+    if alert.infos:
+        yield f"Subject: {headline_of(alert)}"
+    yield f"Reference: {alert.msg_type} ({alert.status}) {alert.identifier}, CAP {alert.version}, {for_whom}"
     if alert.addresses:
-        yield f"To {' '.join(alert.addresses.split())}"
+        yield f"To: {' '.join(alert.addresses.split())}"
     if alert.references:
-        yield f"About {' '.join(alert.references.split())}"
-    if alert.note and alert.note.strip():
-        yield f"Note: {alert.note.strip()}"
-    for info in alert.infos:
         yield ""
+        yield f"It is about {' '.join(alert.references.split())}"
+    if alert.note and alert.note.strip():
+        yield ""
+        yield f"Note: {alert.note.strip()}"
+    for number, info in enumerate(alert.infos):
+        if number:
+            yield ""
+            yield f"[{info.language or 'en-US'}] {_line(info.headline or info.event)}"
         yield from _told_info(info)
 
 
+def headline_of(alert: Alert) -> str:
+    """What the message is called: its first headline, or its event; empty when it tells nothing."""
+    return next((_line(info.headline or info.event) for info in alert.infos), "")
+
+
 def _told_info(info: Info) -> Iterator[str]:
-    yield f"{(info.headline or info.event).strip()} [{info.language or 'en-US'}]"
-    yield f"{info.event.strip()}: urgency {info.urgency}, severity {info.severity}, certainty {info.certainty}"
+    yield ""
+    yield f"{_line(info.event)}: urgency {info.urgency}, severity {info.severity}, certainty {info.certainty}"
     if info.sender_name and info.sender_name.strip():
-        yield f"Issued by {info.sender_name.strip()}"
+        yield ""
+        yield f"Issued by {_line(info.sender_name)}"
     if info.onset:
-        yield f"from {info.onset.isoformat()}"
-    yield f"until {info.expires.isoformat()}" if info.expires else "without an end: every reader decides for itself"
+        yield ""
+        yield f"Valid from {info.onset.isoformat()}"
+    yield ""
+    yield (
+        f"Valid until {info.expires.isoformat()}"
+        if info.expires
+        else "It names no end: every reader decides for itself"
+    )
     for area in info.areas:
         shapes = f"{len(area.polygons)} polygon(s), {len(area.circles)} circle(s), {len(area.geocodes)} code(s)"
-        yield f"Where: {area.description.strip()} ({shapes})"
+        yield ""
+        yield f"Where: {_line(area.description)} ({shapes})"
     for text in (info.description, info.instruction):
         if text and text.strip():
             yield ""
             yield "\n".join(line.rstrip() for line in text.strip().splitlines())
-    if any(text and text.strip() for text in (info.contact, info.web)):
-        yield ""
     for label, text in (("Contact", info.contact), ("More", info.web)):
         if text and text.strip():
+            yield ""
             yield f"{label}: {text.strip()}"
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
