@@ -184,6 +184,16 @@ def test_recipients_and_deliveries_show_the_whole_history(
     assert officer.get("/recipients", state="happy").json()["field"] == "state"
 
 
+def test_progress_is_the_block_by_which_drills_are_measured(
+    officer: Caller, second: Caller, roster: dict[str, Person]
+) -> None:
+    warning = issued(officer, second)
+    told = officer.get(f"/warnings/{warning['id']}/progress").json()
+    assert (told["recipients"], told["first_notified"], told["p50_answer_s"], told["finished"]) == (0, "", None, False)
+    assert told["issued_at"] == officer.get(f"/warnings/{warning['id']}").json()["messages"][0]["issued_at"]
+    assert officer.get("/warnings/999/progress").status_code == 404
+
+
 def test_the_roster_is_kept_over_the_api(admin: Caller, roster: dict[str, Person]) -> None:
     unit = admin.post("/units", {"code": "otay", "name": "Otay post", "parent": "san-diego"}).json()
     assert unit["parent"] == "san-diego"

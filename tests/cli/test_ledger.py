@@ -113,6 +113,9 @@ def test_recipients_are_listed_with_their_history(warned_house: House, sent: tup
     ]
     assert [one["response"] for one in safe[0]["answers"]] == ["safe"]
     assert "answered safe" in warned_house.run("recipients", number, "--state", "safe", actor="officer").stdout
+    told = warned_house.ok("warnings", "progress", number, actor="analyst")
+    assert (told["recipients"], told["states"]["safe"]) == (len(everyone), len(safe))
+    assert "not_responding" in warned_house.run("warnings", "progress", number, actor="analyst").stdout
     refused = warned_house.run("recipients", number, actor="analyst")
     assert refused.returncode == 1 and "role" in refused.stderr and not refused.stdout
 

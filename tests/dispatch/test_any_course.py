@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
+from django.db.models import Min
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -10,7 +13,8 @@ from tests.dispatch.house import House, answer, fresh, mail_of, mailboxes, state
 from tests.servers import http, smtp
 from vedette import clock
 from vedette.dispatch.levels import ANSWERED, Response, State
-from vedette.dispatch.models import Delivery, Lease, Recipient
+from vedette.dispatch.models import Acknowledgement, Delivery, Lease, Recipient
+from vedette.dispatch.progress import answers_over_time, progress
 from vedette.ledger.verify import verify
 from vedette.people.models import Person
 from vedette.warnings.models import Message, Outbox
@@ -68,6 +72,7 @@ def test_any_course_of_events_ends_with_everybody_in_one_final_state(
     assert all((state in ANSWERED) == (code in spoken) for code, state in found.items())
     assert "out" not in mailboxes(smtp_sink)
     assert_told_of_the_end(warning.pk)
+    assert_counts_hold(warning.pk)
     assert verify().verified
 
 
@@ -102,6 +107,21 @@ def happen(
         Person.objects.filter(code=with_[0]).update(unit=unit, changed_at=clock.now())
     elif in_force and Person.objects.filter(unit=house.post).exists():
         {"update": house.update, "cancel": house.cancel, "all-clear": house.all_clear}[what](over)
+
+
+def assert_counts_hold(warning: int) -> None:
+    """What is counted as it is written is what is there."""
+    shown = progress(warning)
+    assert shown.states == Counter(Recipient.objects.filter(warning=warning).values_list("state", flat=True))
+    firsts = sorted(
+        Acknowledgement.objects.filter(recipient__warning=warning)
+        .values("recipient")
+        .annotate(first=Min("at"))
+        .values_list("first", flat=True)
+    )
+    assert [shown.first_answer, shown.last_answer] == ([firsts[0], firsts[-1]] if firsts else [None, None])
+    assert [so_far for _, so_far in answers_over_time(warning)][-1:] == ([len(firsts)] if firsts else [])
+    assert shown.finished
 
 
 def assert_told_of_the_end(warning: int) -> None:

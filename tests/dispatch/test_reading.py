@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -13,9 +15,10 @@ from vedette.access.actors import actor_for
 from vedette.access.handling import Realm
 from vedette.access.policy import Refused
 from vedette.access.roles import Role
+from vedette.dispatch import drill
 from vedette.dispatch.actions import keep_channel, send_test
 from vedette.dispatch.levels import Response
-from vedette.dispatch.models import Channel, Recipient
+from vedette.dispatch.models import Channel, Lease, Recipient
 from vedette.dispatch.progress import progress, silent
 from vedette.dispatch.queries import Kind, history, recipients_for
 from vedette.formats.parts import BadInput
@@ -47,6 +50,75 @@ def test_progress_counts_states_levels_and_times_and_is_finished_only_at_the_end
         hands.advance(seconds=301)
         work()
     assert progress(message.warning_id).finished
+
+
+def test_a_warning_is_finished_only_when_nobody_is_open_and_neither_audience_nor_lease_is_left(
+    house: House, hands: clock.Frozen, smtp_sink: smtp.Sink
+) -> None:
+    house.person("ann")
+    draft = house.draft()
+    assert not progress(draft.warning_id).finished, "it was not issued"
+    message = house.warn()
+    work()
+    answer(message, "ann", Response.SAFE)
+    assert (progress(message.warning_id).states, progress(message.warning_id).expanding) == ({"safe": 1}, 0)
+    assert not progress(message.warning_id).finished, "a lease is left"
+    for _ in range(4):
+        hands.advance(seconds=301)
+        work()
+    assert progress(message.warning_id).finished
+    house.update(message.warning)
+    found = progress(message.warning_id)
+    assert (found.states, found.open_leases, found.expanding, found.finished) == ({"safe": 1}, 0, 1, False)
+    for _ in range(5):
+        work()
+        hands.advance(seconds=301)
+    assert progress(message.warning_id).finished
+    house.person("ben")
+    hands.advance(seconds=2)
+    work()
+    found = progress(message.warning_id)
+    assert (found.states["open"], found.late_joiners, found.finished) == (1, 1, False)
+    Lease.objects.filter(message__warning=message.warning_id).update(done_at=clock.now())
+    found = progress(message.warning_id)
+    assert (found.states["open"], found.open_leases, found.expanding, found.finished) == (1, 0, 0, False)
+
+
+def test_the_drill_s_lines_say_who_was_notified_when_by_what_and_answered_when(
+    house: House, hands: clock.Frozen, smtp_sink: smtp.Sink
+) -> None:
+    smtp_sink.answers[mail_of("ben")] = "550 no"
+    for code in ("ann", "ben", "cat"):
+        house.person(code)
+    message = house.warn(expires=(clock.now() + timedelta(hours=1)).isoformat())
+    work()
+    hands.advance(seconds=20)
+    answer(message, "ann", Response.NEEDS_HELP)
+    for _ in range(14):
+        hands.advance(seconds=301)
+        work()
+    answer(message, "cat", Response.SAFE)
+    counted = progress(message.warning_id)
+    told = {one.code: one for one in drill.lines(recipients_for(house.officer, message.warning), counted.issued_at)}
+    ann, ben, cat = told["ann"], told["ben"], told["cat"]
+    assert (ann.notified_by, ann.first_notified) == ("smtp", clock.rfc3339(message.issued_at))
+    assert (ann.answer, ann.seconds_to_answer, ann.responded) == ("needs_help", 20, "in time")
+    assert (ben.notified_by, ben.answer, ben.responded) == ("webhook", "", "no")
+    assert (cat.answer, cat.state, cat.responded) == ("safe", "safe", "too late")
+    block = drill.block(counted)
+    assert (block["answered"], block["answered_late"], block["not_responding"]) == (2, 1, 2)
+    assert block["last_answer"] == cat.first_answer == clock.rfc3339(clock.now())
+    assert block["finished"]
+
+
+def test_a_name_that_a_spreadsheet_would_run_stays_text(house: House) -> None:
+    person = house.person("ann")
+    person.name = '=HYPERLINK("http://evil.example")'
+    person.save()
+    message = house.warn()
+    work()
+    (row,) = csv.DictReader(drill.as_csv(drill.lines(recipients_for(house.officer, message.warning), None)))
+    assert row["name"].startswith("'=HYPERLINK")
 
 
 def test_a_history_tells_everything_about_one_person_in_order(

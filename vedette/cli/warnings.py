@@ -53,6 +53,22 @@ def show(warning: WarningRef, as_json: AsJson = False) -> None:
         typer.echo(f"  {message['number']}. {message['type']:<8} {message['state']:<10} {message['identifier']}")
 
 
+@warnings.command(epilog="Example: vedette warnings progress 12 --json")
+def progress(warning: WarningRef, as_json: AsJson = False) -> None:
+    """How far it has come: the block by which drills are measured."""
+    open_house()
+    from vedette.dispatch import drill
+    from vedette.dispatch.progress import progress as counted_of
+
+    told = drill.block(counted_of(find_warning(token_actor(), warning).pk))
+    if as_json:
+        emit_json(told)
+        return
+    for name, value in told.items():
+        said = ", ".join(f"{key}: {one}" for key, one in value.items()) if isinstance(value, dict) else value
+        typer.echo(f"{name:<16} {'-' if said in (None, '') else said}")
+
+
 @warnings.command(epilog="Example: vedette warnings draft warning.json")
 def draft(file: DraftFile, as_json: AsJson = False) -> None:
     """A new warning from a JSON file."""

@@ -42,7 +42,8 @@ LOOK_S, HEARTBEAT_S, ASK_AGAIN_S = 1.0, 15.0, 30.0
 class Events:
     """All streams of this process."""
 
-    def __init__(self) -> None:
+    def __init__(self, look_s: float = LOOK_S, heartbeat_s: float = HEARTBEAT_S) -> None:
+        self._look_s, self._heartbeat_s = look_s, heartbeat_s
         self._threads = ThreadPoolExecutor(2, thread_name_prefix="events")
         self._watched: dict[int, _Watched] = {}
         self._closing = asyncio.Event()
@@ -87,7 +88,7 @@ class Events:
                     _event(name, data) for name, data in latest.items() if name in allowed and sent.get(name) != data
                 )
                 sent = dict(latest)
-                if not news and time.monotonic() - said >= HEARTBEAT_S:
+                if not news and time.monotonic() - said >= self._heartbeat_s:
                     news = b": still here\n\n"
                 if news:
                     said = time.monotonic()
@@ -99,7 +100,7 @@ class Events:
                         break
                     allowed = again
                 waiting = asyncio.create_task(changed.wait())
-                await asyncio.wait({waiting, gone}, timeout=HEARTBEAT_S / 3, return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.wait({waiting, gone}, timeout=self._heartbeat_s / 3, return_when=asyncio.FIRST_COMPLETED)
                 waiting.cancel()
             with contextlib.suppress(Exception):
                 await send({"type": "http.response.body", "body": b""})
@@ -123,9 +124,10 @@ class Events:
                 watched.producer.cancel()
 
     async def _produce(self, warning: int, watched: _Watched) -> None:
+        watch = live.Watch(warning)
         while not self._closing.is_set():
             try:
-                latest = await self._in_thread(live.fragments, warning)
+                latest = await self._in_thread(watch.look)
             except Exception:
                 log.exception("progress of warning %s could not be read", warning)
                 latest = watched.latest
@@ -133,7 +135,7 @@ class Events:
                 watched.latest = latest
                 before, watched.changed = watched.changed, asyncio.Event()
                 before.set()
-            await asyncio.sleep(LOOK_S)
+            await asyncio.sleep(self._look_s)
 
     async def _in_thread(self, work: Callable[..., Any], *given: Any) -> Any:
         return await asyncio.get_running_loop().run_in_executor(self._threads, _kept, work, given)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -20,6 +20,7 @@ from django.db import DatabaseError, connection, connections, transaction
 
 from vedette import clock
 from vedette.access.handling import Realm
+from vedette.dispatch import tally
 from vedette.dispatch.decide import REACHED, answered_state
 from vedette.dispatch.levels import Response, State
 from vedette.dispatch.sql import execute, insert, locked, moment, rows, stamp
@@ -69,7 +70,10 @@ class _Row:
 
     id: int
     realm: str
+    warning: int
     state: State
+    #: As it is in the database.
+    before: State
     #: The warning's messages as they were issued: identifier -> id.
     issued: dict[str, int]
     #: The last of them that a gateway took for this recipient; the last issued where none is known.
@@ -96,6 +100,8 @@ class _New:
     note: str
     late: bool
     attested_by: str
+    #: The warning that it is this recipient's first answer to; 0 when it is not the first.
+    first_to: int
 
 
 def record(batch: Sequence[Answer]) -> list[Outcome]:
@@ -157,7 +163,8 @@ def _repeats(said: Sequence[str], response: Response) -> bool:
 
 def _say(row: _Row, message: int, response: str, note: str, by: str = "") -> _New:
     said = row.said[message]
-    new = _New(row.id, message, row.realm, response, said.count(response), note, row.late, by)
+    first_to = 0 if any(row.said.values()) else row.warning
+    new = _New(row.id, message, row.realm, response, said.count(response), note, row.late, by, first_to)
     said.append(response)
     state = answered_state(row.state, State(response))
     row.changed |= state is not row.state
@@ -179,6 +186,8 @@ def _load(recipients: list[int], now: datetime) -> dict[int, _Row]:
         pk: _Row(
             pk,
             realm,
+            warning,
+            State(state),
             State(state),
             warnings[warning].issued,
             warnings[warning].last,
@@ -240,6 +249,8 @@ def _store(new: Sequence[_New], changed: Sequence[_Row], now: datetime, actor: s
             f" WHERE id IN ({', '.join(['%s'] * len(of_state))})",
             [state.value, at, *of_state],
         )
+    tally.change(Counter((row.warning, row.before, row.state) for row in changed))
+    tally.answer(((one.first_to, one.late) for one in new if one.first_to), now)
     for realm in sorted({one.realm for one in new}):
         theirs = [one for one in new if one.realm == realm]
         records = [

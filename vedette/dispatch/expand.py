@@ -14,9 +14,10 @@ import numpy as np
 from django.db import connection, transaction
 
 from vedette.access.handling import Realm
-from vedette.dispatch import leases
+from vedette.dispatch import leases, tally
 from vedette.dispatch.decide import ENDINGS
 from vedette.dispatch.leases import RANGE, NewLease
+from vedette.dispatch.levels import State
 from vedette.dispatch.members import Issued, load_message, load_standing
 from vedette.dispatch.models import Expansion
 from vedette.dispatch.run_lease import channel_of
@@ -120,11 +121,7 @@ class Expander:
             ]
             leases.write(_leases(issued, ids, now))
             if issued.kind is MessageType.UPDATE and ids:
-                execute(
-                    "UPDATE dispatch_recipient SET state = 'open', state_at = %s"
-                    " WHERE +warning_id = %s AND id BETWEEN %s AND %s AND state IN ('unanswered', 'failed')",
-                    [stamp(now), issued.warning, ids[0], ids[-1]],
-                )
+                self._reopen(ids[0], ids[-1], now)
             if len(ids) == CHUNK:
                 self._move(_TAKING_OVER - ids[-1])
                 return False
@@ -140,6 +137,19 @@ class Expander:
                 body={"message": issued.id, "recipients": count},
             )
         return False
+
+    def _reopen(self, first: int, last: int, now: datetime) -> None:
+        """Whoever was given up on between two recipients is followed up again."""
+        warning = self._issued.warning
+        again = {
+            (warning, state, State.OPEN): execute(
+                "UPDATE dispatch_recipient SET state = 'open', state_at = %s"
+                " WHERE +warning_id = %s AND id BETWEEN %s AND %s AND state = %s",
+                [stamp(now), warning, first, last, state.value],
+            )
+            for state in (State.FAILED, State.UNANSWERED)
+        }
+        tally.change(again)
 
     def _recipients(self) -> int:
         return int(rows("SELECT count(*) FROM dispatch_recipient WHERE warning_id = %s", [self._issued.warning])[0][0])
@@ -236,6 +246,7 @@ class Expander:
 def add(issued: Issued, found: Sequence[Joining], now: datetime, *, late: bool) -> int:
     """Store people as recipients with their leases; how many are new. The caller holds the warning's lock."""
     ids = _insert(issued, found, now, late)
+    tally.join(issued.warning, len(ids))
     leases.write(_leases(issued, ids, now))
     return len(ids)
 

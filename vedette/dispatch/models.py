@@ -41,7 +41,11 @@ class Recipient(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["person", "warning"], name="recipient_once")]
-        indexes = [models.Index(fields=["warning", "state"])]
+        indexes = [
+            models.Index(fields=["warning", "state"]),
+            models.Index(fields=["warning"], condition=models.Q(late=True), name="recipient_late"),
+            models.Index(fields=["warning"], condition=models.Q(presence="maybe"), name="recipient_maybe"),
+        ]
 
 
 class Expansion(models.Model):
@@ -169,6 +173,33 @@ class Tally(models.Model):
         constraints = [models.UniqueConstraint(fields=["message", "channel", "level"], name="tally_once")]
 
 
+class Headcount(models.Model):
+    """How many recipients of a warning are in which state: kept as they change, so that nobody has to count."""
+
+    warning = models.ForeignKey(Warning, on_delete=models.PROTECT, related_name="+", db_index=False)
+    state = models.CharField(max_length=12, choices=_choices(State))
+    count = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["warning", "state"], name="headcount_once")]
+
+
+class AnswerTally(models.Model):
+    """How many people answered a warning for the first time within one second: kept with their answers."""
+
+    warning = models.ForeignKey(Warning, on_delete=models.PROTECT, related_name="+", db_index=False)
+    #: Seconds since 1970, rounded down.
+    second = models.BigIntegerField()
+    count = models.BigIntegerField()
+    #: Of these, answers after the warning had ended.
+    late = models.BigIntegerField()
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["warning", "second"], name="answers_once_a_second")]
+
+
 class Receipt(models.Model):
     """Evidence about a delivery that came after it: network, device, or person. Added, never changed."""
 
@@ -208,7 +239,8 @@ class Escalation(models.Model):
     at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["recipient", "message", "step"], name="escalated_once_per_step")]
+        #: The message first: whoever follows a warning counts those of whose silence somebody was told.
+        constraints = [models.UniqueConstraint(fields=["message", "recipient", "step"], name="escalated_once_per_step")]
 
 
 class Channel(models.Model):

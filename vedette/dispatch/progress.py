@@ -1,13 +1,15 @@
-"""How far one warning has come: counts and times, in a few queries; and who is silent."""
-# ruff: noqa: S608  (what is put into the statements is this file's own text; values are parameters)
+"""How far one warning has come: counts and times, in a few queries; and who is silent.
+
+This is read once a second for every warning that is watched: nothing here may take longer for a million recipients
+than counting them in an index.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
-
-from django.db import connection
+from itertools import accumulate
+from typing import TypedDict
 
 from vedette.dispatch.decide import REACHED
 from vedette.dispatch.levels import ANSWERED, State
@@ -36,11 +38,13 @@ class Progress:
     issued_at: datetime | None
     first_sent: datetime | None
     last_sent: datetime | None
-    #: Seconds from issue to an answer, over everyone's first.
-    first_answer_s: float | None
-    p50_answer_s: float | None
-    p95_answer_s: float | None
-    last_answer_s: float | None
+    #: People whose first answer came after the warning had ended.
+    answered_late: int
+    #: Over everyone's first answer: the first, that by which half had answered, that by which 95% had, the last.
+    first_answer: datetime | None
+    p50_answer: datetime | None
+    p95_answer: datetime | None
+    last_answer: datetime | None
     #: Messages issued whose audience is not wholly stored yet.
     expanding: int
     #: Leases that are not done.
@@ -57,24 +61,62 @@ class Progress:
         return sum(self.states.get(state.value, 0) for state in SILENT)
 
     @property
+    def not_responding(self) -> int:
+        """As drills count them: the silent, and whoever answered when it was over."""
+        return self.silent + self.answered_late
+
+    @property
+    def first_answer_s(self) -> float | None:
+        """Seconds from the issue to the first answer."""
+        return self._since_issue(self.first_answer)
+
+    @property
+    def p50_answer_s(self) -> float | None:
+        """Seconds in which half of those who answered did."""
+        return self._since_issue(self.p50_answer)
+
+    @property
+    def p95_answer_s(self) -> float | None:
+        """Seconds in which 95% of those who answered did."""
+        return self._since_issue(self.p95_answer)
+
+    @property
+    def last_answer_s(self) -> float | None:
+        """Seconds from the issue to the last answer."""
+        return self._since_issue(self.last_answer)
+
+    @property
     def finished(self) -> bool:
-        """No recipient is open and nothing is left to do."""
-        return not (self.states.get(State.OPEN.value, 0) or self.expanding or self.open_leases)
+        """It was issued, no recipient is open, and neither an audience nor a lease is left to work on."""
+        left = self.states.get(State.OPEN.value, 0) or self.expanding or self.open_leases
+        return self.issued_at is not None and not left
+
+    def _since_issue(self, at: datetime | None) -> float | None:
+        return None if at is None or self.issued_at is None else (at - self.issued_at).total_seconds()
 
 
 def progress(warning_id: int) -> Progress:
-    """Count it all. Says nothing about who: whoever may see the warning may see this."""
-    states: Counter[str] = Counter()
-    late = maybe = 0
-    for state, count, joined_late, only_maybe in rows(
-        "SELECT state, count(*), sum(CASE WHEN late THEN 1 ELSE 0 END),"
-        " sum(CASE WHEN presence = 'maybe' THEN 1 ELSE 0 END) FROM dispatch_recipient"
-        " WHERE warning_id = %s GROUP BY state",
-        [warning_id],
-    ):
-        states[state] = int(count)
-        late += int(joined_late)
-        maybe += int(only_maybe)
+    """Count it all. Says nothing about who: whoever may see the warning may see this.
+
+    What is still to be done is read in the order of the work: outbox, leases, recipients. If the first two are found
+    done, whoever is read after them is there in a final state, and nothing is called finished that is not.
+    """
+    expanding = _count(
+        "SELECT count(*) FROM warnings_outbox o JOIN warnings_message m ON m.id = o.message_id"
+        " WHERE m.warning_id = %s AND o.expanded_at IS NULL",
+        warning_id,
+    )
+    open_leases = _count(
+        "SELECT count(*) FROM dispatch_lease l JOIN warnings_message m ON m.id = l.message_id"
+        " WHERE m.warning_id = %s AND l.done_at IS NULL",
+        warning_id,
+    )
+    states = {
+        state: int(count)
+        for state, count in rows(
+            "SELECT state, count FROM dispatch_headcount WHERE warning_id = %s AND count > 0", [warning_id]
+        )
+    }
     channels: dict[str, dict[str, int]] = {}
     sent: list[datetime] = []
     for channel, level, count, first, last in rows(
@@ -86,79 +128,92 @@ def progress(warning_id: int) -> Progress:
         channels.setdefault(channel, {})[level] = int(count)
         if level in REACHED:
             sent += [moment(first), moment(last)]
-    issued_at = (
-        Message.objects.filter(warning=warning_id, state=Message.State.ISSUED)
-        .order_by("number")
-        .values_list("issued_at", flat=True)
-        .first()
-    )
-    first_s, p50_s, p95_s, last_s = _answer_times(warning_id, issued_at)
     return Progress(
         recipients=sum(states.values()),
-        states=dict(states),
+        states=states,
         channels=channels,
-        maybe=maybe,
-        late_joiners=late,
+        maybe=_count(
+            "SELECT count(*) FROM dispatch_recipient WHERE warning_id = %s AND presence = 'maybe'", warning_id
+        ),
+        late_joiners=_count("SELECT count(*) FROM dispatch_recipient WHERE warning_id = %s AND late", warning_id),
         escalated=_count(
-            "SELECT count(DISTINCT e.recipient_id) FROM dispatch_escalation e"
-            " JOIN dispatch_recipient r ON r.id = e.recipient_id WHERE r.warning_id = %s",
+            "SELECT count(*) FROM (SELECT DISTINCT e.recipient_id FROM dispatch_escalation e WHERE e.message_id IN"
+            " (SELECT id FROM warnings_message WHERE warning_id = %s)) AS told_of",
             warning_id,
         ),
-        issued_at=issued_at,
+        issued_at=(
+            Message.objects.filter(warning=warning_id, state=Message.State.ISSUED)
+            .order_by("number")
+            .values_list("issued_at", flat=True)
+            .first()
+        ),
         first_sent=min(sent, default=None),
         last_sent=max(sent, default=None),
-        first_answer_s=first_s,
-        p50_answer_s=p50_s,
-        p95_answer_s=p95_s,
-        last_answer_s=last_s,
-        expanding=_count(
-            "SELECT count(*) FROM warnings_outbox o JOIN warnings_message m ON m.id = o.message_id"
-            " WHERE m.warning_id = %s AND o.expanded_at IS NULL",
-            warning_id,
-        ),
-        open_leases=_count(
-            "SELECT count(*) FROM dispatch_lease l JOIN warnings_message m ON m.id = l.message_id"
-            " WHERE m.warning_id = %s AND l.done_at IS NULL",
-            warning_id,
-        ),
+        expanding=expanding,
+        open_leases=open_leases,
+        **_answer_times(warning_id),
     )
 
 
-def silent(warning_id: int, limit: int = 300) -> list[Recipient]:
-    """Who has not answered, those given up on first; the caller asks the policy about people."""
-    found = Recipient.objects.filter(warning=warning_id, state__in=[state.value for state in SILENT])
-    in_order = found.select_related("person__unit__supervisor").order_by(
-        "-state", "person__unit__name", "person__name", "pk"
+def answers_over_time(warning_id: int, points: int = 120) -> list[tuple[datetime, int]]:
+    """When how many people had answered, for drawing: each step ends with an answer, the last with the last."""
+    ((first, last),) = rows(
+        "SELECT min(second), max(second) FROM dispatch_answertally WHERE warning_id = %s", [warning_id]
     )
-    return list(in_order[:limit])
+    if first is None:
+        return []
+    steps = rows(
+        "SELECT max(last_at), sum(count) FROM dispatch_answertally WHERE warning_id = %s"
+        " GROUP BY (second - %s) / %s ORDER BY 1",
+        [warning_id, first, (last - first) // points + 1],
+    )
+    so_far = accumulate(int(count) for _, count in steps)
+    return [(moment(at), total) for (at, _), total in zip(steps, so_far, strict=True)]
 
 
-def _answer_times(
-    warning_id: int, issued_at: datetime | None
-) -> tuple[float | None, float | None, float | None, float | None]:
-    """First, median, 95th percentile and last of the seconds to everyone's first answer, ranked in the database."""
-    if issued_at is None:
-        return None, None, None, None
-    ranked = rows(
-        "WITH firsts AS (SELECT min(a.at) AS at FROM dispatch_acknowledgement a"
-        " JOIN dispatch_recipient r ON r.id = a.recipient_id WHERE r.warning_id = %s GROUP BY a.recipient_id),"
-        " ranked AS (SELECT at, row_number() OVER (ORDER BY at) AS place, count(*) OVER () AS total FROM firsts)"
-        " SELECT place, total, at FROM ranked WHERE place = 1 OR place = total"
-        f" OR place = {_ceil('total * 0.5')} OR place = {_ceil('total * 0.95')} ORDER BY place",
+def silent(warning_id: int, limit: int = 100) -> list[Recipient]:
+    """Who has not answered, those given up on first; the caller asks the policy about people.
+
+    Of a long list those who joined first are shown, so that nobody has to sort a million names once a second.
+    """
+    found: list[int] = []
+    for state in sorted(SILENT, reverse=True):
+        of_state = Recipient.objects.filter(warning=warning_id, state=state.value).order_by("pk")
+        found += of_state.values_list("pk", flat=True)[: limit - len(found)]
+    known = Recipient.objects.filter(pk__in=found).select_related("person__unit__supervisor")
+    return list(known.order_by("-state", "person__unit__name", "person__name", "pk"))
+
+
+class _AnswerTimes(TypedDict):
+    answered_late: int
+    first_answer: datetime | None
+    p50_answer: datetime | None
+    p95_answer: datetime | None
+    last_answer: datetime | None
+
+
+def _answer_times(warning_id: int) -> _AnswerTimes:
+    """First, median, 95th percentile and last of everyone's first answer; the middle two to the second."""
+    ((total, late, first, last),) = rows(
+        "SELECT sum(count), sum(late), min(first_at), max(last_at) FROM dispatch_answertally WHERE warning_id = %s",
         [warning_id],
     )
-    if not ranked:
-        return None, None, None, None
-    seconds = {int(place): (moment(at) - issued_at).total_seconds() for place, _, at in ranked}
-    total = int(ranked[0][1])
-    return seconds[1], seconds[-(-total // 2)], seconds[-(-total * 95 // 100)], seconds[total]
-
-
-def _ceil(expression: str) -> str:
-    """The expression rounded up to a whole number."""
-    if connection.vendor == "sqlite":
-        return f"(CAST({expression} AS INTEGER) + ({expression} > CAST({expression} AS INTEGER)))"
-    return f"ceil({expression})"
+    if not total:
+        return _AnswerTimes(answered_late=0, first_answer=None, p50_answer=None, p95_answer=None, last_answer=None)
+    total = int(total)
+    ((p50, p95),) = rows(
+        "SELECT min(CASE WHEN so_far >= %s THEN last_at END), min(CASE WHEN so_far >= %s THEN last_at END) FROM"
+        " (SELECT last_at, sum(count) OVER (ORDER BY second) AS so_far FROM dispatch_answertally"
+        " WHERE warning_id = %s) AS running",
+        [-(-total // 2), -(-total * 95 // 100), warning_id],
+    )
+    return _AnswerTimes(
+        answered_late=int(late),
+        first_answer=moment(first),
+        p50_answer=moment(p50),
+        p95_answer=moment(p95),
+        last_answer=moment(last),
+    )
 
 
 def _count(statement: str, warning_id: int) -> int:

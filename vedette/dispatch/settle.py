@@ -10,9 +10,10 @@ from django.db import transaction
 
 from vedette import clock
 from vedette.access.handling import Realm
-from vedette.dispatch import leases
+from vedette.dispatch import leases, tally
 from vedette.dispatch.decide import REACHED, silent_state
 from vedette.dispatch.leases import Held
+from vedette.dispatch.levels import State
 from vedette.dispatch.sql import locked, rows, stamp
 from vedette.ledger.log import append
 from vedette.ledger.merkle import root_of
@@ -121,6 +122,8 @@ def _close(warning: int, realm: Realm, first: int, last: int, ended_by: str, now
         " WHERE warning_id = %s AND id BETWEEN %s AND %s AND state = 'open' RETURNING id, state",
         [stamp(now), reached.value, not_reached.value, *span],
     )
+    states = Counter(state for _, state in closed)
+    tally.change({(warning, State.OPEN, State(state)): count for state, count in states.items()})
     records = [{"recipient": pk, "state": state, "at": clock.rfc3339(now)} for pk, state in sorted(closed)]
     append(
         "dispatch.closed",
@@ -129,7 +132,7 @@ def _close(warning: int, realm: Realm, first: int, last: int, ended_by: str, now
         realm=realm.value,
         body={
             "by": ended_by or "Plan",
-            "states": dict(Counter(state for _, state in closed)),
+            "states": dict(states),
             "first": first,
             "last": last,
             "count": len(records),

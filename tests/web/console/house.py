@@ -94,6 +94,7 @@ class House:
             )
             for found in reach_of(message, now)
         )
+        tally.join(message.warning_id, Recipient.objects.filter(warning=message.warning).count())
         Outbox.objects.filter(message=message).update(expanded_at=now)
         return Warning.objects.get(pk=message.warning_id)
 
@@ -120,9 +121,10 @@ def answered(recipient: Recipient, state: State) -> None:
     """What the recipient answered, half a minute after the issue."""
     message = recipient.joined_by
     assert message.issued_at is not None
-    Acknowledgement.objects.create(
-        recipient=recipient, message=message, response=state.value, at=message.issued_at + timedelta(seconds=30)
-    )
+    at = message.issued_at + timedelta(seconds=30)
+    Acknowledgement.objects.create(recipient=recipient, message=message, response=state.value, at=at)
+    tally.answer([(message.warning_id, False)], at)
+    tally.change({(message.warning_id, State(recipient.state), state): 1})
     Recipient.objects.filter(pk=recipient.pk).update(state=state.value)
 
 

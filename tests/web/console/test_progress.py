@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 
@@ -11,7 +12,7 @@ from vedette.dispatch.levels import State
 from vedette.dispatch.models import Recipient
 from vedette.people.models import Position
 from vedette.warnings.models import Warning
-from vedette.web.console.live import NEEDS, fragments
+from vedette.web.console.live import NEEDS, Watch, fragments
 
 
 def counted(html: str, name: str) -> int:
@@ -155,3 +156,31 @@ def test_somebody_silent_can_be_vouched_for_with_a_word_on_how_it_is_known(house
     assert Recipient.objects.get(pk=recipient.pk).state == "attested"
     assert "spoke to them by radio" in text_of(browser.get(page))
     assert house.browser("overseer").post(path, {"note": "x"}).status_code == 403
+
+
+def test_the_drill_s_block_is_downloaded_by_those_who_may_see_people(house: House) -> None:
+    warning = house.issued()
+    first = Recipient.objects.filter(warning=warning).select_related("joined_by").first()
+    assert first is not None
+    sent(first)
+    answered(first, State.SAFE)
+    officer = house.browser("officer")
+    whole = json.loads(officer.get(f"/warnings/{warning.pk}/drill.json").getvalue())
+    assert (whole["warning"], whole["answered"], len(whole["people"])) == (warning.identifier, 1, whole["recipients"])
+    table = list(csv.DictReader(officer.get(f"/warnings/{warning.pk}/drill.csv").getvalue().decode().splitlines()))
+    assert [row["responded"] for row in table].count("not yet") == len(table) - 1
+    assert (table[0]["notified_by"], table[0]["seconds_to_answer"]) == ("smtp", "30.0")
+    for form in ("csv", "json"):
+        assert house.browser("analyst").get(f"/warnings/{warning.pk}/drill.{form}").status_code == 403
+        assert f'href="/warnings/{warning.pk}/drill.{form}"' in text_of(officer.get(f"/warnings/{warning.pk}/"))
+
+
+def test_a_watch_sees_each_answer_at_its_next_look(house: House) -> None:
+    warning = house.issued()
+    watch = Watch(warning.pk)
+    before = watch.look()
+    assert watch.look() == before
+    answered_one = Recipient.objects.filter(warning=warning).select_related("joined_by").first()
+    assert answered_one is not None
+    answered(answered_one, State.SAFE)
+    assert counted(watch.look()["counts"], "safe") == 1

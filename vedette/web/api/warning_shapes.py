@@ -107,6 +107,34 @@ class CheckShown(Shown):
     plan: PlanCheckShown
 
 
+class ProgressShown(Shown):
+    """Counts and times of a warning. Times are empty, and seconds null, where nothing has happened yet."""
+
+    recipients: int
+    #: State -> recipients.
+    states: dict[str, int]
+    #: Channel -> level -> deliveries.
+    channels: dict[str, dict[str, int]]
+    issued_at: str
+    first_notified: str
+    last_notified: str
+    first_answer: str
+    last_answer: str
+    #: Seconds from the issue in which half, and 95%, of those who answered did.
+    p50_answer_s: float | None
+    p95_answer_s: float | None
+    answered: int
+    #: Of these, when the warning was over.
+    answered_late: int
+    #: The silent, and whoever answered when it was over.
+    not_responding: int
+    escalated: int
+    late_joiners: int
+    maybe: int
+    #: No recipient is open, and neither an audience nor a lease is left to work on.
+    finished: bool
+
+
 class UpdateGiven(Given):
     """What a message is made of. A plan is given whole or by its name; a missing one is that for its severity."""
 

@@ -9,7 +9,9 @@ from ninja import Router, Status
 
 from vedette import clock
 from vedette.access.roles import Verb
+from vedette.dispatch import drill
 from vedette.dispatch.means import chosen_plan, means_of
+from vedette.dispatch.progress import progress
 from vedette.formats.parts import BadInput
 from vedette.people.queries import codes_of
 from vedette.people.resolution import Resolution
@@ -31,6 +33,7 @@ from vedette.web.api.shapes import all_chosen, chosen, marks
 from vedette.web.api.warning_shapes import (
     ApproveGiven,
     CheckShown,
+    ProgressShown,
     ReasonGiven,
     RevisionGiven,
     SubmitGiven,
@@ -67,6 +70,17 @@ def draft(request: ApiRequest, given: WarningGiven) -> Any:
 @get(router, "/{int:warning_id}", Verb.SEE, response=WarningWhole, summary="One warning with its messages")
 def show_warning(request: ApiRequest, warning_id: int) -> Any:
     return _whole(request, warning_id)
+
+
+@get(
+    router,
+    "/{int:warning_id}/progress",
+    Verb.SEE,
+    response=ProgressShown,
+    summary="How far it has come: the block by which drills are measured",
+)
+def show_progress(request: ApiRequest, warning_id: int) -> Any:
+    return drill.block(progress(found(_known(request), warning_id).pk))
 
 
 @get(

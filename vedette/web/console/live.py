@@ -1,26 +1,27 @@
 """Live progress of one warning: what the front pushes once a second to everyone who watches it. Needs no request.
 
-`fragments` gives data per event name; `NEEDS` says what a watcher must be allowed to be sent each.
+A `Watch` gives data per event name; `NEEDS` says what a watcher must be allowed to be sent each.
 """
 
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import shapely
-from django.db.models import Count, Min
+from django.db.models import Count
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from vedette import clock
 from vedette.access.roles import Verb
 from vedette.dispatch.levels import ANSWERED, Level, State
-from vedette.dispatch.models import Acknowledgement, Recipient
-from vedette.dispatch.progress import Progress, progress, silent
+from vedette.dispatch.models import Recipient
+from vedette.dispatch.progress import Progress, answers_over_time, progress, silent
+from vedette.people.models import Unit
 from vedette.warnings.models import Message, Warning
 from vedette.web.middleware import zone
 
@@ -37,7 +38,8 @@ STATES = (
 )
 #: What whoever is sent an event must be allowed on the warning.
 NEEDS: dict[str, Verb] = {"counts": Verb.SEE, "map": Verb.SEE, "silent": Verb.SEE_PEOPLE}
-_CHART_POINTS = 120
+#: Counts by unit rest for this many times as long as they took.
+_REST = 20
 
 
 @dataclass(frozen=True)
@@ -45,8 +47,6 @@ class Shown:
     """Progress as the panels show it."""
 
     counted: Progress
-    #: (seconds after the first issue, people who had answered by then), thinned for drawing.
-    answers: list[tuple[float, int]]
 
     @property
     def states(self) -> dict[str, int]:
@@ -73,40 +73,82 @@ class Shown:
         return [level.value for level in Level if level.value in seen]
 
 
+class Watch:
+    """Looks at one warning again and again, for all who watch it: each time at what costs little, seldom at the rest.
+
+    Counts by unit grow with the audience (a second or two for a million people). They are counted again when a state
+    has changed, and seldom enough to take up no more than a twentieth of the time.
+    """
+
+    def __init__(self, warning_id: int) -> None:
+        self._warning = warning_id
+        self._units: list[dict[str, Any]] = []
+        self._counted_at: tuple[dict[str, int], int] | None = None
+        self._not_before = 0.0
+
+    def look(self) -> dict[str, str]:
+        """Event name -> data: `counts` and `silent` as HTML, `map` as JSON. Empty when there is no such warning."""
+        warning = Warning.objects.filter(pk=self._warning).first()
+        if warning is None:
+            return {}
+        with timezone.override(zone()):
+            counted = progress(warning.pk)
+            return {
+                "counts": _counts(warning, counted),
+                "silent": _silent(warning, counted),
+                "map": json.dumps(_map(warning, counted, self._by_unit(warning, counted))),
+            }
+
+    def _by_unit(self, warning: Warning, counted: Progress) -> list[dict[str, Any]]:
+        stands = (counted.states, counted.late_joiners)
+        begun = time.monotonic()
+        if stands != self._counted_at and begun >= self._not_before:
+            self._units = units(warning)
+            self._counted_at = stands
+            ended = time.monotonic()
+            self._not_before = ended + _REST * (ended - begun)
+        return self._units
+
+
 def fragments(warning_id: int) -> dict[str, str]:
-    """Event name -> data for one warning: `counts` and `silent` as HTML, `map` as JSON. Empty when there is none."""
-    warning = Warning.objects.filter(pk=warning_id).first()
-    if warning is None:
-        return {}
-    with timezone.override(zone()):
-        found = panels(warning, clock.now())
-    return {name: json.dumps(data) if name == "map" else str(data) for name, data in found.items()}
+    """What somebody who begins to watch is shown."""
+    return Watch(warning_id).look()
 
 
-def panels(warning: Warning, now: datetime) -> dict[str, Any]:
-    """The same before they are turned into text: for the page's first sight."""
+def panels(warning: Warning) -> dict[str, Any]:
+    """The same for a page that is drawn now: HTML, and the map before it is turned into text."""
     counted = progress(warning.pk)
-    shown = Shown(counted, _curve(warning, counted.issued_at))
-    context = {"shown": shown, "counted": counted, "warning": warning, "now": now}
-    listed = {"rows": silent(warning.pk), "counted": counted}
     return {
-        "counts": SafeString(render_to_string("parts/counts.html", context)),
-        "silent": SafeString(render_to_string("parts/silent.html", listed)),
-        "map": {"geometry": _area(warning), "units": units(warning), "answers": shown.answers},
+        "counts": _counts(warning, counted),
+        "silent": _silent(warning, counted),
+        "map": _map(warning, counted, units(warning)),
     }
+
+
+def _counts(warning: Warning, counted: Progress) -> SafeString:
+    context = {"shown": Shown(counted), "counted": counted, "warning": warning}
+    return SafeString(render_to_string("parts/counts.html", context))
+
+
+def _silent(warning: Warning, counted: Progress) -> SafeString:
+    return SafeString(render_to_string("parts/silent.html", {"rows": silent(warning.pk), "counted": counted}))
+
+
+def _map(warning: Warning, counted: Progress, by_unit: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"geometry": _area(warning), "units": by_unit, "answers": _curve(warning, counted.issued_at)}
 
 
 def units(warning: Warning) -> list[dict[str, Any]]:
     """Counts by unit, each with a place inside its unit's own ground; never where people are."""
-    counted = (
-        Recipient.objects.filter(warning=warning)
-        .values_list("person__unit_id", "person__unit__name", "person__unit__area__geometry", "state")
-        .annotate(Count("pk"))
-    )
+    counted = Recipient.objects.filter(warning=warning).values_list("person__unit_id", "state").annotate(Count("pk"))
+    heads = list(counted.order_by())
+    known = Unit.objects.filter(pk__in={unit for unit, _, _ in heads}, area__isnull=False)
+    grounds = {pk: (name, shape) for pk, name, shape in known.values_list("pk", "name", "area__geometry")}
     found: dict[int, dict[str, Any]] = {}
-    for unit_id, name, geometry, state, count in counted:
-        if geometry is None:
+    for unit_id, state, count in heads:
+        if unit_id not in grounds:
             continue
+        name, geometry = grounds[unit_id]
         unit = found.setdefault(unit_id, {"name": name, "at": _inside(geometry), "total": 0, "answered": 0, "help": 0})
         unit["total"] += count
         unit["answered"] += count if state in ANSWERED else 0
@@ -125,13 +167,7 @@ def _inside(geometry: dict[str, Any]) -> list[float]:
 
 
 def _curve(warning: Warning, since: datetime | None) -> list[tuple[float, int]]:
+    """(seconds after the first issue, people who had answered by then)."""
     if since is None:
         return []
-    answers = Acknowledgement.objects.filter(message__warning=warning)
-    firsts = answers.values("recipient").annotate(first=Min("at")).values_list("first", flat=True)
-    moments = sorted((moment - since).total_seconds() for moment in firsts)
-    step = max(1, len(moments) // _CHART_POINTS)
-    points = [(round(moment, 1), place) for place, moment in enumerate(moments, 1) if place % step == 0]
-    if moments and (not points or points[-1][1] != len(moments)):
-        points.append((round(moments[-1], 1), len(moments)))
-    return points
+    return [(round((at - since).total_seconds(), 1), so_far) for at, so_far in answers_over_time(warning.pk)]

@@ -7,14 +7,16 @@ from dataclasses import dataclass
 
 from django.contrib import messages
 from django.db.models import Count
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.safestring import SafeString
 
-from vedette import clock
 from vedette.access.roles import Verb
+from vedette.dispatch import drill
 from vedette.dispatch.levels import ANSWERED, State
 from vedette.dispatch.models import Recipient
+from vedette.dispatch.progress import progress
+from vedette.dispatch.queries import recipients_for
 from vedette.warnings import actions
 from vedette.warnings.models import Message, Warning
 from vedette.warnings.queries import current_message, messages_for, warnings_for
@@ -90,7 +92,7 @@ def warning(request: ActedRequest, warning_id: int) -> HttpResponse:
         "marking": found.handling,
     }
     if last is not None:
-        context["panels"] = live.panels(found, clock.now())
+        context["panels"] = live.panels(found)
     return render(request, "console/warning.html", context)
 
 
@@ -104,6 +106,21 @@ def fragment(request: ActedRequest, warning_id: int, name: str) -> HttpResponse:
     if name not in parts:
         raise Http404
     return HttpResponse(parts[name], content_type="application/json" if name == "map" else "text/html; charset=utf-8")
+
+
+@page(Verb.SEE_PEOPLE)
+def drilled(request: ActedRequest, warning_id: int, form: str) -> StreamingHttpResponse:
+    """Who was notified when, by what, and answered when: everybody the actor may see, as CSV or JSON."""
+    found = one(request.actor, Warning.objects.all(), Verb.SEE_PEOPLE, pk=warning_id)
+    counted = progress(found.pk)
+    people = drill.lines(recipients_for(request.actor, found), counted.issued_at)
+    head = {"warning": found.identifier, "realm": found.realm, "handling": found.handling, **drill.block(counted)}
+    answer = StreamingHttpResponse(
+        drill.as_csv(people) if form == "csv" else drill.as_json(head, people),
+        content_type="text/csv; charset=utf-8" if form == "csv" else "application/json",
+    )
+    answer["Content-Disposition"] = f'attachment; filename="{found.identifier}-drill.{form}"'
+    return answer
 
 
 @page(Verb.CANCEL)
