@@ -39,6 +39,7 @@ def test_a_working_installation_passes_with_what_could_be_better(house: House, h
         "two people": "ok",
         "second factors": "warn",
         "channels": "ok",
+        "feeds": "ok",
         "ledger": "ok",
     }
     (house.data / "ledger.pem").chmod(0o644)

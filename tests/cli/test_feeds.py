@@ -57,6 +57,7 @@ def test_a_feed_is_added_polled_shown_paused_and_resumed(house: House, issuer: I
     issuer.broken["/cap.atom"] = 500
     assert house.run("feeds", "poll", "weather", actor=administrator).returncode == 1
     assert "failing" in house.run("feeds", "list", actor=administrator).stdout
+    assert "weather could not be read 1 times: the server answered 500" in house.run("doctor").stdout
 
 
 def test_what_cannot_stand_is_one_line(house: House, issuer: Issuer) -> None:

@@ -153,6 +153,26 @@ def _server(settings: object) -> tuple[str, int] | None:
     return url.hostname, url.port or (443 if url.scheme == "https" else 80)
 
 
+def _feeds() -> tuple[str, str]:
+    from datetime import timedelta
+
+    from vedette import clock
+    from vedette.exchange.models import Feed
+
+    told, late = [], False
+    for feed in Feed.objects.filter(enabled=True).order_by("realm", "name"):
+        name = f"{feed.realm} {feed.name}"
+        if feed.failures:
+            late = True
+            told.append(f"{name} could not be read {feed.failures} times: {feed.remarks[0] if feed.remarks else ''}")
+        elif clock.now() - feed.next_at > timedelta(seconds=max(feed.every_s, 60)):
+            late = True
+            told.append(f"{name} is overdue since {feed.next_at:%Y-%m-%d %H:%M}Z; is `vedette serve` running?")
+        else:
+            told.append(f"{name} is read")
+    return ("warn" if late else "ok"), "; ".join(told) or "none is kept"
+
+
 def _ledger() -> tuple[str, str]:
     from vedette.ledger.verify import verify
 
@@ -165,4 +185,6 @@ def _ledger() -> tuple[str, str]:
 #: What can be told of any installation, the database first.
 CHECKS: tuple[Callable[[], tuple[str, str]], ...] = (_database, _keys, _disk)
 #: What needs the database.
-STORED: tuple[Callable[[], tuple[str, str]], ...] = (_organisation, _two_people, _second_factors, _channels, _ledger)
+STORED: tuple[Callable[[], tuple[str, str]], ...] = (
+    *(_organisation, _two_people, _second_factors, _channels, _feeds, _ledger),
+)
