@@ -104,7 +104,8 @@ def test_kannels_own_smpp_client_is_served_by_our_message_centre(gateway: http.G
     key = KEY[:50]
     with smsc.running() as centre, kannel.running(f"{gateway.url}/replies?from=%q&text=%b", centre) as between:
         centre.wait_until(lambda one: bool(one.binds))
-        assert send(between, gateway, saying(GSM, key))[0].outcome is Outcome.ACCEPTED
+        (result,) = send(between, gateway, saying(GSM, key))
+        assert result.outcome is Outcome.ACCEPTED, result.detail
         centre.wait_until(lambda one: sum(1 for _ in one.taken) >= 3)
         assert "".join(one.text for one in centre.taken) == GSM
         last = centre.taken[-1]

@@ -14,11 +14,12 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote_to_bytes
+from urllib.request import urlopen
 
 from tests.servers import smsc
 from tests.servers.parts import Part, find
@@ -138,8 +139,10 @@ def _started(folder: Path, replies_to: str, centre: smsc.Centre | None, stack: E
             replies_to=replies_to, behind=behind,
         )
     )  # fmt: skip
+    started = []
     for box, port in (("bearerbox", boxes), ("smsbox", sending)):
         process = _box(box, folder, configuration)
+        started.append(process)
         stack.callback(_stop, process)
         if not _listens(process, port):
             return None
@@ -147,7 +150,20 @@ def _started(folder: Path, replies_to: str, centre: smsc.Centre | None, stack: E
     if centre is None:
         kannel._connect("0", f"1 {SENDER} text nothing")
         stack.callback(kannel._disconnect)
-    return kannel
+    status = f"http://127.0.0.1:{admin}/status.txt?password={password}"
+    return kannel if _joined(status, started) else None
+
+
+def _joined(status: str, processes: Sequence[subprocess.Popen[bytes]]) -> bool:
+    """Whether the boxes join and the network comes; until then Kannel puts off what it is given."""
+    until, told = time.monotonic() + _PATIENCE_S, ""
+    while time.monotonic() < until and all(process.poll() is None for process in processes):
+        with suppress(OSError), urlopen(status, timeout=5) as answer:
+            told = answer.read().decode(errors="replace")
+        if "smsbox:" in told and " (online " in told:
+            return True
+        time.sleep(0.02)
+    return False
 
 
 def _box(name: str, folder: Path, configuration: Path) -> subprocess.Popen[bytes]:
