@@ -12,7 +12,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from vedette.access.handling import Realm
-from vedette.dispatch.sql import execute, insert, locked, rows, stamp
+from vedette.dispatch.sql import execute, insert, locked, marks, rows, stamp
 from vedette.warnings.content import MessageType
 
 #: Recipients of one lease.
@@ -46,6 +46,8 @@ class Held:
     last: int
     priority: int
     attempt: int
+    #: Goes on with those of the range whose delivery failed after a gateway had taken it.
+    aside: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +107,7 @@ def take(
                 priority=row[9],
                 attempt=row[10],
                 kind=MessageType(row[11]),
+                aside=bool(row[15]),
             )
             if held.id in own or any(_before(other, held) for other in busy):
                 continue
@@ -121,7 +124,7 @@ def renew(worker: str, leases: Collection[int], now: datetime) -> None:
     if leases:
         execute(
             "UPDATE dispatch_lease SET held_until = %s"
-            f" WHERE id IN ({_marks(leases)}) AND worker = %s AND done_at IS NULL",
+            f" WHERE id IN ({marks(leases)}) AND worker = %s AND done_at IS NULL",
             [stamp(now + HOLD), *leases, worker],
         )
 
@@ -134,7 +137,7 @@ def keep_mine(worker: str, leases: Collection[int]) -> set[int]:
         row[0]
         for row in rows(
             locked(
-                f"SELECT id FROM dispatch_lease WHERE id IN ({_marks(leases)}) AND worker = %s AND done_at IS NULL"
+                f"SELECT id FROM dispatch_lease WHERE id IN ({marks(leases)}) AND worker = %s AND done_at IS NULL"
                 " ORDER BY id"
             ),
             [*sorted(leases), worker],
@@ -176,6 +179,7 @@ def write(leases: Sequence[NewLease]) -> None:
             "step": "smallint",
             "channel": "text",
             "closes": "boolean",
+            "aside": "boolean",
             "first": "bigint",
             "last": "bigint",
             "priority": "smallint",
@@ -190,6 +194,7 @@ def write(leases: Sequence[NewLease]) -> None:
                 new.step,
                 new.channel,
                 new.closes,
+                False,
                 new.first,
                 new.last,
                 new.priority,
@@ -200,6 +205,25 @@ def write(leases: Sequence[NewLease]) -> None:
             for new in leases
         ],
     )
+
+
+def go_on(failed: Collection[tuple[Realm, int, int, str, int]], now: datetime) -> None:
+    """Have the plan go on at once for recipients whose delivery failed after a gateway had taken it.
+
+    Of each: realm, message, step, channel, recipient. Neighbours share a lease. One that waits already is left as it
+    is, and kept from being begun until the caller's transaction ends: whoever begins it sees what that wrote.
+    """
+    blocks = {(realm, message, step, channel, who - who % RANGE) for realm, message, step, channel, who in failed}
+    for realm, message, step, channel, first in sorted(blocks):
+        execute(
+            "INSERT INTO dispatch_lease"
+            " (message_id, realm, step, channel, closes, aside, first, last, priority, due_at, attempt, worker)"
+            " SELECT message_id, %s, %s, %s, closes, NOT aside, %s, %s, priority, %s, 0, '' FROM dispatch_lease"
+            " WHERE id = (SELECT min(id) FROM dispatch_lease WHERE message_id = %s AND NOT aside AND NOT closes)"
+            " ON CONFLICT (message_id, step, first) WHERE aside AND done_at IS NULL AND worker = ''"
+            " DO UPDATE SET due_at = dispatch_lease.due_at",
+            [realm.value, step, channel, first, first + RANGE - 1, stamp(now), message],
+        )
 
 
 def stop_all(warning: int, messages_below: int, now: datetime) -> None:
@@ -243,9 +267,9 @@ def _due(now: datetime, realm: Realm | None, full: Mapping[str, int]) -> list[tu
         given += [channel, above]
     return rows(
         "SELECT id, message_id, warning_id, number, realm, step, channel, first, last, priority, attempt, msg_type,"
-        " turn, due_at, closes"
+        " turn, due_at, closes, aside"
         " FROM (SELECT l.id, l.message_id, m.warning_id, m.number, l.realm, l.step, l.channel, l.first, l.last,"
-        "  l.priority, l.attempt, m.msg_type, l.due_at, l.closes,"
+        "  l.priority, l.attempt, m.msg_type, l.due_at, l.closes, l.aside,"
         "  row_number() OVER (PARTITION BY l.priority, m.warning_id ORDER BY l.due_at, l.id) AS turn"
         "  FROM dispatch_lease l JOIN warnings_message m ON m.id = l.message_id"
         f"  WHERE l.done_at IS NULL AND l.due_at <= %s AND (l.held_until IS NULL OR l.held_until <= %s){narrowed}"
@@ -258,7 +282,7 @@ def _hold(leases: Sequence[int], worker: str, now: datetime) -> set[int]:
     """Hold leases that are still free; which ones. Those that another worker is just taking are left to it."""
     if not leases:
         return set()
-    free = f"id IN ({_marks(leases)}) AND done_at IS NULL AND (held_until IS NULL OR held_until <= %s)"
+    free = f"id IN ({marks(leases)}) AND done_at IS NULL AND (held_until IS NULL OR held_until <= %s)"
     given = [*leases, stamp(now)]
     if connection.vendor != "sqlite":
         free = f"id IN (SELECT id FROM dispatch_lease WHERE {free} FOR NO KEY UPDATE SKIP LOCKED)"
@@ -269,10 +293,6 @@ def _hold(leases: Sequence[int], worker: str, now: datetime) -> set[int]:
             [worker, stamp(now + HOLD), *given],
         )
     }
-
-
-def _marks(values: Collection[object]) -> str:
-    return ", ".join(["%s"] * len(values))
 
 
 def _in_work(now: datetime) -> list[tuple[int, int, int, int]]:

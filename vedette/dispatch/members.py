@@ -176,6 +176,9 @@ def load_range(held: Held) -> Range:
     """The recipients of the range who may have something to get."""
     span = [held.warning, held.first, held.last]
     only_open = " AND r.state = 'open'" if held.step > 0 and held.kind is MessageType.ALERT else ""
+    if held.aside:
+        only_open = f" AND EXISTS (SELECT 1 FROM dispatch_delivery d WHERE {_FAILED_LATER})"
+        span += [held.message, held.step]
     found = rows(
         "SELECT r.id, r.person_id, p.name, p.language, p.unit_id, r.state, p.active"
         " FROM dispatch_recipient r JOIN people_person p ON p.id = r.person_id"
@@ -197,12 +200,21 @@ def load_range(held: Held) -> Range:
             span,
         ),
         deliveries=rows(
-            "SELECT recipient_id, step, channel, contact_point_id, level FROM dispatch_delivery"
+            f"SELECT recipient_id, step, channel, contact_point_id, {_CAME_TO} FROM dispatch_delivery"
             " WHERE recipient_id BETWEEN %s AND %s AND message_id = %s ORDER BY id",
             [held.first, held.last, held.message],
         ),
         used=_used(held) if ends else [],
     )
+
+
+#: A delivery of the step that a gateway took and that failed, or was let expire, after that.
+_FAILED_LATER = (
+    "d.recipient_id = r.id AND d.message_id = %s AND d.step = %s"
+    " AND d.result = 'accepted' AND d.level IN ('failed', 'expired')"
+)
+#: What a delivery came to for the plan: what a gateway took and let expire has failed there.
+_CAME_TO = "CASE WHEN result = 'accepted' AND level = 'expired' THEN 'failed' ELSE level END"
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,6 +278,7 @@ def _begun(held: Held) -> list[tuple[int, int]]:
     """The ranges of earlier messages of this warning that somebody began to send: whoever is in one may have got it."""
     return rows(
         "SELECT DISTINCT l.first, l.last FROM dispatch_lease l JOIN warnings_message m ON m.id = l.message_id"
-        " WHERE m.warning_id = %s AND m.number < %s AND l.worker <> '' AND l.first <= %s AND l.last >= %s",
+        " WHERE m.warning_id = %s AND m.number < %s AND l.worker <> '' AND NOT l.aside"
+        " AND l.first <= %s AND l.last >= %s",
         [held.warning, held.number, held.last, held.first],
     )

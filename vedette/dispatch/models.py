@@ -74,6 +74,9 @@ class Lease(models.Model):
     channel = models.CharField(max_length=20, blank=True)
     #: The step after the plan's last.
     closes = models.BooleanField(default=False)
+    #: Beside the plan's own leases: goes on with those of the range whose delivery failed after a gateway had taken it,
+    #: and nothing follows it.
+    aside = models.BooleanField(default=False)
     first = models.BigIntegerField()
     last = models.BigIntegerField()
     #: Lower goes first: from the message's urgency and severity.
@@ -87,7 +90,17 @@ class Lease(models.Model):
     done_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["message", "step", "first"], name="lease_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["message", "step", "first"], condition=~models.Q(aside=True), name="lease_once"
+            ),
+            # One that nobody has begun is enough: whoever begins it sees all that failed until then.
+            models.UniqueConstraint(
+                fields=["message", "step", "first"],
+                condition=models.Q(aside=True, done_at=None, worker=""),
+                name="one_aside_waits",
+            ),
+        ]
         indexes = [
             models.Index(fields=["priority", "due_at", "id"], condition=models.Q(done_at=None), name="lease_open"),
         ]
@@ -203,10 +216,43 @@ class AnswerTally(models.Model):
 class Receipt(models.Model):
     """Evidence about a delivery that came after it: network, device, or person. Added, never changed."""
 
-    delivery = models.ForeignKey(Delivery, on_delete=models.PROTECT, related_name="receipts")
-    level = models.CharField(max_length=12, choices=_choices(Level))
+    #: Says nothing of the level: somebody wrote back what is no answer.
+    NOTE = "note"
+
+    delivery = models.ForeignKey(Delivery, on_delete=models.PROTECT, related_name="receipts", db_index=False)
+    level = models.CharField(max_length=12, choices=[*_choices(Level), (NOTE, NOTE)])
     detail = models.CharField(max_length=300, blank=True)
     at = models.DateTimeField()
+    #: The ledger entry of the batch it is in; its place there is by id.
+    ledger_seq = models.BigIntegerField(null=True, db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["delivery", "level", "detail"], name="receipt_once")]
+
+
+class EarlyReceipt(models.Model):
+    """A receipt that came before its delivery was written down; kept for some minutes, until that is."""
+
+    realm = models.CharField(max_length=8)
+    channel = models.CharField(max_length=20)
+    #: Our key, or the gateway's own reference.
+    key = models.CharField(max_length=80, blank=True)
+    reference = models.CharField(max_length=200, blank=True)
+    level = models.CharField(max_length=12, choices=_choices(Level))
+    detail = models.CharField(max_length=300, blank=True)
+    at = models.DateTimeField(db_index=True)
+
+
+class HeardBefore(models.Model):
+    """The name that a gateway gave to a call or a reply: the same one again changes nothing."""
+
+    realm = models.CharField(max_length=8)
+    channel = models.CharField(max_length=20)
+    name = models.CharField(max_length=250)
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["realm", "channel", "name"], name="heard_once")]
 
 
 class Acknowledgement(models.Model):

@@ -1,4 +1,4 @@
-"""Proofs of what is recorded about one person's warning: every delivery and every answer that the ledger holds.
+"""Proofs of what is recorded about one person's warning: every delivery, receipt and answer that the ledger holds.
 
 The batches are built again from the stored rows, in the order in which their root was made; a row that was changed
 since does not fit the root any more, and then there is nothing to prove.
@@ -11,6 +11,7 @@ from typing import Any
 
 from vedette.access.policy import Actor, check, visible
 from vedette.access.roles import Verb
+from vedette.dispatch import evidence
 from vedette.dispatch.acknowledge import answer_record
 from vedette.dispatch.results import RECORD_COLUMNS, delivery_record
 from vedette.dispatch.sql import moment, rows
@@ -22,6 +23,7 @@ from vedette.warnings.models import Warning
 from vedette.warnings.queries import warnings_for
 
 _ANSWER_COLUMNS = "recipient_id, message_id, response, turn, late, attested_by, at"
+_RECEIPTS = "dispatch_receipt t JOIN dispatch_delivery d ON d.id = t.delivery_id"
 
 
 class NothingToProve(Exception):
@@ -29,7 +31,7 @@ class NothingToProve(Exception):
 
 
 def proofs_of(actor: Actor, warning_ref: str, person_code: str) -> dict[str, Any]:
-    """{"warning", "person", "proofs"}: a proof of each delivery to a person and of each of their answers.
+    """{"warning", "person", "proofs"}: a proof of each delivery to a person, of each receipt, and of each answer.
 
     `warning_ref` is the warning's id or identifier. Raises NothingToProve, and Refused to those who may not see people.
     """
@@ -39,18 +41,21 @@ def proofs_of(actor: Actor, warning_ref: str, person_code: str) -> dict[str, Any
     if person is None:
         raise NothingToProve(f"there is no person {person_code!r}, or none that you may see")
     proofs = [
-        *_of_batches("dispatch_delivery", RECORD_COLUMNS, delivery_record, warning, person),
-        *_of_batches("dispatch_acknowledgement", _ANSWER_COLUMNS, _answer, warning, person),
+        *_of_batches("dispatch_delivery t", "t", RECORD_COLUMNS, delivery_record, warning, person),
+        *_of_batches(_RECEIPTS, "d", evidence.RECORD_COLUMNS, evidence.receipt_record, warning, person),
+        *_of_batches("dispatch_acknowledgement t", "t", _ANSWER_COLUMNS, _answer, warning, person),
     ]
     if not proofs:
         raise NothingToProve("the ledger holds nothing of this person and this warning yet")
     return {"warning": warning.identifier, "person": person.code, "proofs": proofs}
 
 
-def _of_batches(table: str, columns: str, record: Any, warning: Warning, person: Person) -> list[dict[str, Any]]:
-    """The proofs of a person's rows in one table, by the ledger's order."""
+def _of_batches(
+    tables: str, whose: str, columns: str, record: Any, warning: Warning, person: Person
+) -> list[dict[str, Any]]:
+    """The proofs of a person's rows of one kind, by the ledger's order: `t` holds them, `whose` names the recipient."""
     mine = rows(
-        f"SELECT t.id, t.ledger_seq FROM {table} t JOIN dispatch_recipient r ON r.id = t.recipient_id"  # noqa: S608
+        f"SELECT t.id, t.ledger_seq FROM {tables} JOIN dispatch_recipient r ON r.id = {whose}.recipient_id"  # noqa: S608
         " WHERE r.warning_id = %s AND r.person_id = %s AND t.ledger_seq IS NOT NULL ORDER BY t.ledger_seq, t.id",
         [warning.pk, person.pk],
     )
@@ -58,7 +63,7 @@ def _of_batches(table: str, columns: str, record: Any, warning: Warning, person:
     proofs = []
     for pk, seq in mine:
         if seq not in batches:
-            found = rows(f"SELECT id, {columns} FROM {table} WHERE ledger_seq = %s ORDER BY id", [seq])  # noqa: S608
+            found = rows(f"SELECT t.id, {columns} FROM {tables} WHERE t.ledger_seq = %s ORDER BY t.id", [seq])  # noqa: S608
             batches[seq] = ([row[0] for row in found], [record(row[1:]) for row in found])
             _refuse_changed(seq, batches[seq][1])
         ids, batch = batches[seq]

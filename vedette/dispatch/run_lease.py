@@ -213,7 +213,8 @@ class LeaseRun:
             self.work.end(self.held, GivenBack(now + timedelta(seconds=wait), again=self._put_off), [])
             return
         stands = self.standing.reason(now) is Reason.SEND
-        self.work.end(self.held, Done(follow_up(self.held, self.work.issued) if stands else None), [])
+        goes_on = stands and not self.held.aside
+        self.work.end(self.held, Done(follow_up(self.held, self.work.issued) if goes_on else None), [])
 
 
 def follow_up(held: Held, issued: Issued) -> NewLease | None:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -63,6 +63,11 @@ def insert(table: str, columns: dict[str, str], values: Sequence[Sequence[Any]])
                 [list(column) for column in zip(*values, strict=True)],
             )
         return int(cursor.rowcount)
+
+
+def marks(values: Collection[object]) -> str:
+    """Places for some values, as `IN (...)` has them."""
+    return ", ".join(["%s"] * len(values))
 
 
 def locked(statement: str) -> str:

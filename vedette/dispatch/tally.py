@@ -32,13 +32,24 @@ def count(deliveries: Iterable[Counted]) -> None:
         _add(*key, len(moments), stamp(min(moments)), stamp(max(moments)))
 
 
-def move(message: int, channel: str, before: Level, after: Level, how_many: int, at: datetime) -> None:
-    """Count deliveries at the level that a receipt raised them to."""
-    execute(
-        "UPDATE dispatch_tally SET count = count - %s WHERE message_id = %s AND channel = %s AND level = %s",
-        [how_many, message, channel, before.value],
-    )
-    _add(message, channel, after.value, how_many, stamp(at), stamp(at))
+def move(deliveries: Iterable[tuple[int, str, Level, Level, datetime]]) -> None:
+    """Count deliveries at the level that receipts raised them to: message, channel, before, after, when it was sent.
+
+    One batch touches each row once, in the order that `count` has too, so that two batches never wait for each other.
+    """
+    gone: Counter[tuple[int, str, str]] = Counter()
+    come: dict[tuple[int, str, str], list[datetime]] = {}
+    for message, channel, before, after, at in deliveries:
+        gone[message, channel, before.value] += 1
+        come.setdefault((message, channel, after.value), []).append(at)
+    for key in sorted(gone.keys() | come.keys()):
+        if moments := come.get(key):
+            _add(*key, len(moments) - gone[key], stamp(min(moments)), stamp(max(moments)))
+        else:
+            execute(
+                "UPDATE dispatch_tally SET count = count - %s WHERE message_id = %s AND channel = %s AND level = %s",
+                [gone[key], *key],
+            )
 
 
 def join(warning: int, how_many: int) -> None:

@@ -6,6 +6,7 @@ from typing import NewType
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Lower
 
 from vedette.access.models import Record
 from vedette.people.contact import shown_address
@@ -106,6 +107,8 @@ class ContactPoint(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["person", "channel", "address"], name="contact_point_once")]
+        # Who wrote back, whatever case their mail program gives their address.
+        indexes = [models.Index(Lower("address"), "channel", name="contact_point_by_address")]
 
     @property
     def shown(self) -> str:
