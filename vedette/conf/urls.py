@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("vedette.exchange.urls")),
     path("", include("vedette.web.urls")),
     path("", include("vedette.web.field.urls")),
+    path("gateways/", include("vedette.web.gateways.urls")),
     path("", include("vedette.web.setup.urls")),
     re_path(r"^accounts/(?:password/(?:reset|set)|email|confirm-email|signup)/", ask),
     path("accounts/", include("allauth.urls")),

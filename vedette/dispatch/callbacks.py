@@ -1,7 +1,7 @@
-"""The addresses at which gateways tell us later what became of a message, and the token that lets them in.
+"""The addresses at which gateways tell us later what became of a message, and what lets them in.
 
-Kannel calls back by a plain GET and can sign nothing: the token in its path is its whole right. Each realm and channel
-has its own; it is the same every time, and nobody without the installation's secret can make one up.
+A call in JSON is signed. Kannel calls back by a plain GET and can sign nothing: the token in its path is its whole
+right. Each realm and channel has its own, which nobody without the installation's secret can make up.
 """
 
 from __future__ import annotations
@@ -40,6 +40,12 @@ def kannel_token(realm: Realm, channel: str) -> str:
     """The token of one channel."""
     mac = hmac.digest(_key(settings.MASTER_SECRET), f"{realm.value}\x00{channel}".encode(), hashlib.sha256)
     return base64.urlsafe_b64encode(mac[:_MAC_BYTES]).decode()
+
+
+def signing_secret(realm: Realm, channel: str) -> str:
+    """What a channel's gateway signs its calls with where the channel's settings have no secret of its own."""
+    mac = hmac.digest(_key(settings.MASTER_SECRET), f"sign\x00{realm.value}\x00{channel}".encode(), hashlib.sha256)
+    return "whsec_" + base64.b64encode(mac).decode()
 
 
 def is_kannel_token(realm: Realm, channel: str, given: str) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -93,6 +93,7 @@ def record_calls(calls: Sequence[Call]) -> Taken:
 
     Raises DatabaseError, and then nothing of it is recorded.
     """
+    calls = [replace(call, heard=[_storable(one) for one in call.heard], id=one_line(call.id, 200)) for call in calls]
     batch = _Batch(clock.now())
     with transaction.atomic():
         for call in _new(calls, batch):
@@ -126,6 +127,14 @@ def record_early(now: datetime) -> Taken:
     return taken
 
 
+def _storable(one: Heard) -> Heard:
+    """It without what a database refuses."""
+    reference = one_line(one.reference, 200)
+    if isinstance(one, Reply):
+        return replace(one, reference=reference, address=one_line(one.address, 320))
+    return replace(one, reference=reference, detail=one_line(one.detail))
+
+
 def _new(calls: Sequence[Call], batch: _Batch) -> Iterator[Call]:
     """The calls, less those and those replies that were heard already; the rest is remembered from now on."""
     names = {name for call in calls for name in (_name(call), *(_name(call, one) for one in call.heard)) if name}
@@ -135,7 +144,7 @@ def _new(calls: Sequence[Call], batch: _Batch) -> Iterator[Call]:
         if not _first_time(_name(call), new):
             heard = []
         batch.count(Became.REPEATED, len(call.heard) - len(heard))
-        yield Call(realm=call.realm, channel=call.channel, heard=heard)
+        yield replace(call, heard=heard)
 
 
 def _name(call: Call, one: Heard | None = None) -> Name | None:
@@ -221,7 +230,7 @@ class _Batch:
         """A gateway says how far a delivery got."""
         if delivery.channel != item.channel:
             self.count(Became.REFUSED)
-        elif self._add(delivery, item.said.level, one_line(item.said.detail)):
+        elif self._add(delivery, item.said.level, item.said.detail):
             self.count(Became.RECORDED)
         else:
             self.count(Became.REPEATED)
