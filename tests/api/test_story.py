@@ -12,7 +12,7 @@ from tests.warnings.good import EXPIRES, FENCE_LINE, SENT
 from vedette.access.handling import Tlp
 from vedette.access.roles import Role
 from vedette.clock import Frozen
-from vedette.dispatch.models import Acknowledgement, Delivery, Recipient
+from vedette.dispatch.models import Acknowledgement, Delivery, Receipt, Recipient
 from vedette.ledger.check import check_proof
 from vedette.people.models import Person
 from vedette.warnings.models import Message, Outbox
@@ -172,11 +172,13 @@ def test_recipients_and_deliveries_show_the_whole_history(
         attempts=1,
         at=SENT,
     )
+    Receipt.objects.create(delivery=Delivery.objects.get(), level="delivered", detail="250 kept", at=SENT)
     Acknowledgement.objects.create(recipient=recipient, message=message, response="safe", at=SENT)
     (row,) = officer.get("/recipients", warning=warning["id"], state="safe").json()["items"]
     assert (row["person_code"], row["reason"]) == ("ex-san-diego", "unit:san-diego")
     whole = officer.get(f"/recipients/{row['id']}").json()
     assert [one["level"] for one in whole["deliveries"]] == ["accepted"]
+    assert [(one["level"], one["detail"]) for one in whole["deliveries"][0]["receipts"]] == [("delivered", "250 kept")]
     assert [one["response"] for one in whole["answers"]] == ["safe"]
     (delivery,) = officer.get("/deliveries", recipient=row["id"], level="accepted").json()["items"]
     assert officer.get(f"/deliveries/{delivery['id']}").json() == delivery

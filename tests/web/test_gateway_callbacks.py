@@ -23,12 +23,12 @@ from vedette.dispatch.callbacks import kannel_reply_url, kannel_token, signing_s
 from vedette.dispatch.channels.face import Reply
 from vedette.dispatch.models import Channel, Delivery, HeardBefore, Receipt
 from vedette.dispatch.receipts import Call
+from vedette.dispatch.together import Together
 from vedette.ledger.models import Entry
 from vedette.warnings.models import Message
 from vedette.web.gateways import views
 from vedette.web.gateways.bodies import read_kannel
 from vedette.web.gateways.signatures import TOLERANCE_S, Signed, holds, keys_of
-from vedette.web.gateways.together import Together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

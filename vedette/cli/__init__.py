@@ -28,6 +28,7 @@ COMMANDS: dict[str, str] = {
     "plans": "plans",
     "warnings": "warnings",
     "recipients": "recipients",
+    "receipts": "receipts",
     "ledger": "ledger",
     "bench": "bench",
     "backup": "backup",

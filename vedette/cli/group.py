@@ -33,6 +33,7 @@ SUMMARIES: dict[str, str] = {
     "plans": "List plans, and keep the organisation's own.",
     "warnings": "Draft, submit, approve, issue, update and cancel warnings.",
     "recipients": "Who was warned, how, and what they answered.",
+    "receipts": "Take in bounces, replies and what gateways say later.",
     "ledger": "Verify the ledger, keep checkpoints, prove who was warned.",
     "bench": "Measure this machine, beside what it could do bare.",
     "backup": "Write everything to one file.",

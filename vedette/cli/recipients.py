@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -58,7 +59,7 @@ def recipients(
         typer.echo(
             terminal_safe(f"{one['person']:<16} {one['state']:<12} {one['name']}, {one['unit']}: {one['reason']}")
         )
-        for line in [*one["deliveries"], *one["answers"], *one["escalations"]]:
+        for line in [*_with_receipts(one["deliveries"]), *one["answers"], *one["escalations"]]:
             typer.echo(terminal_safe(f"    {line['at']}  {_in_words(line)}"))
 
 
@@ -112,10 +113,20 @@ def _escalation(one: Escalation) -> dict[str, Any]:
     return {"message": one.message.identifier, "step": one.step, "told": one.told.code, "at": one.at.isoformat()}
 
 
+def _with_receipts(deliveries: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Each delivery, and behind it what was heard of it later."""
+    for one in deliveries:
+        yield one
+        yield from ({**receipt, "message": one["message"], "by": one["channel"]} for receipt in one["receipts"])
+
+
 def _in_words(line: dict[str, Any]) -> str:
     if "channel" in line:
         said = f" ({line['detail']})" if line["detail"] else ""
         return f"{line['message']}: step {line['step']} by {line['channel']}: {line['level']}{said}"
+    if "by" in line:
+        said = f" ({line['detail']})" if line["detail"] else ""
+        return f"{line['message']}: heard by {line['by']}: {line['level']}{said}"
     if "response" in line:
         late = ", late" if line["late"] else ""
         return f"{line['message']}: answered {line['response']}{late}" + (f": {line['note']}" if line["note"] else "")

@@ -95,6 +95,8 @@ def record_calls(calls: Sequence[Call]) -> Taken:
     """
     calls = [replace(call, heard=[_storable(one) for one in call.heard], id=one_line(call.id, 200)) for call in calls]
     batch = _Batch(clock.now())
+    if not calls:
+        return batch.taken
     with transaction.atomic():
         for call in _new(calls, batch):
             for one in call.heard:

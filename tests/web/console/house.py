@@ -111,6 +111,7 @@ def sent(recipient: Recipient, channel: str = "smtp", level: str = "accepted") -
         purpose=Delivery.Purpose.WARN,
         channel=channel,
         step=0,
+        result=level,
         level=level,
         attempts=1,
         at=message.issued_at + timedelta(seconds=10),

@@ -33,8 +33,16 @@ class RecipientShown(Shown):
     created_at: When
 
 
+class ReceiptShown(Shown):
+    """What was heard of a delivery later: a level, or `note` for a reply that was no answer."""
+
+    level: str
+    detail: str
+    at: When
+
+
 class DeliveryShown(Shown):
-    """One step's attempt to one contact point."""
+    """One step's attempt to one contact point: what it came to (`result`), and how far it got since (`level`)."""
 
     id: int
     warning: int
@@ -44,7 +52,9 @@ class DeliveryShown(Shown):
     purpose: str
     channel: str
     step: int
+    result: str
     level: str
+    receipts: list[ReceiptShown]
     attempts: int
     detail: str
     idempotency_key: str
@@ -89,7 +99,7 @@ def show_recipient(request: ApiRequest, recipient_id: int) -> Any:
     own = ("response", "note", "late", "attested_by", "at")
     return {
         **_recipient(recipient),
-        "deliveries": [_delivery(one) for one in recipient.deliveries.select_related("message").order_by("at", "pk")],
+        "deliveries": [_delivery(one) for one in _told(recipient.deliveries.order_by("at", "pk"))],
         "answers": [{name: getattr(answer, name) for name in own} for answer in answers],
     }
 
@@ -123,9 +133,13 @@ def recipients_for(actor: Actor) -> Any:
 
 def deliveries_for(actor: Actor) -> Any:
     """Their deliveries, and those to supervisors."""
-    stored = Delivery.objects.select_related("message__warning")
-    known = visible(actor, stored, Verb.SEE_PEOPLE, through="message__warning")
+    known = visible(actor, _told(Delivery.objects.all()), Verb.SEE_PEOPLE, through="message__warning")
     return visible(actor, known, Verb.SEE_PEOPLE, through="person")
+
+
+def _told(deliveries: Any) -> Any:
+    """Deliveries with what is told of each beside it."""
+    return deliveries.select_related("message__warning").prefetch_related("receipts")
 
 
 def _recipient(recipient: Recipient) -> dict[str, Any]:
@@ -139,11 +153,12 @@ def _recipient(recipient: Recipient) -> dict[str, Any]:
 
 
 def _delivery(delivery: Delivery) -> dict[str, Any]:
-    own = ("id", "purpose", "channel", "step", "level", "attempts", "detail", "idempotency_key", "at")
+    own = ("id", "purpose", "channel", "step", "result", "level", "attempts", "detail", "idempotency_key", "at")
     return {
         **{name: getattr(delivery, name) for name in own},
         "warning": delivery.message.warning_id,
         "message": delivery.message.identifier,
         "recipient": delivery.recipient_id,
         "person": delivery.person_id,
+        "receipts": sorted(delivery.receipts.all(), key=lambda receipt: receipt.pk),
     }

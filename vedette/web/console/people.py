@@ -147,12 +147,13 @@ def _history(row: Recipient) -> list[tuple[object, str, str, str]]:
     """Everything that happened with one recipient, in order: (when, state, what, detail)."""
     steps: list[tuple[object, str, str, str]] = []
     for delivery in row.deliveries.all():
-        what = f"message {delivery.message.number} by {delivery.channel}, step {delivery.step + 1}"
+        message = f"message {delivery.message.number} by {delivery.channel}"
+        what = f"{message}, step {delivery.step + 1}"
         if delivery.attempts > 1:
             what += f", {delivery.attempts} attempts"
-        steps.append((delivery.at, delivery.level, what, delivery.detail))
+        steps.append((delivery.at, delivery.result, what, delivery.detail))
         steps += [
-            (receipt.at, receipt.level, f"message {delivery.message.number} by {delivery.channel}", receipt.detail)
+            (receipt.at, receipt.level, f"{message}, heard later", receipt.detail)
             for receipt in delivery.receipts.all()
         ]
     for answer in row.acknowledgements.all():

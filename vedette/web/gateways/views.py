@@ -17,11 +17,11 @@ from vedette.dispatch.callbacks import is_kannel_token, signing_secret
 from vedette.dispatch.channels.face import Heard
 from vedette.dispatch.models import Channel
 from vedette.dispatch.receipts import Call
+from vedette.dispatch.together import together
 from vedette.formats.parts import BadInput
 from vedette.web.api.problems import problem
 from vedette.web.gateways.bodies import read_kannel, read_receipts, read_replies
 from vedette.web.gateways.signatures import Signed, holds, keys_of
-from vedette.web.gateways.together import together
 
 log = logging.getLogger(__name__)
 

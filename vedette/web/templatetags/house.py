@@ -39,6 +39,7 @@ _STATES = {
     "failed": ("bad", "failed"),
     "cancelled": ("", "called off"),
     "queued": ("", "queued"),
+    "note": ("", "wrote back"),
     "accepted": ("", "accepted by gateway"),
     "delivered": ("good", "delivered"),
     "displayed": ("good", "displayed"),

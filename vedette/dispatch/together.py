@@ -1,4 +1,4 @@
-"""Group commit for requests in threads: whoever's turn it is to write writes what all who wait have brought."""
+"""Group commit for calls that come in threads: whoever's turn it is to write writes what all who wait have brought."""
 
 from __future__ import annotations
 
@@ -55,4 +55,5 @@ class Together:
             one.done = True
 
 
+#: The one of this process.
 together = Together()
