@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('people', '0002_room_for_subscriptions'),
+        ('people', '0003_wardens_and_quiet_hours'),
     ]
 
     operations = [
