@@ -78,7 +78,8 @@ def test_addresses_are_for_administrators(house: House) -> None:
     assert smtp["receipts"].endswith("/gateways/exercise/smtp/receipts")
     assert smtp["secret"].startswith("whsec_")
     assert webhook["secret"] == "", "its own, which is not shown"
-    assert "/gateways/exercise/webhook/kannel/" in webhook["kannel"]
+    assert "/gateways/exercise/webhook/kannel/" in webhook["kannel_replies"]
+    assert "key={key}&" in webhook["kannel_receipts"]
     refused = house.run("receipts", "addresses", actor="officer")
     assert refused.returncode == 1 and not refused.stdout
     one_line(house.run("receipts", "addresses"))

@@ -74,7 +74,7 @@ def addresses(as_json: Annotated[bool, typer.Option("--json", help="Print the re
     open_house()
     from vedette.access.policy import Refused, check
     from vedette.access.roles import Verb
-    from vedette.dispatch.callbacks import callbacks_url, kannel_reply_url, signing_secret
+    from vedette.dispatch.callbacks import callbacks_url, kannel_receipt_url, kannel_reply_url, signing_secret
     from vedette.dispatch.models import Channel
     from vedette.people.models import Organisation
 
@@ -103,7 +103,8 @@ def addresses(as_json: Annotated[bool, typer.Option("--json", help="Print the re
                 "receipts": f"{url}/receipts",
                 "replies": f"{url}/replies",
                 "secret": "" if own else signing_secret(actor.realm, name),
-                "kannel": kannel_reply_url(base, actor.realm, name),
+                "kannel_receipts": kannel_receipt_url(base, actor.realm, name, "{key}"),
+                "kannel_replies": kannel_reply_url(base, actor.realm, name),
             }
         )
     if as_json:
@@ -112,7 +113,7 @@ def addresses(as_json: Annotated[bool, typer.Option("--json", help="Print the re
     for one in told:
         typer.echo(f"{one.pop('channel')} ({actor.realm.value})")
         for name, value in one.items():
-            typer.echo(f"    {name:<9} {value or 'as set in the channel'}")
+            typer.echo(f"    {name:<15} {value or 'as set in the channel'}")
 
 
 def _realm(command: str, text: str) -> Realm | None:

@@ -27,8 +27,9 @@ def callbacks_url(public_address: str, realm: Realm, channel: str) -> str:
 
 
 def kannel_receipt_url(public_address: str, realm: Realm, channel: str, key: str) -> str:
-    """The `dlr-url` of one message. Kannel fills in %d, its state, and %A, what the SMSC said."""
-    return f"{_kannel_url(public_address, realm, channel)}?key={quote(key, safe='')}&state=%d&said=%A"
+    """The `dlr-url` of one message. Kannel fills in %d, its state, and %A, what the SMSC said; of `{key}`, the channel
+    the key of each message."""
+    return f"{_kannel_url(public_address, realm, channel)}?key={quote(key, safe='{}')}&state=%d&said=%A"
 
 
 def kannel_reply_url(public_address: str, realm: Realm, channel: str) -> str:
