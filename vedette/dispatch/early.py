@@ -1,6 +1,6 @@
 """Receipts that came before their delivery was written down: a gateway may be quicker than our own disk.
 
-They wait here for some minutes. A reference that never turns out to be one of ours was another customer's.
+They wait here for a while. A reference that never turns out to be one of ours was another customer's.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from vedette.dispatch.levels import Level
 from vedette.dispatch.sql import execute, insert, marks, rows, stamp
 
 #: How long a receipt waits for its delivery.
-PATIENCE = timedelta(minutes=10)
+PATIENCE = timedelta(minutes=2)
 _TEXTS = ("realm", "channel", "key", "reference", "level", "detail")
 
 

@@ -24,10 +24,12 @@ from vedette.dispatch import expand, keeping, leases
 from vedette.dispatch.channels.open import OpenChannels
 from vedette.dispatch.database import Database, Desk, DeskDied, InProcesses, InThreads
 from vedette.dispatch.doorbell import doorbell
+from vedette.dispatch.ears import Ears
 from vedette.dispatch.keeping import Configuration
 from vedette.dispatch.leases import Held
 from vedette.dispatch.members import Issued, Range, load_fresh
 from vedette.dispatch.parcels import House, Parcels
+from vedette.dispatch.receipts import Summary, forget_old, record_early
 from vedette.dispatch.run_escalation import EscalationRun, plan_notices, silent_of
 from vedette.dispatch.run_lease import LeaseRun, Work
 from vedette.dispatch.settle import close_range
@@ -67,7 +69,10 @@ class Engine:
         self.worker = worker or f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
         self.database = database or InThreads()
         self._writer = Writer(self.database, self._ended, self._wake)
-        self._channels = OpenChannels(may_begin=lambda: self._writer.may_begin and not self._blind)
+        self._ears = Ears(self.database)
+        self._channels = OpenChannels(
+            hear=self._ears.hear, may_begin=lambda: self._writer.may_begin and not self._blind
+        )
         self._hands = Hands()
         self._running: dict[int, LeaseRun | EscalationRun | Held] = {}
         self._messages: dict[int, tuple[Issued, Parcels]] = {}
@@ -87,6 +92,7 @@ class Engine:
         await self._configure()
         async with asyncio.TaskGroup() as group:
             writing = group.create_task(self._writer.work())
+            hearing = group.create_task(self._ears.work())
             listening = group.create_task(self._listen())
             renewing = group.create_task(self._again_and_again(RENEW_S, self._renew, until=asyncio.Event()))
             async with asyncio.TaskGroup() as looks:
@@ -97,6 +103,7 @@ class Engine:
                     (TICK_S, self._configure, None),
                     (TICK_S, self._join_late, None),
                     (TICK_S, self._settle, None),
+                    (TICK_S, self._hear_early, None),
                     (PURGE_S, self._purge, None),
                 ):
                     looks.create_task(self._again_and_again(period, look, bell))
@@ -108,7 +115,7 @@ class Engine:
                     while self._running or self._expanding:
                         await self._tick()
                         await self._writer.flush()
-            for task in (writing, listening, renewing):
+            for task in (writing, hearing, listening, renewing):
                 task.cancel()
         await self.close()
 
@@ -131,12 +138,16 @@ class Engine:
                 did = True
             did |= await self._join_late()
             did |= await self._settle()
+            did |= await self._ears.flush()
+            did |= await self._hear_early()
             if not did:
                 return
 
     async def close(self) -> None:
         """Close channels and the database's desks."""
         await self._channels.close()
+        with contextlib.suppress(DatabaseError):
+            await self._ears.flush()
         await self.database.close()
 
     async def db(self, desk: Desk, work: Callable[..., Any], *given: Any) -> Any:
@@ -326,8 +337,14 @@ class Engine:
     async def _settle(self) -> bool:
         return bool(await self.db(Desk.KEEPER, keeping.settle, self.realm, clock.now()))
 
+    async def _hear_early(self) -> bool:
+        """Receipts that were quicker than our own disk."""
+        summary: Summary = await self.db(Desk.KEEPER, record_early, clock.now())
+        return bool(summary.became)
+
     async def _purge(self) -> bool:
         await self.db(Desk.KEEPER, drop_old_positions, clock.now())
+        await self.db(Desk.KEEPER, forget_old, clock.now())
         return False
 
 

@@ -231,7 +231,7 @@ class Receipt(models.Model):
 
 
 class EarlyReceipt(models.Model):
-    """A receipt that came before its delivery was written down; kept for some minutes, until that is."""
+    """A receipt that came before its delivery was written down; kept for a while, until that is."""
 
     realm = models.CharField(max_length=8)
     channel = models.CharField(max_length=20)

@@ -67,28 +67,28 @@ class Call:
 
 
 @dataclass(slots=True)
-class Taken:
+class Summary:
     """What became of a batch."""
 
     became: Counter[Became] = field(default_factory=Counter)
     #: Recipients with whom the plan goes on at once, as their delivery failed after a gateway had taken it.
     failed_recipients: set[int] = field(default_factory=set)
 
-    def add(self, other: Taken) -> None:
+    def add(self, other: Summary) -> None:
         """Count another batch too."""
         self.became += other.became
         self.failed_recipients |= other.failed_recipients
 
 
-def record(realm: Realm, channel: str, batch: Sequence[Heard]) -> Taken:
+def record(realm: Realm, channel: str, batch: Sequence[Heard]) -> Summary:
     """Record what was heard by one channel of one realm."""
-    taken = Taken()
+    summary = Summary()
     for at in range(0, len(batch), BATCH):
-        taken.add(record_calls([Call(realm=realm, channel=channel, heard=batch[at : at + BATCH])]))
-    return taken
+        summary.add(record_calls([Call(realm=realm, channel=channel, heard=batch[at : at + BATCH])]))
+    return summary
 
 
-def record_calls(calls: Sequence[Call]) -> Taken:
+def record_calls(calls: Sequence[Call]) -> Summary:
     """Record what was heard by any channels, in one transaction: receipts first, then replies in their order.
 
     Raises DatabaseError, and then nothing of it is recorded.
@@ -96,7 +96,7 @@ def record_calls(calls: Sequence[Call]) -> Taken:
     calls = [replace(call, heard=[_storable(one) for one in call.heard], id=one_line(call.id, 200)) for call in calls]
     batch = _Batch(clock.now())
     if not calls:
-        return batch.taken
+        return batch.summary
     with transaction.atomic():
         for call in _new(calls, batch):
             for one in call.heard:
@@ -105,14 +105,14 @@ def record_calls(calls: Sequence[Call]) -> Taken:
         batch.count(Became.EARLY, len(not_there))
         early.keep([(item.realm, item.channel, item.said) for item in not_there], batch.now)
         batch.store()
-    if strange := batch.taken.became[Became.UNKNOWN] + batch.taken.became[Became.REFUSED]:
+    if strange := batch.summary.became[Became.UNKNOWN] + batch.summary.became[Became.REFUSED]:
         log.info("%s receipts or replies were about nothing that is known here", strange)
-    return batch.taken
+    return batch.summary
 
 
-def record_early(now: datetime) -> Taken:
-    """Record the receipts that came before their delivery and whose delivery is there now; forget what is too old."""
-    taken, after = Taken(), 0
+def record_early(now: datetime) -> Summary:
+    """Record the receipts that came before their delivery and whose delivery is there now."""
+    summary, after = Summary(), 0
     while waiting := early.waiting(after, BATCH):
         after = waiting[-1].id
         batch = _Batch(now)
@@ -122,11 +122,15 @@ def record_early(now: datetime) -> Taken:
             still = {id(item.said) for item in batch.decide()}
             early.forget([one.id for one in waiting if id(one.receipt) not in still])
             batch.store()
-        taken.add(batch.taken)
+        summary.add(batch.summary)
+    return summary
+
+
+def forget_old(now: datetime) -> None:
+    """Give up on receipts whose delivery never turned up, and forget which calls and replies were heard long ago."""
     if given_up := early.forget_older(now):
         log.info("%s receipts named no delivery of ours", given_up)
     forget_older(now)
-    return taken
 
 
 def _storable(one: Heard) -> Heard:
@@ -169,7 +173,7 @@ class _Batch:
 
     def __init__(self, now: datetime) -> None:
         self.now = now
-        self.taken = Taken()
+        self.summary = Summary()
         self._receipts: list[Item[Receipt]] = []
         self._replies: list[Item[Reply]] = []
         self._found: dict[int, Found] = {}
@@ -179,7 +183,7 @@ class _Batch:
 
     def count(self, became: Became, how_many: int = 1) -> None:
         """Count what became of some."""
-        self.taken.became[became] += how_many
+        self.summary.became[became] += how_many
 
     def hear(self, realm: Realm, channel: str, one: Heard) -> None:
         """Take one in, unless it is none for this realm."""
@@ -223,7 +227,7 @@ class _Batch:
         leases.go_on(
             {(one.realm, one.message, one.step, one.channel, recipient) for one, recipient in failed}, self.now
         )
-        self.taken.failed_recipients = {recipient for _, recipient in failed}
+        self.summary.failed_recipients = {recipient for _, recipient in failed}
         for outcome in acknowledge.record(self._answers):
             self.count(_AS[outcome.recorded])
         evidence.store(self._evidence, self.now)

@@ -1,0 +1,78 @@
+"""Group commit of what channels hear on their own connections: many at a time, the next as soon as the last is written.
+
+What is heard and not yet written when the engine dies is gone, as with every gateway that takes our word for an answer:
+it told us, and does not tell again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+
+from django.db import DatabaseError
+
+from vedette.access.handling import Realm
+from vedette.dispatch import receipts
+from vedette.dispatch.channels.face import Heard
+from vedette.dispatch.database import Database, Desk
+from vedette.dispatch.receipts import Call
+
+log = logging.getLogger(__name__)
+
+#: A batch is written so many seconds after its first receipt, or at once with so many.
+GATHER_S, GATHER = 0.02, receipts.BATCH
+#: Seconds to wait before writing again what the database refused.
+AGAIN_S = 0.5
+
+
+class Ears:
+    """Gathers what is heard, and has it recorded in its order."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._heard: list[tuple[str, str, Heard]] = []
+        self._wake, self._full = asyncio.Event(), asyncio.Event()
+        self._writing = asyncio.Lock()
+
+    def hear(self, realm: str, channel: str, heard: Heard) -> None:
+        """Something that a channel of a realm heard."""
+        self._heard.append((realm, channel, heard))
+        self._wake.set()
+        if len(self._heard) >= GATHER:
+            self._full.set()
+
+    async def work(self) -> None:
+        """Record until cancelled."""
+        while True:
+            await self._wake.wait()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._full.wait(), GATHER_S)
+            try:
+                await self.flush()
+            except DatabaseError:
+                log.exception("%s receipts and replies are not written yet", len(self._heard))
+                await asyncio.sleep(AGAIN_S)
+
+    async def flush(self) -> bool:
+        """Record what was heard; whether there was anything. Raises DatabaseError, and then all of it is kept."""
+        async with self._writing:
+            did = bool(self._heard)
+            while self._heard:
+                batch = self._heard[:GATHER]
+                await self._database.run(Desk.WRITER, receipts.record_calls, _calls(batch))
+                del self._heard[: len(batch)]
+            self._wake.clear()
+            self._full.clear()
+            return did
+
+
+def _calls(batch: list[tuple[str, str, Heard]]) -> list[Call]:
+    """The same, in its order: neighbours that came by one channel are one call."""
+    calls: list[Call] = []
+    for realm, channel, heard in batch:
+        if calls and (calls[-1].realm, calls[-1].channel) == (realm, channel):
+            calls[-1] = Call(realm=calls[-1].realm, channel=channel, heard=[*calls[-1].heard, heard])
+        else:
+            calls.append(Call(realm=Realm(realm), channel=channel, heard=[heard]))
+    return calls
