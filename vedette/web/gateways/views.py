@@ -114,11 +114,14 @@ def _recorded(
 
 
 def _secrets(realm: str, channel: str) -> list[bytes]:
-    """The keys with which that channel's gateways may sign: its providers' own, else the one that we made for it."""
+    """The keys with which that channel's gateways may sign: its providers' own, else the one that we made for it.
+
+    All channels are read, whichever is asked for, so that it takes as long for one that does not exist.
+    """
     own = [
         key
-        for settings in Channel.objects.filter(realm=realm, name=channel).values_list("settings", flat=True)
-        if isinstance(secret := settings.get("secret", ""), str)
+        for of_realm, name, settings in Channel.objects.values_list("realm", "name", "settings")
+        if (of_realm, name) == (realm, channel) and isinstance(secret := settings.get("secret", ""), str)
         for key in keys_of(secret)
     ]
     known = _realm(realm)
