@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('dispatch', '0003_ring_the_doorbell'),
+        ('dispatch', '0004_counts_kept'),
         ('warnings', '0001_initial'),
     ]
 
