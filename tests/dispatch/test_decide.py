@@ -19,24 +19,27 @@ from vedette.dispatch.decide import (
     next_send,
     silent_state,
 )
-from vedette.dispatch.escalation import Silent, UnitAbove, group_by_supervisor
 from vedette.dispatch.keys import DeliveryRef, escalation_key, read_key, warning_key
 from vedette.dispatch.levels import ANSWERED, Level, State
-from vedette.warnings.content import MessageType, Step
+from vedette.warnings.content import MessageType, Plan, Step
+from vedette.warnings.plans import FlatStep, at_once_with, flat
 
 NOW = datetime(2025, 12, 4, 16, 0, tzinfo=UTC)
 responses = st.sampled_from([State.ATTESTED, State.ACKNOWLEDGED, State.SAFE, State.NEEDS_HELP])
 levels = st.sampled_from([Level.ACCEPTED, Level.FAILED, Level.EXPIRED, Level.SUPERSEDED])
-steps = st.lists(
-    st.builds(
-        Step,
-        action=st.sampled_from(["send", "escalate"]),
-        channel=st.sampled_from(["smtp", "webhook"]),
-        wait_s=st.just(1),
-    ),
-    min_size=1,
-    max_size=5,
-).map(tuple)
+channels = st.sampled_from(["smtp", "sms", "webhook"])
+waiting = st.builds(
+    Step,
+    action=st.sampled_from(["send", "escalate"]),
+    channel=channels,
+    wait_s=st.just(1),
+    repeat=st.integers(1, 3),
+)
+at_once = st.builds(Step, action=st.just("send"), channel=channels, wait_s=st.just(0))
+first = st.builds(Step, action=st.just("send"), channel=channels, wait_s=st.integers(0, 1))
+plans = st.builds(
+    lambda one, rest: Plan(name="any", steps=(one, *rest)), first, st.lists(waiting | at_once, max_size=4)
+)
 standings = st.builds(
     Standing,
     kind=st.sampled_from(MessageType),
@@ -84,18 +87,60 @@ def test_an_update_goes_to_those_who_answered_the_alert_but_does_not_follow_them
     assert decide(standing, silent, 1, NOW) is Reason.SEND
 
 
-@given(steps, st.integers(0, 4), st.dictionaries(st.integers(0, 4), levels))
-def test_only_failures_fall_through_and_only_to_later_send_steps(
-    plan: tuple[Step, ...], start: int, done: dict[int, Level]
-) -> None:
-    chosen = next_send(plan, start, done)
+def test_an_update_goes_out_by_all_that_is_done_at_once_to_those_who_answered_the_alert() -> None:
+    standing = Standing(kind=MessageType.UPDATE, expires=NOW + timedelta(hours=1), superseded=False, ended=False)
+    reached = Progress(state=State.SAFE, answered=False, done={0: Level.ACCEPTED})
+    assert [decide(standing, reached, step, NOW, opening=2) for step in (1, 2)] == [Reason.SEND, Reason.ANSWERED]
+
+
+@given(plans, st.data())
+def test_only_failures_fall_through_and_only_to_later_send_steps(plan: Plan, data: st.DataObject) -> None:
+    steps = flat(plan)
+    start = data.draw(st.integers(0, len(steps) - 1))
+    done = data.draw(st.dictionaries(st.integers(0, len(steps)), levels))
+    chosen = next_send(steps, start, done, data.draw(st.sets(channels)))
     if chosen is None:
         return
     assert chosen >= start
     assert chosen not in done
-    assert plan[chosen].action == "send"
-    between = [number for number in range(start, chosen) if plan[number].action == "send"]
-    assert all(done[number] is Level.FAILED for number in between)
+    assert steps[chosen].action == "send"
+    between = [one for one in steps[start:chosen] if one.action == "send" and one.step != steps[chosen].step]
+    tried = {one.step: one for one in reversed(between)}
+    assert all(done[one.number] is Level.FAILED for one in tried.values())
+    assert chosen == start or steps[chosen].step != steps[start].step
+
+
+@given(plans, st.sets(channels))
+def test_what_fails_while_something_is_done_at_once_with_it_waits_for_that(plan: Plan, reachable: set[str]) -> None:
+    steps = flat(plan)
+    for number in range(len(steps)):
+        group = at_once_with(steps, number)
+        if steps[number].at_once or any(steps[other].channel in reachable for other in group if other != number):
+            assert next_send(steps, number, {number: Level.FAILED}, reachable) is None
+
+
+@given(plans)
+def test_what_is_done_at_once_is_a_row_of_sends_without_waits(plan: Plan) -> None:
+    steps: tuple[FlatStep, ...] = flat(plan)
+    groups = {at_once_with(steps, number) for number in range(len(steps))}
+    assert sorted(number for group in groups for number in group) == list(range(len(steps)))
+    for group in groups:
+        assert all(steps[number].wait_s == 0 for number in group[:-1])
+        assert len(group) == 1 or all(steps[number].action == "send" for number in group)
+
+
+def test_the_repeats_of_a_refused_step_are_passed_over_at_once_and_tried_in_their_turn() -> None:
+    plan = Plan(
+        name="p",
+        steps=(
+            Step(action="send", channel="sms", wait_s=60, repeat=3),
+            Step(action="send", channel="smtp", wait_s=60),
+        ),
+    )
+    steps = flat(plan)
+    assert next_send(steps, 0, {0: Level.FAILED}) == 3
+    assert next_send(steps, 1, {0: Level.FAILED, 3: Level.ACCEPTED}) == 1
+    assert next_send(steps, 1, {0: Level.FAILED, 1: Level.FAILED, 3: Level.ACCEPTED}) is None
 
 
 @given(st.lists(responses, min_size=1), st.sampled_from(State))
@@ -123,26 +168,6 @@ def test_waits_grow_keep_to_what_is_asked_and_never_pass_a_minute(attempt: int, 
     assert backoff_s(attempt + 1, told) >= backoff_s(attempt, told)
 
 
-units = st.dictionaries(
-    st.integers(1, 6),
-    st.builds(UnitAbove, supervisor=st.none() | st.integers(1, 20), parent=st.none() | st.integers(1, 6)),
-)
-
-
-@given(
-    st.lists(st.builds(Silent, st.integers(), st.integers(1, 20), st.integers(1, 6)), unique_by=lambda s: s.recipient),
-    units,
-)
-def test_everyone_silent_is_told_of_once_or_said_to_be_without_supervisor_and_never_to_someone_silent(
-    silent: list[Silent], tree: dict[int, UnitAbove]
-) -> None:
-    told, nobody = group_by_supervisor(silent, tree)
-    assert sorted(
-        [one.recipient for theirs in told.values() for one in theirs] + [one.recipient for one in nobody]
-    ) == (sorted(one.recipient for one in silent))
-    assert not set(told) & {one.person for one in silent}
-
-
 def test_a_key_differs_by_everything_it_is_made_of_and_by_nothing_else() -> None:
     one = (Realm.LIVE, 1, 7, 9, 0)
     keys = {
@@ -155,8 +180,9 @@ def test_a_key_differs_by_everything_it_is_made_of_and_by_nothing_else() -> None
         warning_key(Realm.LIVE, 1, 7, 9, 1),
         escalation_key(Realm.LIVE, 1, 7, 9, 0, 1),
         escalation_key(Realm.LIVE, 1, 7, 9, 0, 2),
+        escalation_key(Realm.LIVE, 1, 7, 9, 0, -2),
     }
-    assert len(keys) == 9
+    assert len(keys) == 10
     assert warning_key(*one) == warning_key(*one)
 
 
@@ -166,7 +192,7 @@ def test_a_key_differs_by_everything_it_is_made_of_and_by_nothing_else() -> None
     st.integers(1, 2**63),
     st.none() | st.integers(1, 2**63),
     st.integers(0, 255),
-    st.none() | st.integers(1, 2**63),
+    st.none() | st.integers(-(2**63), 2**63 - 1),
 )
 def test_a_key_leads_back_to_its_delivery_and_no_other_text_does(
     realm: Realm, message: int, who: int, point: int | None, step: int, first: int | None

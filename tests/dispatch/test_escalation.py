@@ -8,7 +8,7 @@ from shapely.geometry import box
 
 from vedette.dispatch.escalation import Ground, Map, Passed, Silent, UnitAbove, by_told, candidates, who_is_told
 from vedette.dispatch.grounds import around, met_by
-from vedette.warnings.content import Told
+from vedette.warnings.content import Office
 
 SECTOR, POST, GATE, FAR = 1, 2, 3, 4
 #: A sector, a post in it, a gate in that, and a district elsewhere.
@@ -28,44 +28,46 @@ UNITS = {
 }
 
 
-def told(to: Told, *silent: Silent, land: Map = LAND, unable: dict[int, Passed] | None = None) -> dict[int, list[int]]:
+def told(
+    to: Office, *silent: Silent, land: Map = LAND, unable: dict[int, Passed] | None = None
+) -> dict[int, list[int]]:
     found = by_told(who_is_told(silent, to, UNITS, land, unable))
     return {person: [one.silent.recipient for one in theirs] for person, theirs in found.items()}
 
 
 def test_the_supervisor_is_that_of_the_unit_or_of_the_next_above_who_can_be_told() -> None:
     ann, ben = Silent(1, 7, 3), Silent(2, 8, 1)
-    assert told(Told.SUPERVISOR, ann, ben) == {10: [2], 20: [1]}
-    assert told(Told.SUPERVISOR, ann, unable={20: Passed.LEFT}) == {10: [1]}
-    assert told(Told.SUPERVISOR, Silent(1, 20, 2)) == {10: [1]}
-    assert told(Told.SUPERVISOR, Silent(1, 7, 4)) == {}
+    assert told(Office.SUPERVISOR, ann, ben) == {10: [2], 20: [1]}
+    assert told(Office.SUPERVISOR, ann, unable={20: Passed.LEFT}) == {10: [1]}
+    assert told(Office.SUPERVISOR, Silent(1, 20, 2)) == {10: [1]}
+    assert told(Office.SUPERVISOR, Silent(1, 7, 4)) == {}
 
 
 def test_the_warden_is_that_of_the_smallest_area_that_holds_the_unit_s_ground() -> None:
-    assert told(Told.WARDEN, Silent(1, 7, 3), Silent(2, 8, 1)) == {100: [2], 200: [1]}
-    assert told(Told.ALTERNATE, Silent(1, 7, 3)) == {101: [1]}
+    assert told(Office.WARDEN, Silent(1, 7, 3), Silent(2, 8, 1)) == {100: [2], 200: [1]}
+    assert told(Office.ALTERNATE, Silent(1, 7, 3)) == {101: [1]}
 
 
 def test_the_post_somebody_is_on_shift_at_counts_before_their_unit_s_ground() -> None:
-    assert told(Told.WARDEN, Silent(1, 7, 1, post=GATE)) == {200: [1]}
-    assert told(Told.ALTERNATE, Silent(1, 7, 1, post=GATE)) == {301: [1]}
-    assert told(Told.WARDEN, Silent(1, 7, 1, post=FAR)) == {400: [1]}
+    assert told(Office.WARDEN, Silent(1, 7, 1, post=GATE)) == {200: [1]}
+    assert told(Office.ALTERNATE, Silent(1, 7, 1, post=GATE)) == {301: [1]}
+    assert told(Office.WARDEN, Silent(1, 7, 1, post=FAR)) == {400: [1]}
 
 
 def test_whose_ground_is_not_known_the_warden_of_the_warned_area_answers_for() -> None:
     warned = Map(grounds=GROUNDS, around=LAND.around, warned=met_by(box(8, 0, 21, 4), AREAS))
     assert warned.warned == (SECTOR, FAR)
-    assert told(Told.WARDEN, Silent(1, 7, 4), land=warned) == {100: [1]}
-    assert told(Told.WARDEN, Silent(1, 7, 4), land=warned, unable={100: Passed.NO_ADDRESS}) == {400: [1]}
-    assert told(Told.WARDEN, Silent(1, 7, 4)) == {}
+    assert told(Office.WARDEN, Silent(1, 7, 4), land=warned) == {100: [1]}
+    assert told(Office.WARDEN, Silent(1, 7, 4), land=warned, unable={100: Passed.NO_ADDRESS}) == {400: [1]}
+    assert told(Office.WARDEN, Silent(1, 7, 4)) == {}
 
 
 def test_whoever_is_passed_over_is_named_by_office_and_reason() -> None:
-    (answer,) = who_is_told([Silent(1, 7, 3)], Told.WARDEN, UNITS, LAND, {200: Passed.NO_ADDRESS})
+    (answer,) = who_is_told([Silent(1, 7, 3)], Office.WARDEN, UNITS, LAND, {200: Passed.NO_ADDRESS})
     assert answer.why == ("warden of area sector; the warden of area post has no address on any channel of the plan")
-    (nobody,) = who_is_told([Silent(1, 10, 1)], Told.SUPERVISOR, UNITS)
+    (nobody,) = who_is_told([Silent(1, 10, 1)], Office.SUPERVISOR, UNITS)
     assert nobody.why == "no supervisor can be told; the supervisor of unit sector has not answered either"
-    (none,) = who_is_told([Silent(1, 7, 4)], Told.ALTERNATE, UNITS, LAND)
+    (none,) = who_is_told([Silent(1, 7, 4)], Office.ALTERNATE, UNITS, LAND)
     assert none.why == "no alternate can be told: none is set"
 
 
@@ -75,9 +77,9 @@ def test_an_outline_that_sticks_out_a_little_is_still_held() -> None:
 
 
 def test_all_who_might_be_told_are_known_beforehand() -> None:
-    assert candidates(UNITS.values(), GROUNDS.values(), Told.SUPERVISOR) == {10, 20}
-    assert candidates(UNITS.values(), GROUNDS.values(), Told.WARDEN) == {100, 200, 400}
-    assert candidates(UNITS.values(), GROUNDS.values(), Told.ALTERNATE) == {101, 301, 401}
+    assert candidates(UNITS.values(), GROUNDS.values(), Office.SUPERVISOR) == {10, 20}
+    assert candidates(UNITS.values(), GROUNDS.values(), Office.WARDEN) == {100, 200, 400}
+    assert candidates(UNITS.values(), GROUNDS.values(), Office.ALTERNATE) == {101, 301, 401}
 
 
 persons = st.integers(1, 20)
@@ -105,9 +107,9 @@ crowds = st.lists(
 )
 
 
-@given(crowds, st.sampled_from(Told), trees, lands, st.dictionaries(persons, st.sampled_from(Passed)))
+@given(crowds, st.sampled_from(Office), trees, lands, st.dictionaries(persons, st.sampled_from(Passed)))
 def test_everyone_silent_is_told_of_once_or_to_nobody_and_never_to_somebody_who_cannot_be_told(
-    silent: list[Silent], to: Told, units: dict[int, UnitAbove], land: Map, unable: dict[int, Passed]
+    silent: list[Silent], to: Office, units: dict[int, UnitAbove], land: Map, unable: dict[int, Passed]
 ) -> None:
     answers = who_is_told(silent, to, units, land, unable)
     assert [one.silent for one in answers] == silent

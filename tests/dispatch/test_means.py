@@ -11,7 +11,7 @@ from vedette.dispatch.means import FindingCode, chosen_plan, means_of, offers, p
 from vedette.dispatch.models import Channel
 from vedette.formats.parts import BadInput
 from vedette.people.models import Person
-from vedette.warnings.content import Plan, Severity, Step, Told
+from vedette.warnings.content import Office, Plan, Severity, Step
 from vedette.warnings.own_plans import keep_plan
 from vedette.warnings.plans import WarningClass
 
@@ -77,7 +77,7 @@ def test_an_address_on_a_channel_that_is_not_set_reaches_nobody(house: House) ->
 def test_a_plan_that_tells_somebody_nobody_has_named_is_found(house: House) -> None:
     told = Plan(
         name="told",
-        steps=(BOTH.steps[0], *(Step(action="escalate", channel="smtp", wait_s=60, to=to) for to in Told)),
+        steps=(BOTH.steps[0], *(Step(action="escalate", channel="smtp", wait_s=60, to=to) for to in Office)),
     )
     assert codes(told, house) == [FindingCode.NOBODY_TO_TELL] * 3
     boss = house.person("boss")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.warnings.good import GOOD
 from vedette.formats.parts import BadInput, parse
 from vedette.warnings.approval import content_hash
-from vedette.warnings.content import MOST_ATTEMPTS, Plan, Severity, Step, Told
+from vedette.warnings.content import MOST_ATTEMPTS, Office, Plan, Severity, Step
 from vedette.warnings.models import Message, Warning
 from vedette.warnings.plans import DANGER_TO_LIFE, ROUTINE, WarningClass, class_of, fitted, flat
 
@@ -38,7 +38,7 @@ others = st.builds(
     action=st.just("escalate"),
     channel=st.sampled_from(CHANNELS),
     wait_s=st.integers(0, 600),
-    to=st.sampled_from(Told),
+    to=st.sampled_from(Office),
 ) | st.builds(Step, action=st.just("send"), channel=st.sampled_from(CHANNELS), wait_s=st.just(0))
 plans = st.builds(
     lambda first, rest: Plan(name="any", steps=(first, *rest)), sends, st.lists(sends | others, max_size=19)
@@ -126,7 +126,11 @@ def test_where_life_is_in_danger_everything_goes_out_at_once_and_supervisor_ward
     attempts = flat(DANGER_TO_LIFE)
     together = [one.channel for one in attempts[: next(n for n, one in enumerate(attempts) if not one.at_once) + 1]]
     assert together == ["smtp", "sms", "webpush"]
-    assert [one.to for one in attempts if one.action == "escalate"] == [Told.SUPERVISOR, Told.WARDEN, Told.ALTERNATE]
+    assert [one.to for one in attempts if one.action == "escalate"] == [
+        Office.SUPERVISOR,
+        Office.WARDEN,
+        Office.ALTERNATE,
+    ]
     assert sum(one.wait_s for one in attempts if one.action == "send") <= 300
 
 

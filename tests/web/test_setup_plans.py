@@ -17,7 +17,7 @@ from tests.web.setup_house import organisation, signed_in, user
 from vedette.access.roles import Role
 from vedette.formats.parts import BadInput
 from vedette.people.models import Organisation, SavedArea
-from vedette.warnings.content import Step, Told
+from vedette.warnings.content import Office, Step
 from vedette.warnings.models import NamedPlan
 from vedette.web.setup.plan_form import Row, rows_of, said, seconds, steps_of
 
@@ -34,7 +34,7 @@ steps = st.lists(
         action=st.just("escalate"),
         channel=st.just("smtp"),
         wait_s=st.integers(0, 604_800),
-        to=st.sampled_from(Told),
+        to=st.sampled_from(Office),
     ),
     min_size=1,
     max_size=20,

@@ -13,7 +13,7 @@ from vedette.cli.session import open_house, token_actor
 from vedette.cli.warnings import find_warning
 
 if TYPE_CHECKING:
-    from vedette.dispatch.models import Acknowledgement, Delivery, Escalation, Recipient
+    from vedette.dispatch.models import Acknowledgement, Delivery, Escalation, Hold, Recipient
 
 
 def recipients(
@@ -50,6 +50,7 @@ def recipients(
         "acknowledgements__message",
         "escalations__message",
         "escalations__told",
+        "holds__message",
     )
     told = [_history(row) for row in rows]
     if as_json:
@@ -59,7 +60,7 @@ def recipients(
         typer.echo(
             terminal_safe(f"{one['person']:<16} {one['state']:<12} {one['name']}, {one['unit']}: {one['reason']}")
         )
-        for line in [*_with_receipts(one["deliveries"]), *one["answers"], *one["escalations"]]:
+        for line in [*_with_receipts(one["deliveries"]), *one["answers"], *one["escalations"], *one["holds"]]:
             typer.echo(terminal_safe(f"    {line['at']}  {_in_words(line)}"))
 
 
@@ -77,6 +78,7 @@ def _history(row: Recipient) -> dict[str, Any]:
         "deliveries": [_delivery(one) for one in sorted(row.deliveries.all(), key=lambda one: one.pk)],
         "answers": [_answer(one) for one in sorted(row.acknowledgements.all(), key=lambda one: one.pk)],
         "escalations": [_escalation(one) for one in sorted(row.escalations.all(), key=lambda one: one.pk)],
+        "holds": [_hold(one) for one in sorted(row.holds.all(), key=lambda one: one.pk)],
     }
 
 
@@ -110,7 +112,24 @@ def _answer(one: Acknowledgement) -> dict[str, Any]:
 
 
 def _escalation(one: Escalation) -> dict[str, Any]:
-    return {"message": one.message.identifier, "step": one.step, "told": one.told.code, "at": one.at.isoformat()}
+    return {
+        "message": one.message.identifier,
+        "step": one.step,
+        "office": one.office,
+        "told": one.told.code if one.told is not None else None,
+        "why": one.why,
+        "at": one.at.isoformat(),
+    }
+
+
+def _hold(one: Hold) -> dict[str, Any]:
+    return {
+        "message": one.message.identifier,
+        "step": one.step,
+        "held_for": one.why,
+        "until": one.until.isoformat(),
+        "at": one.at.isoformat(),
+    }
 
 
 def _with_receipts(deliveries: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -130,4 +149,8 @@ def _in_words(line: dict[str, Any]) -> str:
     if "response" in line:
         late = ", late" if line["late"] else ""
         return f"{line['message']}: answered {line['response']}{late}" + (f": {line['note']}" if line["note"] else "")
-    return f"{line['message']}: {line['told']} was told of the silence"
+    if "held_for" in line:
+        return f"{line['message']}: held until {line['until']}: {line['held_for']}"
+    if line["told"] is None:
+        return f"{line['message']}: {line['why']}"
+    return f"{line['message']}: {line['told']} was told of the silence, as {line['why'] or line['office']}"

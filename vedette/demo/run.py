@@ -135,7 +135,10 @@ def result(house: House, alert: Message) -> dict[str, Any]:
         "people": house.people,
         "recipients": recipients.count(),
         "states": dict(sorted(states.items())),
-        "escalated": Escalation.objects.filter(recipient__warning=warning).values("recipient").distinct().count(),
+        "escalated": Escalation.objects.filter(recipient__warning=warning, told__isnull=False)
+        .values("recipient")
+        .distinct()
+        .count(),
         "late_joiners": recipients.filter(late=True).count(),
         "lost": lost,
         "duplicates": house.book.repeats,

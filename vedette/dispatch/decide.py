@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from vedette.dispatch.levels import ANSWERED, Level, State
-from vedette.warnings.content import MessageType, Step
+from vedette.warnings.content import MessageType
+from vedette.warnings.plans import FlatStep, at_once_with
 
 #: Messages that end a warning: one pass over the channels, to everyone who may have been sent the warning.
 ENDINGS = frozenset({MessageType.CANCEL, MessageType.ALL_CLEAR})
@@ -37,6 +38,8 @@ class Reason(StrEnum):
     SUPERSEDED = "superseded"
     EXPIRED = "expired"
     ENDED = "ended"
+    #: Quiet hours, or the cap on routine messages: it is put off for this person alone.
+    HELD = "held"
     NO_ADDRESS = "no address"
     NO_CHANNEL = "no channel"
 
@@ -97,37 +100,61 @@ class Progress:
         return not REACHED.isdisjoint(self.done.values())
 
 
-def decide(standing: Standing, progress: Progress, step: int, now: datetime, channel: str = "") -> Reason:
-    """Whether `step` (its first channel or one after a failure) is tried for this person, by its `channel`."""
-    if _needs_no_more(standing.kind, progress, step, channel):
+def decide(
+    standing: Standing, progress: Progress, step: int, now: datetime, channel: str = "", opening: int = 1
+) -> Reason:
+    """Whether `step` (its first channel or one after a failure) is tried for this person, by its `channel`.
+
+    The first `opening` steps of the plan are done at once: one more than those that do not wait.
+    """
+    if _needs_no_more(standing.kind, progress, step >= opening, channel):
         return Reason.ANSWERED
     if not progress.active and standing.kind not in ENDINGS:
         return Reason.LEFT
     return standing.reason(now)
 
 
-def _needs_no_more(kind: MessageType, progress: Progress, step: int, channel: str) -> bool:
+def _needs_no_more(kind: MessageType, progress: Progress, follow_up: bool, channel: str) -> bool:
     if kind in ENDINGS:
         # Whoever got the warning by a channel gets its end there too: they may not read any other.
         return progress.reached and channel not in progress.used
     if progress.answered or (kind is MessageType.ALERT and progress.state in ANSWERED):
         return True
-    return step > 0 and progress.state is not State.OPEN and progress.reached
+    return follow_up and progress.state is not State.OPEN and progress.reached
 
 
-def next_send(steps: Sequence[Step], start: int, done: Mapping[int, Level]) -> int | None:
-    """The step to try now, beginning at `start`: a send step that failed falls through to the next one.
+def next_send(
+    steps: Sequence[FlatStep], start: int, done: Mapping[int, Level], channels: Collection[str] = ()
+) -> int | None:
+    """The step to try now, beginning at `start`: a send step that failed falls through to the next one of the plan.
 
-    None when there is none, or one from `start` on has come to something.
+    It does not while something else that is done at once with it may carry the message: that begins anyway, or is on
+    its way by one of the `channels` the person has an address on. None when there is none, or one has come to
+    something.
     """
-    for number in range(start, len(steps)):
-        if steps[number].action != "send":
+    number = start
+    while number < len(steps):
+        step = steps[number]
+        if step.action != "send":
+            number += 1
             continue
         if number not in done:
             return number
         if done[number] is not Level.FAILED:
             return None
+        if number == start and _others_carry(steps, start, done, channels):
+            return None
+        while number < len(steps) and steps[number].step == step.step:
+            number += 1
     return None
+
+
+def _others_carry(steps: Sequence[FlatStep], start: int, done: Mapping[int, Level], channels: Collection[str]) -> bool:
+    return steps[start].at_once or any(
+        done.get(other) is not Level.FAILED and (other in done or steps[other].channel in channels)
+        for other in at_once_with(steps, start)
+        if other != start
+    )
 
 
 def silent_state(reached: bool, ended_by: str) -> State:

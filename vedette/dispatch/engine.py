@@ -25,6 +25,7 @@ from vedette.dispatch.channels.open import OpenChannels
 from vedette.dispatch.database import Database, Desk, DeskDied, InProcesses, InThreads
 from vedette.dispatch.doorbell import doorbell
 from vedette.dispatch.ears import Ears
+from vedette.dispatch.following import beside
 from vedette.dispatch.keeping import Configuration
 from vedette.dispatch.leases import Held
 from vedette.dispatch.members import Issued, Range, load_fresh
@@ -257,16 +258,15 @@ class Engine:
         """Begin the work on one lease; a failure of it concerns no other."""
         try:
             issued, parcels = self._messages[held.message]
-            if found is None or held.step >= len(issued.plan.steps):
-                await self.db(Desk.WRITER, close_range, held, clock.now())
+            if found is None or held.step >= len(issued.steps):
+                await self.db(Desk.WRITER, close_range, held, clock.now(), beside(issued))
                 self._ended(held.id, False)
                 return
             work = Work(self._channels, parcels, issued, self._writer.note, self._writer.end)
             standing, members = found.overtaken.standing(issued), found.people()
             run: LeaseRun | EscalationRun
-            if issued.plan.steps[held.step].action == "escalate":
-                silent = silent_of(members)
-                notices = await self.db(Desk.READER, plan_notices, held, silent)
+            if issued.steps[held.step].action == "escalate":
+                notices = await self.db(Desk.READER, plan_notices, held, issued, silent_of(members), clock.now())
                 run = EscalationRun(held, work, standing, members, notices)
                 run.refresh((await self.db(Desk.READER, load_fresh, [held]))[0])
             else:

@@ -7,11 +7,11 @@ and it is said why. Pure.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from vedette.warnings.content import Told
+from vedette.warnings.content import Office
 
 
 class Passed(StrEnum):
@@ -69,7 +69,7 @@ class Answer:
     """Who is told of one silent person, and why they."""
 
     silent: Silent
-    to: Told
+    to: Office
     #: None when nobody can be told.
     told: int | None
     #: Where they hold that office, as "unit:north" or "area:fence".
@@ -87,7 +87,7 @@ class Answer:
 
 def who_is_told(
     silent: Iterable[Silent],
-    to: Told,
+    to: Office,
     units: Mapping[int, UnitAbove],
     areas: Map | None = None,
     unavailable: Mapping[int, Passed] | None = None,
@@ -107,23 +107,14 @@ def by_told(answers: Iterable[Answer]) -> dict[int, list[Answer]]:
     return dict(sorted(notices.items()))
 
 
-def candidates(units: Iterable[UnitAbove], grounds: Iterable[Ground], to: Told) -> set[int]:
+def candidates(units: Iterable[UnitAbove], grounds: Iterable[Ground], to: Office) -> set[int]:
     """Everyone who holds such an office anywhere."""
-    if to is Told.SUPERVISOR:
+    if to is Office.SUPERVISOR:
         return {unit.supervisor for unit in units if unit.supervisor is not None}
     return {person for ground in grounds if (person := _holder(ground, to)) is not None}
 
 
-def group_by_supervisor(
-    silent: Iterable[Silent], units: Mapping[int, UnitAbove], unavailable: Collection[int] = ()
-) -> tuple[dict[int, list[Silent]], list[Silent]]:
-    """Whom to tell of whom, by the supervisor's person id, and those of whom nobody can be told."""
-    answers = who_is_told(silent, Told.SUPERVISOR, units, None, dict.fromkeys(unavailable, Passed.SILENT))
-    told = {person: [one.silent for one in theirs] for person, theirs in by_told(answers).items()}
-    return told, [one.silent for one in answers if one.told is None]
-
-
-def _answer(silent: Silent, to: Told, offices: Iterator[tuple[str, int]], unable: Mapping[int, Passed]) -> Answer:
+def _answer(silent: Silent, to: Office, offices: Iterator[tuple[str, int]], unable: Mapping[int, Passed]) -> Answer:
     passed: dict[str, Passed] = {}
     for of, holder in offices:
         if holder not in unable:
@@ -132,9 +123,9 @@ def _answer(silent: Silent, to: Told, offices: Iterator[tuple[str, int]], unable
     return Answer(silent=silent, to=to, told=None, passed=tuple(passed.items()))
 
 
-def _offices(silent: Silent, to: Told, units: Mapping[int, UnitAbove], areas: Map) -> Iterator[tuple[str, int]]:
+def _offices(silent: Silent, to: Office, units: Mapping[int, UnitAbove], areas: Map) -> Iterator[tuple[str, int]]:
     """Where somebody holds the office for this person, nearest first, and who."""
-    if to is Told.SUPERVISOR:
+    if to is Office.SUPERVISOR:
         for unit in _upward(silent.unit, units):
             if unit.supervisor is not None:
                 yield f"unit:{unit.code}", unit.supervisor
@@ -147,8 +138,8 @@ def _offices(silent: Silent, to: Told, units: Mapping[int, UnitAbove], areas: Ma
             yield f"area:{areas.grounds[area].code}", holder
 
 
-def _holder(ground: Ground, to: Told) -> int | None:
-    return ground.warden if to is Told.WARDEN else ground.alternate
+def _holder(ground: Ground, to: Office) -> int | None:
+    return ground.warden if to is Office.WARDEN else ground.alternate
 
 
 def _ground_of(unit: int, units: Mapping[int, UnitAbove]) -> int | None:

@@ -16,11 +16,11 @@ from django.db import connection, transaction
 from vedette.access.handling import Realm
 from vedette.dispatch import leases, tally
 from vedette.dispatch.decide import ENDINGS
+from vedette.dispatch.following import first_leases
 from vedette.dispatch.leases import RANGE, NewLease
 from vedette.dispatch.levels import State
 from vedette.dispatch.members import Issued, load_message, load_standing
 from vedette.dispatch.models import Expansion
-from vedette.dispatch.run_lease import channel_of
 from vedette.dispatch.sql import execute, locked, rows, stamp
 from vedette.ledger.log import append
 from vedette.ledger.merkle import root_of
@@ -289,19 +289,10 @@ def audience_body(issued: Issued, found: Sequence[Joining]) -> dict[str, object]
 
 
 def _leases(issued: Issued, ids: Sequence[int], now: datetime) -> list[NewLease]:
-    priority = precedence(issued.content.urgency, issued.content.severity)
     return [
-        NewLease(
-            message=issued.id,
-            realm=issued.realm,
-            step=0,
-            channel=channel_of(issued.plan, 0),
-            first=ids[at],
-            last=ids[min(at + RANGE, len(ids)) - 1],
-            priority=priority,
-            due_at=now,
-        )
+        lease
         for at in range(0, len(ids), RANGE)
+        for lease in first_leases(issued, ids[at], ids[min(at + RANGE, len(ids)) - 1], now)
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 import numpy as np
 import shapely
@@ -15,8 +16,20 @@ Area = Polygon | MultiPolygon
 HELD = 0.95
 
 
-def around(areas: Mapping[int, Area]) -> dict[int, tuple[int, ...]]:
+def around(areas: Mapping[int, Area]) -> Mapping[int, tuple[int, ...]]:
     """For each area those that hold it, itself among them, the smallest first."""
+    return _around(tuple(areas.items()))
+
+
+def met_by(warned: Area, areas: Mapping[int, Area]) -> tuple[int, ...]:
+    """The areas that a warned one meets, the one it has most ground in common with first, then the smallest."""
+    shared = {one: warned.intersection(area).area for one, area in areas.items() if warned.intersects(area)}
+    return tuple(sorted((one for one in shared if shared[one] > 0), key=lambda one: (-shared[one], areas[one].area)))
+
+
+@lru_cache(maxsize=8)
+def _around(items: tuple[tuple[int, Area], ...]) -> Mapping[int, tuple[int, ...]]:
+    areas = dict(items)
     ids = list(areas)
     shapes = np.array([areas[one] for one in ids], dtype=object)
     sizes = {one: (km2(areas[one]), one) for one in ids}
@@ -27,9 +40,3 @@ def around(areas: Mapping[int, Area]) -> dict[int, tuple[int, ...]]:
         if row != holder:
             found[ids[row]].append(ids[holder])
     return {one: tuple(sorted(holders, key=sizes.__getitem__)) for one, holders in found.items()}
-
-
-def met_by(warned: Area, areas: Mapping[int, Area]) -> tuple[int, ...]:
-    """The areas that a warned one meets, the one it has most ground in common with first, then the smallest."""
-    shared = {one: warned.intersection(area).area for one, area in areas.items() if warned.intersects(area)}
-    return tuple(sorted((one for one in shared if shared[one] > 0), key=lambda one: (-shared[one], areas[one].area)))

@@ -22,7 +22,7 @@ from vedette.access.handling import Realm
 
 #: What it is about (a warning or an escalation), plan step, message, contact point, who, first recipient of the range.
 _NUMBERS = struct.Struct(">BBIQQ")
-_FIRST = struct.Struct(">Q")
+_FIRST = struct.Struct(">q")
 _MAC_BYTES = 8
 _WARN, _ESCALATE = 0, 1
 #: Stands for "no contact point"; row ids begin at 1.
@@ -50,7 +50,7 @@ def warning_key(realm: Realm, message: int, recipient: int, contact_point: int |
 
 
 def escalation_key(realm: Realm, message: int, told: int, contact_point: int | None, step: int, first: int) -> str:
-    """The key of telling one person of the silent people of the range that begins with recipient `first`."""
+    """The key of telling one person of the silent of a range: `first` is its first recipient, or less its track."""
     numbers = _NUMBERS.pack(_ESCALATE, step, message, contact_point or _NO_POINT, told)
     return _written(realm, numbers + _FIRST.pack(first))
 

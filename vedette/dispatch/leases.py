@@ -12,13 +12,16 @@ from typing import Any
 from django.db import connection, transaction
 
 from vedette.access.handling import Realm
-from vedette.dispatch.sql import execute, insert, locked, marks, rows, stamp
+from vedette.dispatch.sql import execute, insert, locked, marks, moment, rows, stamp
 from vedette.warnings.content import MessageType
+from vedette.warnings.plans import is_danger
 
 #: Recipients of one lease.
 RANGE = 500
 #: How long a lease is held without being renewed: after this a dead worker's work is taken over.
 HOLD = timedelta(seconds=4)
+#: How long a lease that must wait for others waits at least before it is looked at again.
+PATIENCE = timedelta(seconds=1)
 #: How many due leases are looked at to find one that may be taken.
 _LOOK_AT = 64
 
@@ -42,12 +45,29 @@ class Held:
     step: int
     channel: str
     closes: bool
+    #: Whose it is of the range: 0, or the lease in which they were held back.
+    track: int = 0
     first: int
     last: int
     priority: int
     attempt: int
     #: Goes on with those of the range whose delivery failed after a gateway had taken it.
     aside: bool = False
+    #: Somebody held it before: what they sent may not be written down.
+    retaken: bool = False
+
+    @property
+    def restrained(self) -> bool:
+        """Whether quiet hours and the cap are asked: for what is routine and ends no warning."""
+        return self.kind in (MessageType.ALERT, MessageType.UPDATE) and not is_danger(self.priority)
+
+    @property
+    def told_of(self) -> int:
+        """What an escalation calls those it tells of: their range's first recipient, or less the lease of their track.
+
+        Two tracks of one range may begin with the same recipient.
+        """
+        return -self.track if self.track else self.first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +81,8 @@ class NewLease:
     channel: str
     #: The step after the plan's last.
     closes: bool = False
+    #: 0 for everyone of the range; else the lease in which those it is for were held back.
+    track: int = 0
     first: int
     last: int
     priority: int
@@ -102,12 +124,14 @@ def take(
                 step=row[5],
                 channel=row[6],
                 closes=bool(row[14]),
+                track=row[15],
+                retaken=bool(row[16]),
                 first=row[7],
                 last=row[8],
                 priority=row[9],
                 attempt=row[10],
                 kind=MessageType(row[11]),
-                aside=bool(row[15]),
+                aside=bool(row[17]),
             )
             if held.id in own or any(_before(other, held) for other in busy):
                 continue
@@ -180,6 +204,7 @@ def write(leases: Sequence[NewLease]) -> None:
             "channel": "text",
             "closes": "boolean",
             "aside": "boolean",
+            "track": "bigint",
             "first": "bigint",
             "last": "bigint",
             "priority": "smallint",
@@ -195,6 +220,7 @@ def write(leases: Sequence[NewLease]) -> None:
                 new.channel,
                 new.closes,
                 False,
+                new.track,
                 new.first,
                 new.last,
                 new.priority,
@@ -224,6 +250,21 @@ def go_on(failed: Collection[tuple[Realm, int, int, str, int]], now: datetime) -
             " DO UPDATE SET due_at = dispatch_lease.due_at",
             [realm.value, step, channel, first, first + RANGE - 1, stamp(now), message],
         )
+
+
+def put_back(held: Held, steps: Sequence[int], now: datetime) -> bool:
+    """Let a lease wait while others of its range, of those steps, are not done; whether it has to."""
+    if not steps:
+        return False
+    ((due,),) = rows(
+        f"SELECT min(due_at) FROM dispatch_lease WHERE message_id = %s AND step IN ({marks(steps)})"
+        " AND first = %s AND track = %s AND done_at IS NULL",
+        [held.message, *steps, held.first, held.track],
+    )
+    if due is None:
+        return False
+    give_back(held, max(moment(due), now + PATIENCE), again=False)
+    return True
 
 
 def stop_all(warning: int, messages_below: int, now: datetime) -> None:
@@ -267,9 +308,10 @@ def _due(now: datetime, realm: Realm | None, full: Mapping[str, int]) -> list[tu
         given += [channel, above]
     return rows(
         "SELECT id, message_id, warning_id, number, realm, step, channel, first, last, priority, attempt, msg_type,"
-        " turn, due_at, closes, aside"
+        " turn, due_at, closes, track, retaken, aside"
         " FROM (SELECT l.id, l.message_id, m.warning_id, m.number, l.realm, l.step, l.channel, l.first, l.last,"
-        "  l.priority, l.attempt, m.msg_type, l.due_at, l.closes, l.aside,"
+        "  l.priority, l.attempt, m.msg_type, l.due_at, l.closes, l.track, l.aside,"
+        "  CASE WHEN l.worker = '' THEN 0 ELSE 1 END AS retaken,"
         "  row_number() OVER (PARTITION BY l.priority, m.warning_id ORDER BY l.due_at, l.id) AS turn"
         "  FROM dispatch_lease l JOIN warnings_message m ON m.id = l.message_id"
         f"  WHERE l.done_at IS NULL AND l.due_at <= %s AND (l.held_until IS NULL OR l.held_until <= %s){narrowed}"

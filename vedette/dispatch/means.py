@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -14,7 +14,7 @@ from vedette.dispatch.models import Channel
 from vedette.formats.parts import BadInput, parse
 from vedette.people.models import ContactPoint, SavedArea, Unit
 from vedette.people.world import Ints
-from vedette.warnings.content import Content, Plan, Severity, Told
+from vedette.warnings.content import Content, Office, Plan, Severity
 from vedette.warnings.own_plans import plans_for
 from vedette.warnings.plans import STANDARD, WarningClass, class_of, fitted, flat
 
@@ -156,21 +156,20 @@ def _without_address(people: Ints, realm: Realm, channels: list[str]) -> tuple[i
 
 def _nobody_to_tell(plan: Plan, realm: Realm) -> list[PlanFinding]:
     told = {step.to for step in plan.steps if step.action == "escalate"}
-    named: Mapping[Told, bool] = {
-        Told.SUPERVISOR: Told.SUPERVISOR in told
-        and Unit.objects.filter(realm=realm.value, supervisor__active=True).exists(),
-        Told.WARDEN: Told.WARDEN in told and SavedArea.objects.filter(realm=realm.value, warden__active=True).exists(),
-        Told.ALTERNATE: Told.ALTERNATE in told
-        and SavedArea.objects.filter(realm=realm.value, alternate__active=True).exists(),
+    areas = SavedArea.objects.filter(realm=realm.value)
+    holders = {
+        Office.SUPERVISOR: Unit.objects.filter(realm=realm.value, supervisor__active=True),
+        Office.WARDEN: areas.filter(warden__active=True),
+        Office.ALTERNATE: areas.filter(alternate__active=True),
     }
-    place = {Told.SUPERVISOR: "unit", Told.WARDEN: "area", Told.ALTERNATE: "area"}
+    place = {Office.SUPERVISOR: "unit", Office.WARDEN: "area", Office.ALTERNATE: "area"}
     return [
         PlanFinding(
             FindingCode.NOBODY_TO_TELL,
             f"The plan tells the {one.value} of the silent, and no {place[one]} of this realm has one.",
         )
-        for one in Told
-        if one in told and not named[one]
+        for one in Office
+        if one in told and not holders[one].exists()
     ]
 
 

@@ -13,13 +13,16 @@ from datetime import datetime
 from typing import Any
 
 from vedette.access.handling import Realm
+from vedette.dispatch import undisturbed
 from vedette.dispatch.decide import ENDINGS, REACHED, Progress, Standing
 from vedette.dispatch.leases import Held
 from vedette.dispatch.levels import Level, State
+from vedette.dispatch.restraint import Hold, Peace
 from vedette.dispatch.sql import rows
 from vedette.people.models import ContactPoint
 from vedette.warnings.content import Content, MessageType, Plan
 from vedette.warnings.models import Message
+from vedette.warnings.plans import FlatStep, danger_to_life, flat, one_pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,10 @@ class Member:
     failed: set[tuple[int, int]] = field(default_factory=set)
     #: Channels by which earlier messages of the warning got out to them; known for a message that ends it.
     used: frozenset[str] = frozenset()
+    #: What keeps the message from disturbing them; None: nothing does.
+    peace: Peace | None = None
+    #: Why they were not sent to when it was last decided.
+    hold: Hold | None = None
 
     @property
     def progress(self) -> Progress:
@@ -86,23 +93,35 @@ class Issued:
     realm: Realm
     content: Content
     plan: Plan
+    #: What it goes through, one after the other or at once.
+    steps: tuple[FlatStep, ...]
     issued_at: datetime
+
+    @property
+    def goes_together(self) -> bool:
+        """Whether steps that are done at once go out beside each other; else one after the other, without waits.
+
+        Where lives are in danger no channel waits for another's slow gateway.
+        """
+        return self.kind not in ENDINGS and danger_to_life(self.content)
 
 
 def load_message(message_id: int) -> Issued:
     """The message of a lease."""
     message = Message.objects.select_related("warning").get(pk=message_id)
     assert message.issued_at is not None
+    kind, plan = MessageType(message.msg_type), message.parsed_plan()
     return Issued(
         id=message.pk,
         warning=message.warning_id,
         number=message.number,
         identifier=message.identifier,
         topic=message.warning.identifier,
-        kind=MessageType(message.msg_type),
+        kind=kind,
         realm=Realm(message.warning.realm),
         content=message.parsed_content(),
-        plan=message.parsed_plan(),
+        plan=plan,
+        steps=one_pass(plan) if kind in ENDINGS else flat(plan),
         issued_at=message.issued_at,
     )
 
@@ -146,8 +165,10 @@ class Range:
     points: list[tuple[int, str, int, str]]
     #: (recipient, step, channel, contact point, level).
     deliveries: list[tuple[int, int, str, int | None, str]]
-    #: (recipient, channel) by which earlier messages of the warning got out; for a message that ends it.
+    #: (recipient, channel) by which earlier messages of the warning got out; for what may not be told to everyone.
     used: list[tuple[int, str]]
+    #: Person -> what keeps a routine message from disturbing them.
+    peace: dict[int, Peace] = field(default_factory=dict)
 
     def people(self) -> list[Member]:
         """The members, with all that is known of each."""
@@ -169,10 +190,13 @@ class Range:
         for recipient, channels in used.items():
             if recipient in members:
                 members[recipient].used = frozenset(channels)
+        for member in members.values():
+            # What became of something they were sent is never held back.
+            member.peace = None if member.used else self.peace.get(member.person)
         return list(members.values())
 
 
-def load_range(held: Held) -> Range:
+def load_range(held: Held, now: datetime) -> Range:
     """The recipients of the range who may have something to get."""
     span = [held.warning, held.first, held.last]
     only_open = " AND r.state = 'open'" if held.step > 0 and held.kind is MessageType.ALERT else ""
@@ -188,7 +212,13 @@ def load_range(held: Held) -> Range:
     ends = held.kind in ENDINGS
     if ends:
         begun = _begun(held)
-        found = [row for row in found if any(first <= row[0] <= last for first, last in begun)]
+        never = undisturbed.untouched(held, begun)
+        found = [
+            row for row in found if row[0] not in never and any(first <= row[0] <= last for _, _, first, last in begun)
+        ]
+    if held.restrained:
+        tracks = undisturbed.tracks(held)
+        found = [row for row in found if tracks.get(row[0], 0) == held.track]
     answered = _answered(held)
     return Range(
         overtaken=_overtaken(held.warning, held.number),
@@ -204,7 +234,8 @@ def load_range(held: Held) -> Range:
             " WHERE recipient_id BETWEEN %s AND %s AND message_id = %s ORDER BY id",
             [held.first, held.last, held.message],
         ),
-        used=_used(held) if ends else [],
+        used=_used(held) if ends or (held.restrained and held.kind is MessageType.UPDATE) else [],
+        peace=undisturbed.peaces(held, [row[1] for row in found], now) if held.restrained else {},
     )
 
 
@@ -274,10 +305,14 @@ def _used(held: Held) -> list[tuple[int, str]]:
     )
 
 
-def _begun(held: Held) -> list[tuple[int, int]]:
-    """The ranges of earlier messages of this warning that somebody began to send: whoever is in one may have got it."""
+def _begun(held: Held) -> list[tuple[int, int, int, int]]:
+    """The leases of earlier messages of this warning that somebody began: whoever is in one may have got it.
+
+    Message, track, first and last recipient.
+    """
     return rows(
-        "SELECT DISTINCT l.first, l.last FROM dispatch_lease l JOIN warnings_message m ON m.id = l.message_id"
+        "SELECT DISTINCT l.message_id, l.track, l.first, l.last"
+        " FROM dispatch_lease l JOIN warnings_message m ON m.id = l.message_id"
         " WHERE m.warning_id = %s AND m.number < %s AND l.worker <> '' AND NOT l.aside"
         " AND l.first <= %s AND l.last >= %s",
         [held.warning, held.number, held.last, held.first],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import NewType
 
 from django.db import models
@@ -10,15 +11,17 @@ from django.db.models.functions import Coalesce
 from vedette.access.handling import Realm
 from vedette.dispatch.keys import escalation_key, warning_key
 from vedette.dispatch.levels import Level, Response, State
+from vedette.dispatch.restraint import Restraint
 from vedette.people.models import ContactPoint, Person
 from vedette.people.resolution import Presence
+from vedette.warnings.content import Office
 from vedette.warnings.models import Message, Warning
 
 RecipientId = NewType("RecipientId", int)
 DeliveryId = NewType("DeliveryId", int)
 
 
-def _choices(kind: type[Level] | type[State] | type[Response] | type[Presence]) -> list[tuple[str, str]]:
+def _choices(kind: type[StrEnum]) -> list[tuple[str, str]]:
     return [(member.value, member.value) for member in kind]
 
 
@@ -77,6 +80,8 @@ class Lease(models.Model):
     #: Beside the plan's own leases: goes on with those of the range whose delivery failed after a gateway had taken it,
     #: and nothing follows it.
     aside = models.BooleanField(default=False)
+    #: 0: for everyone of the range who was not held back; else for those whom the lease of that id held back.
+    track = models.BigIntegerField(default=0, db_default=0)
     first = models.BigIntegerField()
     last = models.BigIntegerField()
     #: Lower goes first: from the message's urgency and severity.
@@ -92,7 +97,7 @@ class Lease(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["message", "step", "first"], condition=~models.Q(aside=True), name="lease_once"
+                fields=["message", "step", "first", "track"], condition=~models.Q(aside=True), name="lease_once"
             ),
             # One that nobody has begun is enough: whoever begins it sees all that failed until then.
             models.UniqueConstraint(
@@ -127,7 +132,7 @@ class Delivery(models.Model):
     purpose = models.CharField(max_length=8, choices=Purpose.choices)
     channel = models.CharField(max_length=20)
     step = models.PositiveSmallIntegerField()
-    #: Of an escalation: the first recipient of the range of silent people that it tells of.
+    #: Of an escalation: the first recipient of the range of silent people that it tells of; for a track, less its id.
     range_first = models.BigIntegerField(null=True)
     #: What it came to when it was tried; the ledger holds this.
     result = models.CharField(max_length=12, choices=_choices(Level))
@@ -275,18 +280,43 @@ class Acknowledgement(models.Model):
 
 
 class Escalation(models.Model):
-    """That somebody was told of one recipient's silence."""
+    """That somebody was told of one recipient's silence, or that nobody could be."""
 
     recipient = models.ForeignKey(Recipient, on_delete=models.PROTECT, related_name="escalations")
     message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="escalations", db_index=False)
     step = models.PositiveSmallIntegerField()
-    told = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    #: Null: nobody who holds the office could be told.
+    told = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    #: Whose office it is to be told.
+    office = models.CharField(
+        max_length=10, choices=[(one.value, one.value) for one in Office], default=Office.SUPERVISOR.value
+    )
+    #: Which unit's or area's office it is, and who was passed over and why; no names.
+    why = models.CharField(max_length=300, blank=True)
     delivery = models.ForeignKey(Delivery, on_delete=models.PROTECT, null=True, related_name="escalations")
     at = models.DateTimeField()
 
     class Meta:
         #: The message first: whoever follows a warning counts those of whose silence somebody was told.
         constraints = [models.UniqueConstraint(fields=["message", "recipient", "step"], name="escalated_once_per_step")]
+
+
+class Hold(models.Model):
+    """That a routine message was held back from one recipient. Added, never changed; the last of a message counts."""
+
+    recipient = models.ForeignKey(Recipient, on_delete=models.PROTECT, related_name="holds", db_index=False)
+    message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="holds", db_index=False)
+    step = models.PositiveSmallIntegerField()
+    why = models.CharField(max_length=60, choices=_choices(Restraint))
+    until = models.DateTimeField()
+    #: The lease in which it was held back; the leases of those who go on from there carry it.
+    track = models.BigIntegerField()
+    #: Nothing of the message was sent to them before, nor can have been.
+    untouched = models.BooleanField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["recipient", "message", "track"], name="held_once_per_lease")]
 
 
 class Channel(models.Model):

@@ -13,6 +13,7 @@ from vedette.access.handling import Realm
 from vedette.dispatch.channels.face import NAME_HERE, TOKEN_HERE, Letter, Parcel
 from vedette.dispatch.members import Issued, Member
 from vedette.dispatch.tokens import LENGTH, make_token
+from vedette.warnings.content import Office
 from vedette.warnings.plans import danger_to_life
 from vedette.warnings.render import (
     MessageView,
@@ -50,16 +51,18 @@ class Parcels:
         token = make_token(member.id, self._issued.realm)
         return Parcel(key=key, address=address, letter=letter, name=member.name, token=token)
 
-    def escalation(self, name: str, language: str, silent: Sequence[str], key: str, address: str) -> Parcel:
-        """The notice to one supervisor; its link is where they can attest."""
+    def escalation(
+        self, name: str, language: str, silent: Sequence[str], office: Office, key: str, address: str
+    ) -> Parcel:
+        """The notice to one supervisor or warden; its link is where they can attest."""
         link = f"{self._house.public_address}/warnings/{self._issued.warning}/"
         view = self._view(name, language, link)
-        mail = render_escalation(view, silent)
+        mail = render_escalation(view, silent, office)
         letter = self._letter(
             subject=mail.subject,
             text=mail.text,
             short=render_escalation_short(view, silent),
-            payload=render_escalation_webhook(view, silent),
+            payload=render_escalation_webhook(view, silent, office),
             link=link,
             language=language,
         )

@@ -8,9 +8,10 @@ from enum import StrEnum
 
 from django.db.models import QuerySet
 
+from vedette import clock
 from vedette.access.policy import Actor, check, visible
 from vedette.access.roles import Verb
-from vedette.dispatch.models import Acknowledgement, Delivery, Escalation, Receipt, Recipient
+from vedette.dispatch.models import Acknowledgement, Delivery, Escalation, Hold, Receipt, Recipient
 from vedette.warnings.models import Warning
 
 
@@ -22,6 +23,7 @@ class Kind(StrEnum):
     RECEIPT = "receipt"
     ANSWER = "answer"
     ESCALATION = "escalation"
+    HOLD = "hold"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +60,7 @@ def history(recipient: Recipient) -> list[Happened]:
     receipts = Receipt.objects.filter(delivery__recipient=recipient).select_related("delivery__message")
     answers = Acknowledgement.objects.filter(recipient=recipient).select_related("message")
     escalations = Escalation.objects.filter(recipient=recipient).select_related("message", "delivery", "told")
+    holds = Hold.objects.filter(recipient=recipient).select_related("message")
     lines = [
         Happened(
             at=recipient.created_at,
@@ -108,14 +111,26 @@ def history(recipient: Recipient) -> list[Happened]:
             Happened(
                 at=one.at,
                 kind=Kind.ESCALATION,
-                what="told",
+                what="told" if one.told_id is not None else "nobody",
                 message=one.message.identifier,
                 channel=one.delivery.channel if one.delivery is not None else "",
                 step=one.step,
-                who=f"person:{one.told_id}",
+                detail=one.why,
+                who=f"person:{one.told_id}" if one.told_id is not None else "",
                 ledger_seq=one.delivery.ledger_seq if one.delivery is not None else None,
             )
             for one in escalations
+        ),
+        *(
+            Happened(
+                at=one.at,
+                kind=Kind.HOLD,
+                what="held",
+                message=one.message.identifier,
+                step=one.step,
+                detail=f"{one.why}, until {clock.rfc3339(one.until)}",
+            )
+            for one in holds
         ),
     ]
     return sorted(lines, key=lambda line: (line.at, _ORDER.index(line.kind)))

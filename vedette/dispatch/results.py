@@ -13,10 +13,11 @@ from typing import Any, NamedTuple
 from django.db import transaction
 
 from vedette import clock
-from vedette.dispatch import leases, tally
+from vedette.dispatch import leases, tally, undisturbed
 from vedette.dispatch.leases import Held, NewLease
 from vedette.dispatch.levels import Level
 from vedette.dispatch.sql import insert, moment, rows, stamp
+from vedette.dispatch.undisturbed import HeldBack
 from vedette.ledger.log import append
 from vedette.ledger.merkle import root_of
 from vedette.ledger.proof import batch_leaves
@@ -41,17 +42,20 @@ class Attempt(NamedTuple):
 
 
 class Told(NamedTuple):
-    """A recipient of whose silence somebody was told."""
+    """A recipient of whose silence somebody was told, or nobody could be."""
 
     recipient: int
-    person: int
+    person: int | None
+    office: str
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The lease is done; what follows it."""
+    """The lease is done; what follows it, and who was held back in it."""
 
-    follow_up: NewLease | None = None
+    follow_up: Sequence[NewLease] = ()
+    held_back: Sequence[HeldBack] = ()
     #: Said in the ledger beside the counts.
     body: Mapping[str, Any] = field(default_factory=dict)
 
@@ -96,7 +100,10 @@ def _commit(parts: Sequence[Part], now: datetime, *, known: bool) -> set[int]:
                 leases.end(part.held, now)
             elif part.end is not None:
                 leases.give_back(part.held, part.end.due_at, part.end.again)
-        leases.write([part.end.follow_up for part in held if isinstance(part.end, Done) and part.end.follow_up])
+        leases.write([new for part in held if isinstance(part.end, Done) for new in part.end.follow_up])
+        for part in held:
+            if isinstance(part.end, Done) and part.end.held_back:
+                undisturbed.store(part.held, part.end.held_back, now)
         batches: dict[int, list[tuple[Part, Attempt]]] = {}
         for part in held:
             new = _unknown(part) if known else part.attempts
@@ -225,7 +232,7 @@ def _unknown(part: Part) -> list[Attempt]:
             " WHERE message_id = %s AND recipient_id BETWEEN %s AND %s"
             " UNION ALL SELECT -person_id, step, contact_point_id FROM dispatch_delivery"
             " WHERE message_id = %s AND range_first = %s",
-            [part.held.message, part.held.first, part.held.last, part.held.message, part.held.first],
+            [part.held.message, part.held.first, part.held.last, part.held.message, part.held.told_of],
         )
     }
     return [one for one in part.attempts if (one.recipient or -one.person, one.step, one.contact_point) not in known]
@@ -250,7 +257,7 @@ def _store_told(part: Part, now: datetime) -> None:
         rows(
             "SELECT person_id, max(id) FROM dispatch_delivery WHERE message_id = %s AND range_first = %s AND step = %s"
             " AND purpose = 'escalate' AND level <> 'failed' GROUP BY person_id",
-            [held.message, held.first, held.step],
+            [held.message, held.told_of, held.step],
         )
     )
     insert(
@@ -260,8 +267,22 @@ def _store_told(part: Part, now: datetime) -> None:
             "message_id": "bigint",
             "step": "smallint",
             "told_id": "bigint",
+            "office": "text",
+            "why": "text",
             "delivery_id": "bigint",
             "at": "timestamptz",
         },
-        [(one.recipient, held.message, held.step, one.person, ids.get(one.person), stamp(now)) for one in part.told],
+        [
+            (
+                one.recipient,
+                held.message,
+                held.step,
+                one.person,
+                one.office,
+                one.why[:300],
+                None if one.person is None else ids.get(one.person),
+                stamp(now),
+            )
+            for one in part.told
+        ],
     )

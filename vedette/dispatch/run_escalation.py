@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from vedette import clock
+from vedette.access.handling import Realm
 from vedette.dispatch.channels.face import Outcome, Parcel, Result
 from vedette.dispatch.channels.lanes import Lanes
 from vedette.dispatch.decide import ATTEMPTS, Reason, Standing, backoff_s
-from vedette.dispatch.escalation import Silent, UnitAbove, group_by_supervisor
+from vedette.dispatch.escalation import Ground, Map, Passed, Silent, UnitAbove, by_told, candidates, who_is_told
+from vedette.dispatch.following import follow_up
+from vedette.dispatch.grounds import around, met_by
 from vedette.dispatch.keys import escalation_key
 from vedette.dispatch.leases import Held
 from vedette.dispatch.levels import Level, State
-from vedette.dispatch.members import Fresh, Member, Point, load_points
-from vedette.dispatch.models import Escalation, Recipient
+from vedette.dispatch.members import Fresh, Issued, Member, Point, load_points
+from vedette.dispatch.models import Channel, Escalation, Recipient
 from vedette.dispatch.results import Attempt, Done, GivenBack, Told
-from vedette.dispatch.run_lease import Work, follow_up
-from vedette.people.models import Person, Unit
+from vedette.dispatch.run_lease import Work
+from vedette.people.columns import grounds_of
+from vedette.people.models import Person, SavedArea, Shift, Unit
+from vedette.places.geometry import shape_of
+from vedette.warnings.content import Office
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,54 +35,100 @@ class Notice:
     name: str
     language: str
     points: Mapping[str, Sequence[Point]]
-    #: Recipient ids.
-    silent: Sequence[int]
+    #: Recipient id -> in which office they are told, and who was passed over.
+    silent: Mapping[int, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Notices:
-    """All that one range's step has to tell, and the recipients of whom nobody can be told."""
+    """All that one range's step has to tell, and the recipients of whom nobody can be told, with why not."""
 
+    office: Office
     notices: Sequence[Notice]
-    nobody: Sequence[int]
+    nobody: Mapping[int, str]
+    #: How often somebody who holds the office was passed over.
+    passed_over: int
 
 
-def plan_notices(held: Held, silent: Sequence[Silent]) -> Notices:
+def plan_notices(held: Held, issued: Issued, silent: Sequence[Silent], now: datetime) -> Notices:
     """Whom to tell of the silent of a range. Those of whom somebody was told in this step are left out."""
+    office = issued.steps[held.step].to
     already = set(
         Escalation.objects.filter(
             recipient__gte=held.first, recipient__lte=held.last, message=held.message, step=held.step
         ).values_list("recipient_id", flat=True)
     )
-    units = {
-        pk: UnitAbove(supervisor, parent)
-        for pk, supervisor, parent in Unit.objects.filter(realm=held.realm.value).values_list(
-            "pk", "supervisor_id", "parent_id"
-        )
-    }
-    supervisors = {unit.supervisor for unit in units.values() if unit.supervisor is not None}
-    gone = Person.objects.filter(pk__in=supervisors, active=False).values_list("pk", flat=True)
-    also_silent = Recipient.objects.filter(
-        warning=held.warning, person__in=supervisors, state__in=[State.OPEN, State.UNANSWERED, State.FAILED]
-    ).values_list("person_id", flat=True)
-    told, nobody = group_by_supervisor(
-        [one for one in silent if one.recipient not in already], units, {*gone, *also_silent}
-    )
+    left = [one for one in silent if one.recipient not in already]
+    units = _units(held.realm)
+    land = Map() if office is Office.SUPERVISOR else _land(held.realm, issued)
+    if office is not Office.SUPERVISOR:
+        left = _at_posts(left, now)
+    asked = candidates(units.values(), land.grounds.values(), office)
+    points = load_points(sorted(asked)) if left else {}
+    answers = who_is_told(left, office, units, land, _unavailable(held, issued, asked, points))
+    told = by_told(answers)
     people = Person.objects.in_bulk(told.keys())
-    points = load_points(list(told))
     return Notices(
+        office,
         [
             Notice(
                 person,
                 people[person].name,
                 people[person].language,
                 points.get(person, {}),
-                [one.recipient for one in theirs],
+                {one.silent.recipient: one.why for one in theirs},
             )
-            for person, theirs in sorted(told.items())
+            for person, theirs in told.items()
         ],
-        [one.recipient for one in nobody],
+        {one.silent.recipient: one.why for one in answers if one.told is None},
+        sum(len(one.passed) for one in answers),
     )
+
+
+def _units(realm: Realm) -> dict[int, UnitAbove]:
+    found = Unit.objects.filter(realm=realm.value).values_list("pk", "supervisor_id", "parent_id", "code", "area_id")
+    return {pk: UnitAbove(supervisor, parent, code, area) for pk, supervisor, parent, code, area in found}
+
+
+def _land(realm: Realm, issued: Issued) -> Map:
+    """The realm's saved areas, how they lie to each other, and which of them the warned one meets."""
+    stored = SavedArea.objects.filter(realm=realm.value).order_by("pk")
+    grounds = {
+        pk: Ground(code, warden, alternate)
+        for pk, code, warden, alternate in stored.values_list("pk", "code", "warden_id", "alternate_id")
+    }
+    areas = {area.pk: area.ground for area in grounds_of(realm)}
+    warned = shape_of(issued.content.area.geometry, float("inf"))
+    return Map(grounds=grounds, around=around(areas), warned=met_by(warned, areas))
+
+
+def _at_posts(silent: Sequence[Silent], now: datetime) -> list[Silent]:
+    """The silent with the posts they are on shift at now."""
+    posts = dict(
+        Shift.objects.filter(
+            person__in=[one.person for one in silent], starts__lte=now, ends__gt=now, post__isnull=False
+        )
+        .order_by("-starts")
+        .values_list("person_id", "post_id")
+    )
+    return [replace(one, post=posts.get(one.person)) for one in silent]
+
+
+def _unavailable(
+    held: Held, issued: Issued, asked: Collection[int], points: Mapping[int, Mapping[str, Sequence[Point]]]
+) -> dict[int, Passed]:
+    """Who of those asked cannot be told, and why: the last reason given here is the one that is said."""
+    there = Channel.objects.filter(realm=held.realm.value, enabled=True).values_list("name", flat=True)
+    channels = {step.channel for step in issued.plan.steps} & set(there)
+    silent = Recipient.objects.filter(
+        warning=held.warning, person__in=asked, state__in=[State.OPEN, State.UNANSWERED, State.FAILED]
+    ).values_list("person_id", flat=True)
+    gone = Person.objects.filter(pk__in=asked, active=False).values_list("pk", flat=True)
+    return {
+        **{person: Passed.NO_ADDRESS for person in asked if not channels & points.get(person, {}).keys()},
+        **dict.fromkeys(silent, Passed.SILENT),
+        **dict.fromkeys(gone, Passed.LEFT),
+    }
 
 
 def silent_of(members: Sequence[Member]) -> list[Silent]:
@@ -153,6 +205,7 @@ class EscalationRun:
             job.notice.name,
             job.notice.language,
             [one.name for one in silent if _is_silent(one)],
+            self._found.office,
             self._key(job.notice, point),
             point.address,
         )
@@ -162,7 +215,8 @@ class EscalationRun:
         name, point, _ = job.ways.pop(0)
         if result.outcome is Outcome.ACCEPTED:
             self._note(job.notice, name, point, Level.ACCEPTED, result)
-            self._told += [Told(one, job.notice.person) for one in job.notice.silent]
+            office = self._found.office.value
+            self._told += [Told(one, job.notice.person, office, why) for one, why in job.notice.silent.items()]
             self._over()
             return
         job.put_off |= result.outcome is Outcome.LATER
@@ -178,7 +232,7 @@ class EscalationRun:
     def _next(self, job: Telling) -> None:
         if not job.ways:
             said = Result(Outcome.FAILED, "no address on any channel that is set")
-            own = self.work.issued.plan.steps[self.held.step].channel
+            own = self.work.issued.steps[self.held.step].channel
             self._note(job.notice, own, None, Level.FAILED, said)
             self._over()
             return
@@ -186,7 +240,7 @@ class EscalationRun:
 
     def _ways(self, notice: Notice) -> list[tuple[str, Point, tuple[Lanes, ...]]]:
         """The step's own channel, then the plan's others: one address on each, the first that is set."""
-        steps = self.work.issued.plan.steps
+        steps = self.work.issued.steps
         names = dict.fromkeys([steps[self.held.step].channel, *(step.channel for step in steps)])
         found = []
         for name in names:
@@ -209,14 +263,14 @@ class EscalationRun:
                 attempts=0 if point is None else self.held.attempt + 1,
                 detail=result.detail,
                 at=clock.now(),
-                range_first=self.held.first,
+                range_first=self.held.told_of,
                 reference=result.reference,
             ),
         )
 
     def _key(self, notice: Notice, point: Point) -> str:
         held, issued = self.held, self.work.issued
-        return escalation_key(issued.realm, issued.id, notice.person, point.id, held.step, held.first)
+        return escalation_key(issued.realm, issued.id, notice.person, point.id, held.step, held.told_of)
 
     def _over(self) -> None:
         self.open -= 1
@@ -230,9 +284,18 @@ class EscalationRun:
             back = GivenBack(now + timedelta(seconds=wait), again=self._put_off)
             self.work.end(self.held, back, self._told)
             return
-        stands = self.standing.reason(now) is Reason.SEND
-        body = {"escalated": len(self._told), "nobody_to_tell": len(self._found.nobody)} if stands else {}
-        self.work.end(self.held, Done(follow_up(self.held, self.work.issued) if stands else None, body), self._told)
+        if self.standing.reason(now) is not Reason.SEND:
+            self.work.end(self.held, Done(), self._told)
+            return
+        found = self._found
+        body = {
+            "escalated": len(self._told),
+            "nobody_to_tell": len(found.nobody),
+            **({"passed_over": found.passed_over} if found.passed_over else {}),
+        }
+        nobody = [Told(one, None, found.office.value, why) for one, why in found.nobody.items()]
+        follows = follow_up(self.held, self.work.issued, now)
+        self.work.end(self.held, Done(follows, body=body), [*self._told, *nobody])
 
 
 def _is_silent(member: Member) -> bool:

@@ -5,7 +5,7 @@ Nothing here waits or touches the database: members are loaded before, and resul
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -13,14 +13,17 @@ from vedette import clock
 from vedette.dispatch.channels.face import Outcome, Parcel, Result
 from vedette.dispatch.channels.lanes import Lanes
 from vedette.dispatch.channels.open import OpenChannels
-from vedette.dispatch.decide import ENDINGS, Reason, Standing, backoff_s, decide, next_send, tries_again
+from vedette.dispatch.decide import Reason, Standing, backoff_s, decide, next_send, tries_again
+from vedette.dispatch.following import follow_up, resumed
 from vedette.dispatch.keys import warning_key
 from vedette.dispatch.leases import Held, NewLease
 from vedette.dispatch.levels import Level, State
 from vedette.dispatch.members import Fresh, Issued, Member, Point
 from vedette.dispatch.parcels import Parcels
+from vedette.dispatch.restraint import held_until
 from vedette.dispatch.results import Attempt, Done, GivenBack, Told
-from vedette.warnings.content import Plan
+from vedette.dispatch.undisturbed import HeldBack, due
+from vedette.warnings.plans import at_once_with
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,10 @@ class LeaseRun:
         self.members = members
         #: Members whose step is not over.
         self.open = len(members)
-        self._steps = work.issued.plan.steps
+        self._steps = work.issued.steps
+        self._opening = len(at_once_with(self._steps, 0))
+        self._together = len(at_once_with(self._steps, held.step)) > 1
+        self._held_back: list[HeldBack] = []
         self._put_off = False
         self._stopped = False
         self._retry_after_s: float | None = None
@@ -136,13 +142,19 @@ class LeaseRun:
     def _advance(self, member: Member) -> None:
         """Let a member wait for what is to be tried next: this step, and after a failure the send steps behind it."""
         realm = self.held.realm.value
-        while (step := next_send(self._steps, self.held.step, member.done)) is not None:
+        reachable: Sequence[str] = ()
+        if self._together:
+            reachable = [name for name in member.points if self.work.channels.providers(realm, name)]
+        while (step := next_send(self._steps, self.held.step, member.done, reachable)) is not None:
             reason = self._decide(member, step)
             name = self._steps[step].channel
             point = member.next_point(step, name)
             if reason is not Reason.SEND:
                 self._not_sent(member, step, point, reason)
                 return
+            if point is None and self._steps[step].turn:
+                member.note(step, name, None, Level.FAILED)  # written down when the step was first done
+                continue
             if point is None:
                 self._note(member, step, None, Level.FAILED, f"no {name} address")
                 continue
@@ -165,9 +177,21 @@ class LeaseRun:
         return [job for job in self.work.channels.withdraw(mine) if isinstance(job, Sending)]
 
     def _decide(self, member: Member, step: int) -> Reason:
-        return decide(self.standing, member.progress, step, clock.now(), self._steps[step].channel)
+        now, progress = clock.now(), member.progress
+        reason = decide(self.standing, progress, step, now, self._steps[step].channel, self._opening)
+        if reason is Reason.SEND and member.peace is not None:
+            member.hold = held_until(now, member.peace, progress.reached)
+            return Reason.HELD if member.hold is not None else reason
+        return reason
+
+    def _hold(self, member: Member, step: int) -> None:
+        assert member.hold is not None
+        untouched = not (member.progress.reached or self.held.attempt or self.held.retaken)
+        self._held_back.append(HeldBack(member.id, step, member.hold.why, member.hold.until, untouched))
 
     def _not_sent(self, member: Member, step: int, point: Point | None, reason: Reason) -> None:
+        if reason is Reason.HELD:
+            self._hold(member, step)
         if reason.level is not None:
             self._note(member, step, point, reason.level, f"not sent: {reason.value}")
         self._over()
@@ -212,38 +236,16 @@ class LeaseRun:
             wait = backoff_s(self.held.attempt, self._retry_after_s) if self._put_off else 0.0
             self.work.end(self.held, GivenBack(now + timedelta(seconds=wait), again=self._put_off), [])
             return
-        stands = self.standing.reason(now) is Reason.SEND
-        goes_on = stands and not self.held.aside
-        self.work.end(self.held, Done(follow_up(self.held, self.work.issued) if goes_on else None), [])
-
-
-def follow_up(held: Held, issued: Issued) -> NewLease | None:
-    """What follows a step: the next one after its wait; of a message that ends a warning, without a wait."""
-    steps = issued.plan.steps
-    ending = issued.kind in ENDINGS
-    step = held.step + 1
-    if ending:
-        while step < len(steps) and steps[step].action != "send":
-            step += 1
-        if step >= len(steps):
-            return None
-    now = clock.now()
-    return NewLease(
-        message=held.message,
-        realm=held.realm,
-        step=step,
-        channel=channel_of(issued.plan, step),
-        closes=step == len(steps),
-        first=held.first,
-        last=held.last,
-        priority=held.priority,
-        due_at=now if ending else now + timedelta(seconds=steps[held.step].wait_s),
-    )
-
-
-def channel_of(plan: Plan, step: int) -> str:
-    """The channel that a step sends by; empty for an escalation, and for the close after the last step."""
-    return plan.steps[step].channel if step < len(plan.steps) and plan.steps[step].action == "send" else ""
+        follows: list[NewLease] = []
+        held_back: list[HeldBack] = []
+        if self.standing.reason(now) is Reason.SEND:
+            issued, held_back = self.work.issued, self._held_back
+            follows = [] if self.held.aside else follow_up(self.held, issued, now)
+            if held_back:
+                people = [one.recipient for one in held_back]
+                follows += resumed(self.held, issued, min(people), max(people), due(held_back))
+        body = {"held_back": len(held_back)} if held_back else {}
+        self.work.end(self.held, Done(follows, held_back, body), [])
 
 
 def _other(providers: tuple[Lanes, ...]) -> tuple[Lanes, ...]:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -24,9 +25,14 @@ CHUNK = 5_000
 _REACHED = ", ".join(f"'{level.value}'" for level in sorted(REACHED))
 
 
-def close_range(held: Held, now: datetime) -> None:
-    """End a lease of the step after the last: its range stayed silent. Raises LeaseLost."""
+def close_range(held: Held, now: datetime, beside: Sequence[int] = ()) -> None:
+    """End a lease of the step after the last: its range stayed silent. Raises LeaseLost.
+
+    While a lease of one of the steps `beside` is still worked on there, it waits: what that comes to counts.
+    """
     with transaction.atomic():
+        if leases.put_back(held, beside, now):
+            return
         rows(locked("SELECT id FROM warnings_warning WHERE id = %s"), [held.warning])
         leases.end(held, now)
         if rows(
@@ -34,7 +40,14 @@ def close_range(held: Held, now: datetime) -> None:
             [held.warning, held.number],
         ):
             return
-        _close(held.warning, held.realm, held.first, held.last, "", now)
+        on_track: tuple[str, list[int]] = ("", [])
+        if held.restrained:
+            on_track = (
+                " AND COALESCE((SELECT h.track FROM dispatch_hold h WHERE h.recipient_id = dispatch_recipient.id"
+                " AND h.message_id = %s ORDER BY h.id DESC LIMIT 1), 0) = %s",
+                [held.message, held.track],
+            )
+        _close(held.warning, held.realm, held.first, held.last, "", now, on_track)
 
 
 def settle_ended(realm: Realm | None, now: datetime) -> bool:
@@ -99,15 +112,24 @@ def _close_all(warning: int, realm: Realm, ended_by: str, now: datetime) -> bool
         any_closed = True
 
 
-def _close(warning: int, realm: Realm, first: int, last: int, ended_by: str, now: datetime) -> None:
+def _close(
+    warning: int,
+    realm: Realm,
+    first: int,
+    last: int,
+    ended_by: str,
+    now: datetime,
+    narrowed: tuple[str, list[int]] = ("", []),
+) -> None:
     """Close what is open between two recipients; the caller's transaction ends with it."""
-    span = [warning, first, last]
+    only, more = narrowed
+    span = [warning, first, last, *more]
     still = [
         row[0]
         for row in rows(
             locked(
                 "SELECT id FROM dispatch_recipient"
-                " WHERE warning_id = %s AND id BETWEEN %s AND %s AND state = 'open' ORDER BY id"
+                f" WHERE warning_id = %s AND id BETWEEN %s AND %s AND state = 'open'{only} ORDER BY id"
             ),
             span,
         )
@@ -119,7 +141,7 @@ def _close(warning: int, realm: Realm, first: int, last: int, ended_by: str, now
         "UPDATE dispatch_recipient SET state_at = %s, state = CASE WHEN EXISTS (SELECT 1 FROM dispatch_delivery d"
         " WHERE d.recipient_id = dispatch_recipient.id AND d.purpose = 'warn'"
         f" AND d.level IN ({_REACHED})) THEN %s ELSE %s END"
-        " WHERE warning_id = %s AND id BETWEEN %s AND %s AND state = 'open' RETURNING id, state",
+        f" WHERE warning_id = %s AND id BETWEEN %s AND %s AND state = 'open'{only} RETURNING id, state",
         [stamp(now), reached.value, not_reached.value, *span],
     )
     states = Counter(state for _, state in closed)

@@ -60,6 +60,6 @@ def take_work(
     """Take leases, with all that is needed to begin on them."""
     taken = leases.take(worker, now, realm, at_most, full, mine)
     return Taken(
-        [(held, None if held.closes else load_range(held)) for held in taken],
+        [(held, None if held.closes else load_range(held, now)) for held in taken],
         [load_message(message) for message in sorted({held.message for held in taken}.difference(known))],
     )

@@ -39,7 +39,7 @@ def load_world(
     """
     links = {term.link for term in rule.terms} if rule is not None else {"unit", "assignment", "shift", "position"}
     among = None if only is None else sorted(set(only))
-    areas = _grounds(realm)
+    areas = grounds_of(realm)
     units = list(
         Unit.objects.filter(realm=realm.value).order_by("pk").values_list("pk", "code", "parent_id", "area_id")
     )
@@ -71,7 +71,9 @@ def load_world(
 
 
 @dataclass(frozen=True)
-class _SavedGround:
+class SavedGround:
+    """A saved area, and its shape."""
+
     pk: int
     code: str
     ground: Area
@@ -96,14 +98,15 @@ def _elsewhere(realm: Realm, units: list[int], counted: bool) -> int:
     return others.count() if counted else int(others.exists())
 
 
-def _grounds(realm: Realm) -> list[_SavedGround]:
+def grounds_of(realm: Realm) -> list[SavedGround]:
+    """The saved areas of a realm; a shape is made once and kept."""
     rows = (
         SavedArea.objects.filter(realm=realm.value)
         .annotate(text=Cast("geometry", TextField()))
         .order_by("pk")
         .values_list("pk", "code", "text")
     )
-    return [_SavedGround(pk, code, _ground(text)) for pk, code, text in rows]
+    return [SavedGround(pk, code, _ground(text)) for pk, code, text in rows]
 
 
 @lru_cache(maxsize=20_000)
@@ -111,7 +114,7 @@ def _ground(text: str) -> Area:
     return shape_of(json.loads(text))
 
 
-def _units(units: Sequence[tuple[int, str, int | None, int | None]], areas: list[_SavedGround]) -> Places:
+def _units(units: Sequence[tuple[int, str, int | None, int | None]], areas: list[SavedGround]) -> Places:
     row = {pk: index for index, (pk, *_) in enumerate(units)}
     ground = {area.pk: area.ground for area in areas}
     return Places(
@@ -150,7 +153,7 @@ def _duties(ids: Ints, among: list[int] | None, rule: AudienceRule | None) -> di
 def _shifts(
     ids: Ints,
     among: list[int] | None,
-    areas: list[_SavedGround],
+    areas: list[SavedGround],
     now: datetime,
     window: tuple[datetime, datetime] | None,
 ) -> Shifts:

@@ -141,8 +141,8 @@ class Content(Part):
         return self
 
 
-class Told(StrEnum):
-    """Who is told that somebody is silent."""
+class Office(StrEnum):
+    """Whose office it is to be told that somebody is silent."""
 
     #: Of their unit, else of the unit above it.
     SUPERVISOR = "supervisor"
@@ -167,11 +167,11 @@ class Step(Part):
     #: How often it is done, `wait_s` apart, for who is silent then.
     repeat: Annotated[int, Field(ge=1, le=MOST_ATTEMPTS)] = 1
     #: Whom an escalation tells.
-    to: Told = Told.SUPERVISOR
+    to: Office = Office.SUPERVISOR
 
     @model_validator(mode="after")
     def _makes_sense(self) -> Step:
-        if self.action == "send" and self.to is not Told.SUPERVISOR:
+        if self.action == "send" and self.to is not Office.SUPERVISOR:
             raise ValueError(f"only an escalation has a `to`; use the action escalate to tell the {self.to.value}")
         if self.repeat > 1 and self.wait_s == 0:
             raise ValueError("a repeated step needs a wait between its turns")
@@ -184,7 +184,7 @@ class Step(Part):
         return {
             name: value
             for name, value in written.items()
-            if not (name == "repeat" and self.repeat == 1) and not (name == "to" and self.to is Told.SUPERVISOR)
+            if not (name == "repeat" and self.repeat == 1) and not (name == "to" and self.to is Office.SUPERVISOR)
         }
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Literal
 
-from vedette.warnings.content import Content, Plan, Severity, Step, Told, Urgency
+from vedette.warnings.content import Content, Office, Plan, Severity, Step, Urgency
 
 
 class WarningClass(StrEnum):
@@ -27,8 +27,8 @@ DANGER_TO_LIFE = Plan(
         Step(action="send", channel="webhook", wait_s=60),
         Step(action="send", channel="sms", wait_s=90, repeat=2),
         Step(action="escalate", channel="sms", wait_s=120),
-        Step(action="escalate", channel="sms", wait_s=120, to=Told.WARDEN),
-        Step(action="escalate", channel="sms", wait_s=300, to=Told.ALTERNATE),
+        Step(action="escalate", channel="sms", wait_s=120, to=Office.WARDEN),
+        Step(action="escalate", channel="sms", wait_s=300, to=Office.ALTERNATE),
     ),
 )
 #: One channel after the other, with time to answer; then the supervisor.
@@ -50,10 +50,10 @@ _SEVERITIES = (Severity.EXTREME, Severity.SEVERE, Severity.MODERATE, Severity.MI
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Attempt:
-    """One turn of one step of a plan."""
+class FlatStep:
+    """One turn of one step of a plan: what is attempted at a time."""
 
-    #: Its place among all attempts of the plan, from 0: what leases, deliveries and idempotency keys call the step.
+    #: Its place among all of the plan, from 0: what leases, deliveries and idempotency keys call the step.
     number: int
     #: Its step's place in the plan, from 0.
     step: int
@@ -62,19 +62,17 @@ class Attempt:
     action: Literal["send", "escalate"]
     channel: str
     wait_s: float
-    to: Told
-
-    @property
-    def at_once(self) -> bool:
-        """Whether what follows begins without waiting for an answer to this."""
-        return self.action == "send" and self.wait_s == 0
+    to: Office
+    #: The next is a send too, and begins without waiting for an answer to this.
+    at_once: bool = False
 
 
-def flat(plan: Plan) -> tuple[Attempt, ...]:
-    """All attempts of a plan in their order, each step as often as it is repeated."""
+def flat(plan: Plan) -> tuple[FlatStep, ...]:
+    """All that a plan attempts, in order: each step as often as it is repeated."""
     turns = [(place, turn, step) for place, step in enumerate(plan.steps) for turn in range(step.repeat)]
+    follows = [step.action for _, _, step in turns[1:]]
     return tuple(
-        Attempt(
+        FlatStep(
             number=number,
             step=place,
             turn=turn,
@@ -82,9 +80,31 @@ def flat(plan: Plan) -> tuple[Attempt, ...]:
             channel=step.channel,
             wait_s=step.wait_s,
             to=step.to,
+            at_once=step.action == "send" and step.wait_s == 0 and follows[number : number + 1] == ["send"],
         )
         for number, (place, turn, step) in enumerate(turns)
     )
+
+
+def one_pass(plan: Plan) -> tuple[FlatStep, ...]:
+    """What of a plan a message goes through that ends its warning: each channel once, without waits."""
+    first: dict[str, FlatStep] = {}
+    for step in flat(plan):
+        if step.action == "send":
+            first.setdefault(step.channel, step)
+    return tuple(
+        replace(step, number=number, turn=0, wait_s=0, at_once=False) for number, step in enumerate(first.values())
+    )
+
+
+def at_once_with(steps: Sequence[FlatStep], number: int) -> range:
+    """The numbers of what is done at once with a step, its own among them."""
+    first = last = number
+    while first > 0 and steps[first - 1].at_once:
+        first -= 1
+    while last + 1 < len(steps) and steps[last].at_once:
+        last += 1
+    return range(first, last + 1)
 
 
 #: Channels that carry to the same telephone: where one is not set, the other does its steps.
@@ -123,6 +143,11 @@ def precedence(urgency: Urgency, severity: Severity) -> int:
 def danger_to_life(content: Content) -> bool:
     """Whether quiet hours, rate caps and doubt about whereabouts give way: Extreme or Severe."""
     return class_of(content.severity) is WarningClass.DANGER
+
+
+def is_danger(precedence: int) -> bool:
+    """The same, told from a message's precedence."""
+    return class_of(_SEVERITIES[precedence % len(_SEVERITIES)]) is WarningClass.DANGER
 
 
 def class_of(severity: Severity) -> WarningClass:

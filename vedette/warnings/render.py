@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from vedette.access.handling import Realm
 from vedette.formats import sms
-from vedette.warnings.content import Content, MessageType
+from vedette.warnings.content import Content, MessageType, Office
 from vedette.warnings.marking import marked
 from vedette.warnings.words import Words, words_for
 
@@ -115,14 +115,15 @@ def render_webhook(view: MessageView) -> dict[str, Any]:
     }
 
 
-def render_escalation(view: MessageView, silent: Sequence[str]) -> RenderedEmail:
-    """The mail to a supervisor: who has not answered (names as they know them), and `view.link`, where to attest."""
+def render_escalation(view: MessageView, silent: Sequence[str], office: Office = Office.SUPERVISOR) -> RenderedEmail:
+    """The mail to a supervisor or warden: who has not answered (names as they know them), and where to attest."""
     words = words_for(view.language)
     content = view.content
+    intro = words.silent_intro if office is Office.SUPERVISOR else words.silent_intro_area
     lines = [
         content.handling.value,
         "",
-        words.silent_intro.format(count=len(silent)),
+        intro.format(count=len(silent)),
         *(f"- {_line(name)}" for name in silent),
         "",
         words.silent_ask,
@@ -150,9 +151,11 @@ def render_escalation_short(view: MessageView, silent: Sequence[str]) -> str:
     return sms.plain(marked(_line(text), view.realm))
 
 
-def render_escalation_webhook(view: MessageView, silent: Sequence[str]) -> dict[str, Any]:
+def render_escalation_webhook(
+    view: MessageView, silent: Sequence[str], office: Office = Office.SUPERVISOR
+) -> dict[str, Any]:
     """The escalation for a machine, JSON-able."""
-    mail = render_escalation(view, silent)
+    mail = render_escalation(view, silent, office)
     return {
         "identifier": view.identifier,
         "type": "Escalation",
@@ -166,6 +169,7 @@ def render_escalation_webhook(view: MessageView, silent: Sequence[str]) -> dict[
         "text": mail.text,
         "short": render_escalation_short(view, silent),
         "silent": list(silent),
+        "office": office.value,
     }
 
 

@@ -29,6 +29,8 @@ class Words:
     sent: str
     silent_subject: str
     silent_intro: str
+    #: The same to an area's warden, or who stands in for them.
+    silent_intro_area: str
     silent_ask: str
     days: tuple[str, ...]
     months: tuple[str, ...]
@@ -58,6 +60,7 @@ _ENGLISH = Words(
     sent="Sent",
     silent_subject="NO ANSWER from {count}",
     silent_intro="{count} of your people have not answered this warning:",
+    silent_intro_area="{count} people of your area have not answered this warning:",
     silent_ask="Reach them, then say what you know:",
     days=("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
     months=(
@@ -90,6 +93,7 @@ _SPANISH = Words(
     sent="Enviado",
     silent_subject="SIN RESPUESTA de {count}",
     silent_intro="{count} de las personas a su cargo no han respondido a este aviso:",
+    silent_intro_area="{count} personas de su zona no han respondido a este aviso:",
     silent_ask="Localícelas y luego indique lo que sabe:",
     days=("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"),
     months=(

@@ -71,11 +71,33 @@ class AnswerShown(Shown):
     at: When
 
 
+class EscalationShown(Shown):
+    """That somebody was told of the recipient's silence; `told` is null when nobody could be, and `why` says why."""
+
+    step: int
+    office: str
+    told: int | None
+    why: str
+    at: When
+
+
+class HoldShown(Shown):
+    """That a routine message was held back from the recipient, why, and until when."""
+
+    message: str
+    step: int
+    why: str
+    until: When
+    at: When
+
+
 class RecipientWhole(RecipientShown):
     """A recipient with the whole history."""
 
     deliveries: list[DeliveryShown]
     answers: list[AnswerShown]
+    escalations: list[EscalationShown]
+    holds: list[HoldShown]
 
 
 @get(router, "", Verb.SEE_PEOPLE, response=Page[RecipientShown], summary="List recipients")
@@ -101,6 +123,14 @@ def show_recipient(request: ApiRequest, recipient_id: int) -> Any:
         **_recipient(recipient),
         "deliveries": [_delivery(one) for one in _told(recipient.deliveries.order_by("at", "pk"))],
         "answers": [{name: getattr(answer, name) for name in own} for answer in answers],
+        "escalations": [
+            {**{name: getattr(one, name) for name in ("step", "office", "why", "at")}, "told": one.told_id}
+            for one in recipient.escalations.order_by("pk")
+        ],
+        "holds": [
+            {**{name: getattr(one, name) for name in ("step", "why", "until", "at")}, "message": one.message.identifier}
+            for one in recipient.holds.select_related("message").order_by("pk")
+        ],
     }
 
 

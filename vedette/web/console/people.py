@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_POST
 
@@ -110,7 +111,11 @@ def _page(request: ActedRequest, person_id: int, errors: Errors) -> HttpResponse
         visible(request.actor, Recipient.objects.filter(person=found), Verb.SEE_PEOPLE, through="warning")
         .select_related("warning", "joined_by")
         .prefetch_related(
-            "deliveries__receipts", "deliveries__message", "acknowledgements__message", "escalations__told"
+            "deliveries__receipts",
+            "deliveries__message",
+            "acknowledgements__message",
+            "escalations__told",
+            "holds__message",
         )
         .order_by("-created_at")
     )
@@ -162,5 +167,9 @@ def _history(row: Recipient) -> list[tuple[object, str, str, str]]:
             what = f"attested for them, message {answer.message.number}"
         steps.append((answer.at, answer.response, what + (", after the end" if answer.late else ""), answer.note))
     for silence in row.escalations.all():
-        steps.append((silence.at, "unanswered", f"silence told to {silence.told.name}", ""))
+        what = f"silence told to {silence.told.name}" if silence.told is not None else "silence told to nobody"
+        steps.append((silence.at, "unanswered", what, silence.why))
+    for hold in row.holds.all():
+        until = f"{timezone.localtime(hold.until):%a %d %b %H:%M %Z}"
+        steps.append((hold.at, "held", f"message {hold.message.number} held back until {until}", hold.why))
     return sorted(steps, key=lambda step: str(step[0]))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from vedette.formats.parts import BadInput
-from vedette.warnings.content import MOST_ATTEMPTS, Step, Told
+from vedette.warnings.content import MOST_ATTEMPTS, Office, Step
 
 #: Rows of the form: so many steps a plan may have, and so many empty ones are offered at the end.
 MOST_ROWS, SPARE_ROWS = 20, 2
@@ -16,9 +16,9 @@ MOST_ROWS, SPARE_ROWS = 20, 2
 DOES = (
     ("", "–"),
     ("send", "send"),
-    (Told.SUPERVISOR.value, "tell the supervisor"),
-    (Told.WARDEN.value, "tell the area’s warden"),
-    (Told.ALTERNATE.value, "tell the alternate"),
+    (Office.SUPERVISOR.value, "tell the supervisor"),
+    (Office.WARDEN.value, "tell the area’s warden"),
+    (Office.ALTERNATE.value, "tell the alternate"),
 )
 
 _UNITS = {"": 1, "s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400}

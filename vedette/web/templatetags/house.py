@@ -45,6 +45,7 @@ _STATES = {
     "displayed": ("good", "displayed"),
     "expired": ("caution", "expired"),
     "superseded": ("", "superseded"),
+    "held": ("caution", "held back"),
     "claim-proposed": ("caution", "to be judged"),
     "claim-accepted": ("good", "accepted"),
     "claim-rejected": ("", "rejected"),

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from django import template
 
-from vedette.warnings.content import Plan, Step, Told
+from vedette.warnings.content import Office, Plan, Step
 from vedette.warnings.plans import flat
 from vedette.web.templatetags.house import span
 
 register = template.Library()
 
 _TOLD = {
-    Told.SUPERVISOR: "the supervisor",
-    Told.WARDEN: "the area’s warden",
-    Told.ALTERNATE: "the warden’s alternate",
+    Office.SUPERVISOR: "the supervisor",
+    Office.WARDEN: "the area’s warden",
+    Office.ALTERNATE: "the warden’s alternate",
 }
 
 
