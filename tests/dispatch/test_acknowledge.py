@@ -12,9 +12,10 @@ from tests.dispatch.house import House, answer, states, work
 from vedette import clock
 from vedette.access.handling import Realm
 from vedette.access.policy import Refused
-from vedette.dispatch.acknowledge import Answer, GroupCommit, Recorded, record
+from vedette.dispatch.acknowledge import Answer, Recorded, record
 from vedette.dispatch.actions import attest
 from vedette.dispatch.decide import answered_state
+from vedette.dispatch.group_commit import GroupCommit
 from vedette.dispatch.levels import Response, State
 from vedette.dispatch.models import Acknowledgement, Recipient
 from vedette.dispatch.proofs import NothingToProve, proofs_of

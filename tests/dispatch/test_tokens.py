@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import hmac
+from functools import partial
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -29,6 +35,35 @@ def test_a_token_with_any_letter_changed_is_none(recipient: int, realm: Realm, p
 @given(st.text(max_size=40))
 def test_no_text_is_a_token_by_chance(text: str) -> None:
     assert read_token(text) is None
+
+
+def test_whatever_is_no_token_costs_the_work_of_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[str] = []
+
+    def counted(name: str, *given: object) -> Any:
+        done.append(f"{name} of {[len(one) for one in given if isinstance(one, bytes)]}")
+        return getattr(hmac, name)(*given)
+
+    seen = SimpleNamespace(digest=partial(counted, "digest"), compare_digest=partial(counted, "compare_digest"))
+    monkeypatch.setattr("vedette.dispatch.tokens.hmac", seen)
+    real = {realm: make_token(7, realm) for realm in Realm}
+    strangers = {
+        "a made-up mac": real[Realm.LIVE][:-1] + ("A" if real[Realm.LIVE][-1] != "A" else "B"),
+        "another's number": make_token(8, Realm.LIVE)[:8] + real[Realm.LIVE][8:],
+        "nobody's number": make_token(2**48 - 1, Realm.LIVE),
+        "too short": real[Realm.LIVE][:-4],
+        "too long": real[Realm.LIVE] * 2,
+        "no base64": "?" * LENGTH,
+        "no ASCII": "é" * LENGTH,
+        "nothing": "",
+    }
+    work = {}
+    for name, text in {**real, **strangers}.items():
+        done.clear()
+        read_token(text)
+        work[name] = list(done)
+    assert set(map(tuple, work.values())) == {tuple(work[Realm.LIVE])}, work
+    assert len(work[Realm.LIVE]) == 2 * len(Realm)
 
 
 def test_the_tokens_of_two_recipients_share_no_mac() -> None:

@@ -1,6 +1,7 @@
 """An installation in another process's database: set up by one command, reported on by another.
 
 python -m tests.system.setting prepare PEOPLE SMTP_PORT GATEWAY_URL
+python -m tests.system.setting expand
 python -m tests.system.setting report
 python -m tests.system.setting all-clear
 """
@@ -28,7 +29,8 @@ from vedette.access.actors import actor_for  # noqa: E402
 from vedette.access.handling import Realm  # noqa: E402
 from vedette.access.models import User  # noqa: E402
 from vedette.access.roles import Role  # noqa: E402
-from vedette.dispatch.models import Delivery, Escalation, Lease, Recipient  # noqa: E402
+from vedette.dispatch.expand import step  # noqa: E402
+from vedette.dispatch.models import Acknowledgement, Delivery, Escalation, Lease, Recipient  # noqa: E402
 from vedette.dispatch.tokens import make_token  # noqa: E402
 from vedette.ledger.verify import verify  # noqa: E402
 from vedette.people.models import ContactPoint, Person, SavedArea, Unit  # noqa: E402
@@ -79,6 +81,13 @@ def store(found: House, people: int) -> None:
     ContactPoint.objects.bulk_create(points, batch_size=5_000)
 
 
+def expand() -> None:
+    """Store the recipients of what is issued, and send nothing."""
+    for outbox in Outbox.objects.filter(expanded_at=None).values_list("pk", flat=True):
+        while not step(outbox, clock.now()):
+            pass
+
+
 def all_clear() -> None:
     """End the warning."""
     officer, second = (actor_for(User.objects.get(username=name), Realm.EXERCISE) for name in ("officer", "second"))
@@ -97,6 +106,14 @@ def all_clear() -> None:
 def tokens() -> dict[str, str]:
     """Everybody's token."""
     return {code: make_token(pk, Realm.EXERCISE) for pk, code in Recipient.objects.values_list("pk", "person__code")}
+
+
+def answered() -> dict[str, Any]:
+    """What everybody answered, and whether the ledger holds."""
+    said: dict[str, list[str]] = {}
+    for code, response in Acknowledgement.objects.order_by("pk").values_list("recipient__person__code", "response"):
+        said.setdefault(code, []).append(response)
+    return {"said": said, "verified": verify().verified}
 
 
 def session(username: str) -> str:
@@ -130,4 +147,7 @@ if __name__ == "__main__":
         prepare(int(given[0]), int(given[1]), given[2])
     elif command == "all-clear":
         all_clear()
-    print(json.dumps({"tokens": tokens, "session": lambda: session(*given)}.get(command, report)()))
+    elif command == "expand":
+        expand()
+    tells = {"tokens": tokens, "expand": tokens, "answered": answered, "session": lambda: session(*given)}
+    print(json.dumps(tells.get(command, report)()))

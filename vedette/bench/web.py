@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, MutableMapping, Sequence
+from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
 from typing import Any
 
-import aiohttp
-
-from vedette.bench.result import Timing
 from vedette.demo.gateways import free_port
-
-#: How many are answering at any moment.
-AT_ONCE = 128
-_BODY = b'{"response": "acknowledged"}'
 
 
 @contextmanager
@@ -44,28 +36,6 @@ def serving(application: str) -> Iterator[int]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-
-
-async def post_all(port: int, paths: Sequence[str]) -> Timing:
-    """POST an answer to every path, many at once. Raises RuntimeError on anything but 200."""
-    waiting = iter(paths)
-    each: list[float] = []
-    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=AT_ONCE)) as session:
-
-        async def person() -> None:
-            for path in waiting:
-                began = time.perf_counter()
-                async with session.post(
-                    f"http://127.0.0.1:{port}{path}", data=_BODY, headers={"Content-Type": "application/json"}
-                ) as answer:
-                    await answer.read()
-                    if answer.status != 200:
-                        raise RuntimeError(f"POST {path}: {answer.status}")
-                each.append(time.perf_counter() - began)
-
-        began = time.perf_counter()
-        await asyncio.gather(*(person() for _ in range(AT_ONCE)))
-        return Timing(each, time.perf_counter() - began)
 
 
 async def bare(scope: MutableMapping[str, Any], receive: Any, send: Any) -> None:

@@ -6,15 +6,18 @@ Takes a form or JSON. Nothing of Django's stack runs here; the rules are those o
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from typing import Any
 
 from django.db import DatabaseError, close_old_connections, connections
 
-from vedette.conf.reply import header, send_bytes, send_json, send_problem
-from vedette.dispatch.acknowledge import Answer, GroupCommit, Outcome, Recorded
+from vedette.conf.reply import send_bytes, send_problem
+from vedette.dispatch.acknowledge import Answer, Outcome, Recorded
+from vedette.dispatch.group_commit import GroupCommit
 from vedette.dispatch.tokens import read_token
 from vedette.formats.parts import BadInput
 from vedette.web.field import views
@@ -46,15 +49,17 @@ class Answers:
         await asyncio.get_running_loop().run_in_executor(self._pages, connections.close_all)
         self._pages.shutdown()
 
-    async def answer(self, scope: MutableMapping[str, Any], receive: Receive, send: Send, token: str) -> None:
+    async def answer(
+        self, method: str, headers: Mapping[bytes, bytes], receive: Receive, send: Send, token: str
+    ) -> None:
         """Serve one request."""
-        content_type = header(scope, b"content-type")
-        if scope["method"] != "POST":
+        content_type = headers.get(b"content-type", b"").decode("latin-1")
+        if method != "POST":
             await send_problem(send, 405, "method", "GET shows the page, POST answers", Allow="GET, HEAD, POST")
             return
         machine = is_json(content_type)
         try:
-            body = await _body(scope, receive)
+            body = await _body(headers, receive)
         except TooLarge:
             await self._refuse(send, machine, token, 413, "body", f"is larger than {BODY_LIMIT} bytes")
             return
@@ -77,7 +82,7 @@ class Answers:
         if outcome.recorded is Recorded.UNKNOWN:
             await self._gone(send, machine)
         elif machine:
-            await send_json(send, 200, {"recorded": outcome.recorded.value, "state": outcome.state.value})
+            await send_bytes(send, 200, _told(outcome), _JSON)
         else:
             await send_bytes(send, 200, await self._page(views.answered_page, token, response), views.HEADERS)
 
@@ -98,14 +103,23 @@ class Answers:
         return await asyncio.get_running_loop().run_in_executor(self._pages, _rendered, render, given)
 
 
+_JSON = {"Content-Type": "application/json"}
+
+
+@cache
+def _told(outcome: Outcome) -> bytes:
+    """What a machine is told; there are few outcomes, and many answers."""
+    return json.dumps({"recorded": outcome.recorded.value, "state": outcome.state.value}).encode()
+
+
 def _rendered(render: Callable[..., bytes], given: tuple[str, ...]) -> bytes:
     close_old_connections()
     return render(*given)
 
 
-async def _body(scope: MutableMapping[str, Any], receive: Receive) -> bytes:
+async def _body(headers: Mapping[bytes, bytes], receive: Receive) -> bytes:
     """The whole body. Raises TooLarge as soon as that is known."""
-    said = header(scope, b"content-length")
+    said = headers.get(b"content-length", b"")
     if said.isdigit() and int(said) > BODY_LIMIT:
         raise TooLarge
     body = b""

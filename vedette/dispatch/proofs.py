@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from vedette import clock
 from vedette.access.policy import Actor, check, visible
 from vedette.access.roles import Verb
 from vedette.dispatch import evidence
-from vedette.dispatch.acknowledge import answer_record
+from vedette.dispatch.answer_rows import answer_record
 from vedette.dispatch.results import RECORD_COLUMNS, delivery_record
 from vedette.dispatch.sql import moment, rows
 from vedette.ledger.merkle import root_of
@@ -81,7 +82,7 @@ def _refuse_changed(seq: int, batch: Sequence[dict[str, Any]]) -> None:
 
 def _answer(row: Sequence[Any]) -> dict[str, Any]:
     recipient, message, response, turn, late, attested_by, at = row
-    return answer_record(recipient, message, response, turn, bool(late), attested_by, moment(at))
+    return answer_record(recipient, message, response, turn, bool(late), attested_by, clock.rfc3339(moment(at)))
 
 
 def _warning(actor: Actor, ref: str) -> Warning:

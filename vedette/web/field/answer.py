@@ -28,16 +28,20 @@ class Said(NamedTuple):
     seen: str
 
 
+_RESPONSES = {known.value: known for known in Response}
+
+
 def read_answer(body: bytes, content_type: str | None) -> Said:
     """The answer in a body. Raises BadInput naming the field; whatever can be mended is."""
     if len(body) > LARGEST_BODY:
         raise BadInput("body", f"is larger than {LARGEST_BODY // 1024} kB")
     text = body.decode("utf-8", "replace")
     response, note, seen = _of_json(text) if is_json(content_type) else _of_form(text)
-    try:
-        said = Response(response)
-    except ValueError:
-        raise BadInput("response", f"must be one of {', '.join(known.value for known in Response)}") from None
+    said = _RESPONSES.get(response)
+    if said is None:
+        raise BadInput("response", f"must be one of {', '.join(_RESPONSES)}")
+    if not note:
+        return Said(said, "", seen)
     # Half characters, which JSON can spell, and control characters are nothing a database or a terminal should meet.
     whole = note.encode("utf-8", "replace").decode()
     plain = "".join(letter for letter in whole if letter >= " " or letter == "\n").strip()
