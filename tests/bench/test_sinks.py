@@ -42,6 +42,14 @@ def test_an_http_sink_counts_messages_by_key_in_whatever_pieces_they_come(size: 
     assert (taken.messages, taken.keys, taken.duplicates) == (4, 3, 1)
 
 
+def test_requests_without_a_key_are_counted_by_their_body() -> None:
+    with sink("http") as where, connected(where.port) as plain:
+        for body in (b"one", b"two", b"one"):
+            plain.sendall(b"POST / HTTP/1.1\r\ncontent-length: 3\r\n\r\n" + body)
+        answers(plain, 3)
+        assert (where.taken().messages, where.taken().keys) == (3, 2)
+
+
 def test_a_sink_tells_when_the_first_and_last_key_came_and_what_lies_between() -> None:
     began = time.time()
     with sink("http") as where:

@@ -102,7 +102,7 @@ class _Protocol(asyncio.Protocol):
 
 
 class Http(_Protocol):
-    """Takes every request that says how long its body is, under its `Idempotency-Key`."""
+    """Takes every request that says how long its body is, under its `Idempotency-Key`, else under its body."""
 
     def data_received(self, data: bytes) -> None:
         if self._rest:
@@ -115,7 +115,7 @@ class Http(_Protocol):
             if whole > len(data):
                 break
             at = head.find(b"\nidempotency-key:")
-            key = data[start + at + 17 : end].partition(b"\r")[0].strip() if at >= 0 else b""
+            key = data[start + at + 17 : end].partition(b"\r")[0].strip() if at >= 0 else data[end + 4 : whole]
             self._take(key, data[start:whole])
             start = whole
             answers += 1
