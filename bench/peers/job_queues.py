@@ -26,7 +26,7 @@ from measuring import arrived, kill, rate, redis, show, start
 from vedette.bench.sinks import Taken, sink
 
 #: Seconds without any arrival after which what is missing counts as lost.
-PATIENCE_S = 120.0
+PATIENCE_S = 330.0
 HERE = Path(__file__).parent
 CELERY = ["-m", "celery", "-A", "celery_tasks", "worker", "-c", "16", "--without-gossip", "--without-mingle"]
 #: Peer -> the module with its task, which enqueues when it is run, and how its workers are started.

@@ -164,7 +164,7 @@ def test_a_gateway_of_which_nothing_is_heard_is_later_and_unreachable(http_gatew
 def test_a_gateway_that_breaks_off_or_speaks_something_else_is_later_but_was_heard() -> None:
     for result in (
         answered(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{", Then.CLOSE),
-        answered(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{", timeout_s=0.2),
+        answered(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{", timeout_s=0.6),
         answered(b"SSH-2.0-something\r\n"),
     ):
         assert (result.outcome, result.unreachable) == (Outcome.LATER, False), result
