@@ -108,14 +108,31 @@ def running(settings: Callable[[Path], Mapping[str, str]] = lambda folder: {}) -
     if reason := why_not():
         raise PostfixFailed(reason)
     folder = Path(tempfile.mkdtemp(prefix="vedette-postfix-"))
-    try:
-        postfix = _start(folder, settings(folder))
+    with _ended_with_us(folder):
         try:
-            yield postfix
+            yield _start(folder, settings(folder))
         finally:
             _stop(folder)
+
+
+@contextmanager
+def _ended_with_us(folder: Path) -> Iterator[None]:
+    """It is a daemon and would outlive a killed test or measurement: a shell waits for our end, ends what is left, and
+    takes the folder away."""
+    left = 'read -r nothing; pid=$(cat "$0/queue/pid/master.pid") && kill -9 -"${pid##* }"; rm -rf "$0"'
+    watch = subprocess.Popen(  # noqa: S603  (our own words)
+        ["/bin/sh", "-c", left, str(folder)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        yield
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        assert watch.stdin is not None
+        watch.stdin.close()
+        watch.wait(_PATIENCE_S)
 
 
 def _start(folder: Path, settings: Mapping[str, str]) -> Postfix:
