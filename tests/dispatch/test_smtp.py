@@ -76,7 +76,8 @@ def test_a_mail_carries_its_key_as_message_id_and_its_text_whole(smtp_sink: smtp
     assert mail.sender == "duty@alerts.example.org"
 
 
-@given(st.text(st.characters(exclude_categories=["Cs", "Cc"], include_characters="\n\t"), max_size=400))
+# Private-use characters are no author's: two of them hold the places of name and token in a letter.
+@given(st.text(st.characters(exclude_categories=["Cs", "Cc", "Co"], include_characters="\n\t"), max_size=400))
 @example(".\n..\n.hidden\nFrom here =20 \ttrailing \n" + "x" * 1_200)
 def test_any_text_survives_the_way_through_a_mail(text: str) -> None:
     wire = write_mail(parcel("a@b.example", letter=replace(LETTER, text=text)), "duty@x.example", "x.example")
