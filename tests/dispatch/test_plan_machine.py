@@ -31,7 +31,7 @@ from vedette.ledger.verify import verify
 from vedette.people.models import Organisation, Person, SavedArea
 from vedette.people.quiet import QuietHours
 from vedette.warnings.content import MessageType, Office
-from vedette.warnings.models import Message, Outbox
+from vedette.warnings.models import Message, Outbox, Warning
 from vedette.warnings.plans import danger_to_life, flat, one_pass
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -91,6 +91,7 @@ class Course(RuleBasedStateMachine):
     def begin(self, plan: dict[str, Any], severity: str, hour: int, cap: int | None) -> None:
         self.gateway.mode = http.Mode.OK
         self.mail.answers.clear()
+        leave_behind()
         house = self.house
         Person.objects.filter(code__in=PEOPLE).update(unit=house.post, quiet_from=None, quiet_to=None)
         Person.objects.filter(code="dee").update(quiet_from=time(22), quiet_to=time(6))
@@ -358,6 +359,15 @@ class Before:
         earlier = Message.objects.filter(warning=message.warning_id, number__lt=message.number)
         had = any((one.ref.recipient, pk) in self.had for pk in earlier.values_list("pk", flat=True))
         return _kind(message) is MessageType.ALERT or not had
+
+
+def leave_behind() -> None:
+    """End whatever a course that failed has left unfinished, so that the next one begins as if it had not been."""
+    now = clock.now()
+    Lease.objects.filter(done_at=None).update(done_at=now)
+    Outbox.objects.filter(expanded_at=None).update(expanded_at=now)
+    Warning.objects.filter(ended_at=None).update(ended_at=now, ended_by="Expiry")
+    Recipient.objects.filter(state="open").update(state="failed")
 
 
 def _kind(message: Message) -> MessageType:

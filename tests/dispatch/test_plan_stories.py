@@ -21,6 +21,9 @@ from tests.dispatch.house import (
 )
 from tests.servers import http, smtp
 from vedette import clock
+from vedette.dispatch import receipts
+from vedette.dispatch.channels.face import Receipt
+from vedette.dispatch.levels import Level
 from vedette.dispatch.models import Delivery, Escalation, Hold, Lease, Recipient
 from vedette.dispatch.queries import Kind, history
 from vedette.ledger.verify import verify
@@ -519,6 +522,26 @@ def test_everyone_is_held_until_their_own_morning_by_their_own_clock(
         hands.advance(seconds=601)
         work()
     assert sorted(devices(http_gateway)) == ["ann", "eve", "ned"]
+    assert settled(message)
+
+
+def test_a_bounce_of_what_was_held_back_and_sent_after_all_goes_on_at_once(
+    house: House, hands: clock.Frozen, smtp_sink: smtp.Sink, http_gateway: http.Gateway
+) -> None:
+    at(hands, "2025-12-04T23:00")
+    quiet(house.person("ann"))
+    message = house.warn(plan=ROUTINE, severity="Minor")
+    work()
+    at(hands, "2025-12-05T06:00")
+    work()
+    key = Delivery.objects.get(message=message, recipient__person__code="ann").idempotency_key
+    receipts.record(house.realm, "smtp", [Receipt(level=Level.FAILED, key=key)])
+    work()
+    assert devices(http_gateway) == ["ann"]
+    for _ in range(3):
+        hands.advance(seconds=601)
+        work()
+    assert devices(http_gateway) == ["ann"]
     assert settled(message)
 
 

@@ -216,7 +216,7 @@ def load_range(held: Held, now: datetime) -> Range:
         found = [
             row for row in found if row[0] not in never and any(first <= row[0] <= last for _, _, first, last in begun)
         ]
-    if held.restrained:
+    if held.restrained and not held.aside:
         tracks = undisturbed.tracks(held)
         found = [row for row in found if tracks.get(row[0], 0) == held.track]
     answered = _answered(held)
