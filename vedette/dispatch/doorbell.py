@@ -71,14 +71,14 @@ class _PostgresBell(Doorbell):
                     return  # whatever was written meanwhile
                 async for _ in self._connection.notifies(stop_after=1):
                     return
-            except psycopg.OperationalError:
+            except psycopg.Error:
                 log.warning("not told of new work until the database answers again; looking by time")
                 await self.close()
                 await asyncio.sleep(_AGAIN_S)
 
     async def close(self) -> None:
         if self._connection is not None:
-            with contextlib.suppress(psycopg.OperationalError):
+            with contextlib.suppress(psycopg.Error):
                 await self._connection.close()
             self._connection = None
 

@@ -47,7 +47,8 @@ class Ears:
         while True:
             await self._wake.wait()
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._full.wait(), GATHER_S)
+                async with asyncio.timeout(GATHER_S):
+                    await self._full.wait()
             try:
                 await self.flush()
             except DatabaseError:

@@ -81,7 +81,7 @@ class Engine:
         self._not_before: dict[int, float] = {}
         self._house: House | None = None
         self._blind = False
-        self._stopping = asyncio.Event()
+        self._stopping, self._desk_died = asyncio.Event(), asyncio.Event()
         #: New outbox rows or leases; room for more leases.
         self._rung, self._room = asyncio.Event(), asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -92,6 +92,7 @@ class Engine:
             await self.db(Desk.READER, leases.release_all)
         await self._configure()
         async with asyncio.TaskGroup() as group:
+            watching = group.create_task(self._end_with_a_desk())
             writing = group.create_task(self._writer.work())
             hearing = group.create_task(self._ears.work())
             listening = group.create_task(self._listen())
@@ -116,7 +117,7 @@ class Engine:
                     while self._running or self._expanding:
                         await self._tick()
                         await self._writer.flush()
-            for task in (writing, hearing, listening, renewing):
+            for task in (watching, writing, hearing, listening, renewing):
                 task.cancel()
         await self.close()
 
@@ -153,7 +154,16 @@ class Engine:
 
     async def db(self, desk: Desk, work: Callable[..., Any], *given: Any) -> Any:
         """Run something that touches the database, at one of its desks."""
-        return await self.database.run(desk, work, *given)
+        try:
+            return await self.database.run(desk, work, *given)
+        except DeskDied:
+            self._desk_died.set()
+            raise
+
+    async def _end_with_a_desk(self) -> None:
+        """Whoever saw that a desk is gone, the engine ends: half an engine would leave people unwarned in silence."""
+        await self._desk_died.wait()
+        raise DeskDied("a process that works on the database is gone")
 
     async def _work_off(self) -> None:
         """Wait until every lease in hand is over and written down."""
@@ -188,8 +198,10 @@ class Engine:
                 log.exception("%s failed; trying again", look.__name__)
                 found = False
             if not found and not until.is_set():
+                # Not wait_for: one whose event comes at the moment of its cancelling goes on as if never cancelled.
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for((bell or until).wait(), period)
+                    async with asyncio.timeout(period):
+                        await (bell or until).wait()
 
     async def _listen(self) -> None:
         bell = doorbell()

@@ -63,7 +63,8 @@ class Writer:
         while True:
             await self._wake.wait()
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._full.wait(), GATHER_S)
+                async with asyncio.timeout(GATHER_S):
+                    await self._full.wait()
             if not await self.flush():
                 await asyncio.sleep(AGAIN_S)
 
