@@ -8,7 +8,7 @@ import threading
 from datetime import timedelta
 
 import pytest
-from django.db import OperationalError, connection, connections
+from django.db import DataError, OperationalError, connection, connections
 
 from tests.dispatch.house import (
     PLAN,
@@ -26,12 +26,15 @@ from tests.dispatch.house import (
 )
 from tests.servers import http
 from vedette import clock
+from vedette.access.handling import Realm
 from vedette.dispatch import engine, expand, leases, results
-from vedette.dispatch.database import Desk
+from vedette.dispatch.database import Desk, InThreads
 from vedette.dispatch.engine import Engine
 from vedette.dispatch.levels import Level
 from vedette.dispatch.models import Channel, Lease, Recipient
+from vedette.dispatch.parcels import Parcels
 from vedette.dispatch.proofs import proofs_of
+from vedette.dispatch.writer import Writer
 from vedette.ledger.check import check_proof
 from vedette.ledger.verify import verify
 from vedette.people.models import Person
@@ -431,3 +434,93 @@ def test_no_supervisor_is_told_after_a_cancel(house, hands, smtp_sink, monkeypat
     monkeypatch.setattr(engine, "plan_notices", plan)
     work()
     assert not smtp_sink.to(mail_of("boss"))
+
+
+def test_one_who_cannot_be_written_to_keeps_nobody_from_being_warned(
+    house, hands, smtp_sink, http_gateway, monkeypatch
+):
+    for code in ("ann", "bad", "cat"):
+        house.person(code)
+    m = house.warn()
+    real = Parcels.warning
+
+    def written(self, member, key, address):
+        if member.name.startswith("Bad") and "@" in address:
+            raise ValueError("no letter can be written to them")
+        return real(self, member, key, address)
+
+    monkeypatch.setattr(Parcels, "warning", written)
+    work()
+    assert sorted(mailboxes(smtp_sink)) == ["ann", "cat"]
+    for _ in range(8):
+        hands.advance(seconds=60)
+        work()
+    assert sorted(mailboxes(smtp_sink)) == ["ann", "cat"], "they are sent it once"
+    assert "bad" in devices(http_gateway), "the next channel takes over"
+    assert (1, "webhook", "accepted") in levels(m, "bad")
+
+
+def test_results_that_cannot_be_stored_hold_up_no_other_lease(house, hands, smtp_sink, monkeypatch):
+    ann, ben = house.person("ann"), house.person("ben")
+    m = house.warn()
+    work()
+    hands.advance(seconds=121)
+    leases.write(
+        [
+            leases.NewLease(
+                message=m.pk, realm=house.realm, step=1, channel="", first=f, last=f, priority=0, due_at=clock.now()
+            )
+            for f in (900001,)
+        ]
+    )
+    one, other = leases.take("w", clock.now(), None, 9)
+    recipients = {r.person_id: r.pk for r in Recipient.objects.all()}
+    real = results.commit
+
+    def refuses(parts, now):
+        if any(one.detail == "poison" for part in parts for one in part.attempts):
+            raise DataError("no database takes this")
+        return real(parts, now)
+
+    monkeypatch.setattr(results, "commit", refuses)
+    ended = []
+
+    async def go():
+        database = InThreads()
+        writer = Writer(database, lambda lease, lost: ended.append(lease), lambda: None)
+        came = (clock.now(), None, "")
+        writer.note(
+            one, results.Attempt(recipients[ann.pk], ann.pk, None, "webhook", 1, Level.ACCEPTED, 1, "poison", *came)
+        )
+        writer.end(one, results.Done(), [])
+        writer.note(
+            other, results.Attempt(recipients[ben.pk], ben.pk, None, "webhook", 1, Level.ACCEPTED, 1, "", *came)
+        )
+        writer.end(other, results.Done(), [])
+        assert await writer.flush()
+        assert writer.may_begin
+        await database.close()
+
+    asyncio.run(go())
+    assert ended == [other.id]
+    assert (1, "webhook", "accepted") in levels(m, "ben")
+    assert Lease.objects.get(pk=one.id).done_at is None
+
+
+def test_a_live_warning_goes_before_any_exercise(house, hands, smtp_sink, http_gateway):
+    house.person("ann")
+    drill = house.warn()
+    while not expand.step(Outbox.objects.get().pk, clock.now()):
+        pass
+    leases.write(
+        [
+            leases.NewLease(
+                message=drill.pk, realm=Realm.LIVE, step=0, channel="", first=9, last=9, priority=24, due_at=clock.now()
+            )
+        ]
+    )
+    (first,) = leases.take("w", clock.now(), None, 1)
+    assert first.realm is Realm.LIVE, "however urgent the exercise says it is"
+    full = {("exercise", "smtp"): 0}
+    assert leases.take("w", clock.now(), None, 9, full) == []
+    assert leases.take("w", clock.now(), None, 9, {("live", "smtp"): 0})[0].realm is Realm.EXERCISE

@@ -44,10 +44,17 @@ class Carried:
     results: list[Result] = field(default_factory=list)
 
     def parcel(self) -> Parcel | None:
+        if self.address == "unwritable":
+            raise RuntimeError("no letter can be written to them")
         return parcel(self.address) if self.wanted else None
 
     def ended(self, result: Result) -> None:
+        if self.address == "unheard of":
+            raise RuntimeError("nobody can make anything of that")
         self.results.append(result)
+
+    def dropped(self) -> None:
+        self.results.append(UNHEARD)
 
 
 async def carried(lanes: Lanes, *jobs: Carried) -> None:
@@ -193,3 +200,15 @@ def test_a_provider_that_asks_to_be_left_alone_is() -> None:
     circuit.note(Result(Outcome.LATER, "429", retry_after_s=7), 0.0)
     assert circuit.is_open(6.9)
     assert not circuit.is_open(7.0)
+
+
+def test_a_job_that_fails_is_told_so_and_stops_no_other() -> None:
+    provider = Provider()
+    jobs = [Carried("unwritable"), Carried("unheard of"), Carried("ann")]
+
+    async def work() -> None:
+        await carried(Lanes(provider), *jobs)
+
+    asyncio.run(work())
+    assert provider.given == ["unheard of", "ann"]
+    assert [job.results[0].outcome for job in jobs] == [Outcome.LATER, Outcome.LATER, Outcome.ACCEPTED]

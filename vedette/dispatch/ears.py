@@ -10,12 +10,12 @@ import asyncio
 import contextlib
 import logging
 
-from django.db import DatabaseError
+from django.db import InterfaceError, OperationalError
 
 from vedette.access.handling import Realm
 from vedette.dispatch import receipts
 from vedette.dispatch.channels.face import Heard
-from vedette.dispatch.database import Database, Desk
+from vedette.dispatch.database import Database, Desk, DeskDied
 from vedette.dispatch.receipts import Call
 
 log = logging.getLogger(__name__)
@@ -51,21 +51,36 @@ class Ears:
                     await self._full.wait()
             try:
                 await self.flush()
-            except DatabaseError:
+            except (OperationalError, InterfaceError):
                 log.exception("%s receipts and replies are not written yet", len(self._heard))
                 await asyncio.sleep(AGAIN_S)
 
     async def flush(self) -> bool:
-        """Record what was heard; whether there was anything. Raises DatabaseError, and then all of it is kept."""
+        """Record what was heard; whether there was anything. Raises OperationalError or InterfaceError while the
+        database is away, and then all of it is kept."""
         async with self._writing:
             did = bool(self._heard)
             while self._heard:
                 batch = self._heard[:GATHER]
-                await self._database.run(Desk.WRITER, receipts.record_calls, _calls(batch))
+                await self._record(batch)
                 del self._heard[: len(batch)]
             self._wake.clear()
             self._full.clear()
             return did
+
+    async def _record(self, batch: list[tuple[str, str, Heard]]) -> None:
+        """Record some; where they cannot be recorded together, each by itself, and what cannot be recorded at all is
+        left out: it must not keep what everyone else says from being heard."""
+        try:
+            await self._database.run(Desk.WRITER, receipts.record_calls, _calls(batch))
+        except (DeskDied, OperationalError, InterfaceError):
+            raise
+        except Exception:
+            if len(batch) == 1:
+                log.exception("something heard by %s in %s cannot be recorded", batch[0][1], batch[0][0])
+                return
+            for one in batch:
+                await self._record([one])
 
 
 def _calls(batch: list[tuple[str, str, Heard]]) -> list[Call]:

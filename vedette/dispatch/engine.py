@@ -57,7 +57,7 @@ STOP_S = 30.0
 class _Expanding:
     """An outbox row that is being worked on."""
 
-    priority: int
+    priority: tuple[bool, int]
     desk: Desk
     task: asyncio.Task[None]
 

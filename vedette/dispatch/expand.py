@@ -43,22 +43,24 @@ Joining = tuple[int, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """An outbox row that is not done; a lower priority goes first."""
+    """An outbox row that is not done; what sorts first goes first: the live realm, then the more urgent."""
 
     pk: int
-    priority: int
+    priority: tuple[bool, int]
 
 
 def waiting(realm: Realm | None) -> list[Waiting]:
-    """Outbox rows that are not done, the most urgent message first, and of one warning only the oldest."""
+    """Outbox rows that are not done, those of the live realm first, then the most urgent message; of one warning only
+    the oldest."""
     found = Outbox.objects.filter(expanded_at=None).order_by("message__number", "id")
     if realm is not None:
         found = found.filter(realm=realm.value)
-    first: dict[int, tuple[int, int]] = {}
-    for pk, warning, urgency, severity in found.values_list(
-        "pk", "message__warning", "message__content__urgency", "message__content__severity"
+    first: dict[int, tuple[tuple[bool, int], int]] = {}
+    for pk, of_realm, warning, urgency, severity in found.values_list(
+        "pk", "realm", "message__warning", "message__content__urgency", "message__content__severity"
     ):
-        first.setdefault(warning, (precedence(Urgency(urgency), Severity(severity)), pk))
+        urgent = precedence(Urgency(urgency), Severity(severity))
+        first.setdefault(warning, ((of_realm != Realm.LIVE.value, urgent), pk))
     return [Waiting(pk, priority) for priority, pk in sorted(first.values())]
 
 

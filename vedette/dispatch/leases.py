@@ -94,10 +94,11 @@ def take(
     now: datetime,
     realm: Realm | None,
     at_most: int,
-    full: Mapping[str, int] | None = None,
+    full: Mapping[tuple[str, str], int] | None = None,
     mine: Sequence[Held] = (),
 ) -> list[Held]:
-    """Take due leases, the most urgent first; warnings of one priority take turns, and of one warning the oldest lease.
+    """Take due leases: the live realm's before an exercise's, then the most urgent first; warnings of one priority take
+    turns, and of one warning it is the oldest lease.
 
     `full` names channels that have enough to do, each with the priority that what is taken for it must be above.
     What is in this worker's hands (`mine`) is not taken again, though a clock that jumped may say that it was let go.
@@ -111,9 +112,8 @@ def take(
         own = {one.id for one in mine}
         turns = Counter(warning for warning, *_ in busy)
         taken: list[Held] = []
-        for row in sorted(
-            _due(now, realm, full or {}), key=lambda row: (row[9], row[12] + turns[row[2]], row[13], row[0])
-        ):
+        due = _due(now, realm, full or {})
+        for row in sorted(due, key=lambda row: (row[4] != "live", row[9], row[12] + turns[row[2]], row[13], row[0])):
             held = Held(
                 id=row[0],
                 worker=worker,
@@ -296,16 +296,16 @@ def _any_due(now: datetime) -> bool:
     )
 
 
-def _due(now: datetime, realm: Realm | None, full: Mapping[str, int]) -> list[tuple[Any, ...]]:
+def _due(now: datetime, realm: Realm | None, full: Mapping[tuple[str, str], int]) -> list[tuple[Any, ...]]:
     """What might be taken: each warning's oldest due leases of each priority, numbered."""
     given: list[object] = [stamp(now), stamp(now)]
     narrowed = ""
     if realm is not None:
         narrowed += " AND l.realm = %s"
         given.append(realm.value)
-    for channel, above in full.items():
-        narrowed += " AND NOT (l.channel = %s AND l.priority >= %s)"
-        given += [channel, above]
+    for (of_realm, channel), above in full.items():
+        narrowed += " AND NOT (l.realm = %s AND l.channel = %s AND l.priority >= %s)"
+        given += [of_realm, channel, above]
     return rows(
         "SELECT id, message_id, warning_id, number, realm, step, channel, first, last, priority, attempt, msg_type,"
         " turn, due_at, closes, track, retaken, aside"
@@ -315,7 +315,8 @@ def _due(now: datetime, realm: Realm | None, full: Mapping[str, int]) -> list[tu
         "  row_number() OVER (PARTITION BY l.priority, m.warning_id ORDER BY l.due_at, l.id) AS turn"
         "  FROM dispatch_lease l JOIN warnings_message m ON m.id = l.message_id"
         f"  WHERE l.done_at IS NULL AND l.due_at <= %s AND (l.held_until IS NULL OR l.held_until <= %s){narrowed}"
-        f" ) AS numbered ORDER BY priority, turn, due_at, id LIMIT {_LOOK_AT}",
+        " ) AS numbered"
+        f" ORDER BY CASE realm WHEN 'live' THEN 0 ELSE 1 END, priority, turn, due_at, id LIMIT {_LOOK_AT}",
         given,
     )
 

@@ -157,6 +157,10 @@ class Telling:
         """What the provider said."""
         self.run.sent(self, result)
 
+    def dropped(self) -> None:
+        """Its turn is over, and comes again."""
+        self.run.put_off(self.notice)
+
 
 class EscalationRun:
     """The work on one lease of an escalation step."""
@@ -166,7 +170,8 @@ class EscalationRun:
         self.work = work
         self.standing = standing
         self.members = members
-        self.open = len(found.notices)
+        #: Persons whose notice's turn is not over.
+        self._open = {notice.person for notice in found.notices}
         self._found = found
         self._by_id = {one.id: one for one in members}
         self._told: list[Told] = []
@@ -180,6 +185,16 @@ class EscalationRun:
         for notice in self._found.notices:
             self._next(Telling(self, notice, self._ways(notice), self.held.priority, self.held.warning))
 
+    @property
+    def open(self) -> int:
+        """How many notices' turn is not over."""
+        return len(self._open)
+
+    def put_off(self, notice: Notice) -> None:
+        """End a notice's turn; it comes again with the lease."""
+        self._put_off = True
+        self._over(notice)
+
     def refresh(self, fresh: Fresh) -> None:
         """What is known now of answers, and whether the message still stands."""
         self.standing = fresh.overtaken.standing(self.work.issued)
@@ -192,13 +207,13 @@ class EscalationRun:
         self._stopped = True
         for job in self.work.channels.withdraw(lambda job: isinstance(job, Telling) and job.run is self):
             assert isinstance(job, Telling)
-            self._over()
+            self._over(job.notice)
 
     def parcel(self, job: Telling) -> Parcel | None:
         """The notice as it is to be sent now; without one its turn is over."""
         silent = [self._by_id[one] for one in job.notice.silent]
         if self.standing.reason(clock.now()) is not Reason.SEND or not any(_is_silent(one) for one in silent):
-            self._over()
+            self._over(job.notice)
             return None
         _, point, _ = job.ways[0]
         return self.work.parcels.escalation(
@@ -217,24 +232,23 @@ class EscalationRun:
             self._note(job.notice, name, point, Level.ACCEPTED, result)
             office = self._found.office.value
             self._told += [Told(one, job.notice.person, office, why) for one, why in job.notice.silent.items()]
-            self._over()
+            self._over(job.notice)
             return
         job.put_off |= result.outcome is Outcome.LATER
         if job.ways and not self._stopped:
             self._next(job)
         elif job.put_off and (self._stopped or self.held.attempt + 1 < ATTEMPTS):
-            self._put_off = True
-            self._over()
+            self.put_off(job.notice)
         else:
             self._note(job.notice, name, point, Level.FAILED, result)
-            self._over()
+            self._over(job.notice)
 
     def _next(self, job: Telling) -> None:
         if not job.ways:
             said = Result(Outcome.FAILED, "no address on any channel that is set")
             own = self.work.issued.steps[self.held.step].channel
             self._note(job.notice, own, None, Level.FAILED, said)
-            self._over()
+            self._over(job.notice)
             return
         job.ways[0][2][0].put(job)
 
@@ -272,9 +286,11 @@ class EscalationRun:
         held, issued = self.held, self.work.issued
         return escalation_key(issued.realm, issued.id, notice.person, point.id, held.step, held.told_of)
 
-    def _over(self) -> None:
-        self.open -= 1
-        if self.open == 0:
+    def _over(self, notice: Notice) -> None:
+        if notice.person not in self._open:
+            return
+        self._open.remove(notice.person)
+        if not self._open:
             self._end()
 
     def _end(self) -> None:

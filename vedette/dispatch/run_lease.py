@@ -5,6 +5,7 @@ Nothing here waits or touches the database: members are loaded before, and resul
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -24,6 +25,8 @@ from vedette.dispatch.restraint import held_until
 from vedette.dispatch.results import Attempt, Done, GivenBack, Told
 from vedette.dispatch.undisturbed import HeldBack, due
 from vedette.warnings.plans import at_once_with
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,10 @@ class Sending:
         """What the provider said."""
         self.run.sent(self, result)
 
+    def dropped(self) -> None:
+        """Their turn is over, and comes again."""
+        self.run.put_off(self.member)
+
 
 class LeaseRun:
     """The work on one lease of a send step."""
@@ -69,7 +76,7 @@ class LeaseRun:
         self.standing = standing
         self.members = members
         #: Members whose step is not over.
-        self.open = len(members)
+        self._open = {member.id for member in members}
         self._steps = work.issued.steps
         self._opening = len(at_once_with(self._steps, 0))
         self._together = len(at_once_with(self._steps, held.step)) > 1
@@ -83,7 +90,21 @@ class LeaseRun:
         if not self.members:
             self._end()
         for member in self.members:
-            self._advance(member)
+            try:
+                self._advance(member)
+            except Exception:
+                log.exception("recipient %s cannot be sent to; they are tried again, the others go on", member.id)
+                self.put_off(member)
+
+    @property
+    def open(self) -> int:
+        """How many members' step is not over."""
+        return len(self._open)
+
+    def put_off(self, member: Member) -> None:
+        """End a member's turn; it comes again with the lease."""
+        self._put_off = True
+        self._over(member)
 
     def refresh(self, fresh: Fresh) -> None:
         """What is known now of answers, and whether the message still stands; if not, nobody waits any longer."""
@@ -98,8 +119,8 @@ class LeaseRun:
     def stop(self) -> None:
         """Begin nothing more; what is on its way is waited for."""
         self._stopped = True
-        for _ in self._withdrawn():
-            self._over()
+        for job in self._withdrawn():
+            self._over(job.member)
 
     def parcel(self, job: Sending) -> Parcel | None:
         """Decide about one member now; without a parcel their turn is over."""
@@ -116,7 +137,7 @@ class LeaseRun:
         member, step = job.member, job.step
         if result.outcome is Outcome.LATER:
             if self._stopped:
-                self._over()
+                self._over(member)
                 return
             if other := _other(job.providers[1:]):
                 self._wait(member, step, job.point, other)
@@ -125,19 +146,18 @@ class LeaseRun:
                 later.action == "send" and later.channel in member.points for later in self._steps[step + 1 :]
             )
             if tries_again(self.work.issued.kind, follows, self.held.attempt):
-                self._put_off = True
                 self._retry_after_s = max(self._retry_after_s or 0.0, result.retry_after_s or 0.0) or None
-                self._over()
+                self.put_off(member)
                 return
             if step > self.held.step:
-                self._over()  # its own lease tries it afresh
+                self._over(member)  # its own lease tries it afresh
                 return
         level = Level.ACCEPTED if result.outcome is Outcome.ACCEPTED else Level.FAILED
         self._note(member, step, job.point, level, result.detail, self.held.attempt + 1, result.reference)
         if level is Level.FAILED and not self._stopped:
             self._advance(member)
         else:
-            self._over()
+            self._over(member)
 
     def _advance(self, member: Member) -> None:
         """Let a member wait for what is to be tried next: this step, and after a failure the send steps behind it."""
@@ -164,7 +184,7 @@ class LeaseRun:
                 continue
             self._wait(member, step, point, _other(providers) or providers)
             return
-        self._over()
+        self._over(member)
 
     def _wait(self, member: Member, step: int, point: Point, providers: tuple[Lanes, ...]) -> None:
         held = self.held
@@ -194,7 +214,7 @@ class LeaseRun:
             self._hold(member, step)
         if reason.level is not None:
             self._note(member, step, point, reason.level, f"not sent: {reason.value}")
-        self._over()
+        self._over(member)
 
     def _note(
         self,
@@ -224,10 +244,12 @@ class LeaseRun:
             ),
         )
 
-    def _over(self) -> None:
+    def _over(self, member: Member) -> None:
         """One member's step is over, or they wait for another time."""
-        self.open -= 1
-        if self.open == 0:
+        if member.id not in self._open:
+            return
+        self._open.remove(member.id)
+        if not self._open:
             self._end()
 
     def _end(self) -> None:

@@ -10,11 +10,11 @@ import contextlib
 import logging
 from collections.abc import Callable
 
-from django.db import DatabaseError
+from django.db import InterfaceError, OperationalError
 
 from vedette import clock
 from vedette.dispatch import results
-from vedette.dispatch.database import Database, Desk
+from vedette.dispatch.database import Database, Desk, DeskDied
 from vedette.dispatch.leases import Held
 from vedette.dispatch.results import Attempt, Done, GivenBack, Part, Told
 
@@ -37,6 +37,8 @@ class Writer:
         self._room = room
         self._parts: dict[int, Part] = {}
         self._count = 0
+        #: What of single leases cannot be written, whatever the reason.
+        self._stuck: dict[int, Part] = {}
         self._wake, self._full = asyncio.Event(), asyncio.Event()
         self._writing = asyncio.Lock()
         self._refused = False
@@ -77,22 +79,44 @@ class Writer:
             if not parts:
                 return True
             try:
-                lost = await self._database.run(Desk.WRITER, results.commit, list(parts.values()), clock.now())
-            except DatabaseError:
+                await self._write(parts)
+            except DeskDied:
+                raise
+            except (OperationalError, InterfaceError):
                 log.exception("%s results are not written yet; nothing more is begun", count)
                 self._keep(parts, count)
+                self._refused = True
                 return False
+            except Exception:
+                log.exception("%s results cannot be written together; each lease's by themselves now", count)
+                await self._write_apart(parts)
             self._refused = False
-            for lease, part in parts.items():
-                if part.end is not None or lease in lost:
-                    self._ended(lease, lease in lost)
             self._room()
             return True
+
+    async def _write(self, parts: dict[int, Part]) -> None:
+        lost = await self._database.run(Desk.WRITER, results.commit, list(parts.values()), clock.now())
+        for lease, part in parts.items():
+            self._stuck.pop(lease, None)
+            if part.end is not None or lease in lost:
+                self._ended(lease, lease in lost)
+
+    async def _write_apart(self, parts: dict[int, Part]) -> None:
+        """Write what can be written. The rest is something of one lease: it is kept, and tried with what comes of that
+        lease later; the others must not wait for it. Its range stays in hand, so that nobody is sent anything twice."""
+        for lease, part in parts.items():
+            try:
+                await self._write({lease: part})
+            except DeskDied:
+                raise
+            except Exception:
+                log.exception("lease %s: its %s results cannot be written", lease, len(part.attempts))
+                self._stuck[lease] = part
 
     def _part(self, held: Held) -> Part:
         part = self._parts.get(held.id)
         if part is None:
-            part = self._parts[held.id] = Part(held)
+            part = self._parts[held.id] = self._stuck.pop(held.id, None) or Part(held)
         return part
 
     def _ring(self) -> None:
@@ -108,5 +132,5 @@ class Writer:
                 parts[lease].told, parts[lease].end = part.told, part.end
             else:
                 parts[lease] = part
-        self._parts, self._count, self._refused = parts, self._count + count, True
+        self._parts, self._count = parts, self._count + count
         self._wake.set()

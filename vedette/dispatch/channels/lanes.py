@@ -31,6 +31,9 @@ class Job(Protocol):
     def ended(self, result: Result) -> None:
         """What it came to."""
 
+    def dropped(self) -> None:
+        """Nobody could make anything of what it came to: its turn is over, and comes again."""
+
 
 class Lanes:
     """The lanes of one provider. `may_begin` holds all of them back while results cannot be written down."""
@@ -108,13 +111,25 @@ class Lanes:
                 continue
             self._busy += 1
             try:
-                parcel = job.parcel()
-                if parcel is not None:
-                    job.ended(await self._tried(parcel))
-            except Exception:
-                log.exception("a job failed; its range is tried again")
+                await self._turn(job)
             finally:
                 self._busy -= 1
+
+    async def _turn(self, job: Job) -> None:
+        """Carry one job. Whatever goes wrong with it is told to it, and stops no other."""
+        try:
+            parcel = job.parcel()
+            if parcel is None:
+                return
+            result = await self._tried(parcel)
+        except Exception as error:
+            log.exception("a job failed before it was sent")
+            result = Result(Outcome.LATER, f"an error of ours: {type(error).__name__}")
+        try:
+            job.ended(result)
+        except Exception:
+            log.exception("a job failed after it was sent; it is tried again")
+            job.dropped()
 
     async def _tried(self, parcel: Parcel) -> Result:
         now = self._clock()

@@ -54,11 +54,11 @@ class OpenChannels:
                 return why
         return f"no {name} channel is set for the {realm} realm"
 
-    def connections(self) -> dict[str, int]:
-        """Channel -> how many lanes it has in all."""
-        found: dict[str, int] = {}
-        for row, lanes in self._open.values():
-            found[row.name] = found.get(row.name, 0) + lanes.channel.settings.at_once
+    def connections(self) -> dict[tuple[str, str], int]:
+        """Realm and channel -> how many lanes it has in all."""
+        found: dict[tuple[str, str], int] = {}
+        for (realm, name, _), (_, lanes) in self._open.items():
+            found[realm, name] = found.get((realm, name), 0) + lanes.channel.settings.at_once
         return found
 
     def withdraw(self, wanted: Callable[[Job], bool]) -> list[Job]:
