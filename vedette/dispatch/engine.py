@@ -34,7 +34,7 @@ from vedette.dispatch.receipts import Summary, forget_old, record_early
 from vedette.dispatch.run_escalation import EscalationRun, plan_notices, silent_of
 from vedette.dispatch.run_lease import LeaseRun, Work
 from vedette.dispatch.settle import close_range
-from vedette.dispatch.taking import Hands, Taken, take_work
+from vedette.dispatch.taking import Taken, enough_in_hand, take_work
 from vedette.dispatch.writer import Writer
 from vedette.people.positions import drop_old_positions
 
@@ -69,12 +69,11 @@ class Engine:
         self.realm = realm
         self.worker = worker or f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
         self.database = database or InThreads()
-        self._writer = Writer(self.database, self._ended, self._wake)
+        self._writer = Writer(self.database, self._ended, lambda: self._channels.wake())
         self._ears = Ears(self.database)
         self._channels = OpenChannels(
             hear=self._ears.hear, may_begin=lambda: self._writer.may_begin and not self._blind
         )
-        self._hands = Hands()
         self._running: dict[int, LeaseRun | EscalationRun | Held] = {}
         self._messages: dict[int, tuple[Issued, Parcels]] = {}
         self._expanding: dict[int, _Expanding] = {}
@@ -251,7 +250,7 @@ class Engine:
         """Take leases as there is room at their channels; more urgent ones need none."""
         if self._house is None or not self._writer.may_begin:
             return False
-        full = self._hands.full(self._running.values(), self._channels.connections())
+        full = enough_in_hand(self._running.values(), self._channels.connections())
         mine = [_held(run) for run in self._running.values()]
         known = list(self._messages)
         taken: Taken = await self.db(
@@ -304,9 +303,6 @@ class Engine:
             if run is not None and not isinstance(run, Held):
                 run.stop()
         self._room.set()
-
-    def _wake(self) -> None:
-        self._channels.wake()
 
     def _know(self, issued: Issued) -> None:
         assert self._house is not None

@@ -14,33 +14,28 @@ from vedette.dispatch.run_escalation import EscalationRun
 from vedette.dispatch.run_lease import LeaseRun
 
 
-class Hands:
-    """What an engine has in hand, by channel."""
+def enough_in_hand(
+    runs: Iterable[LeaseRun | EscalationRun | Held], connections: Mapping[tuple[str, str], int]
+) -> dict[tuple[str, str], int]:
+    """Channels, by realm and name, that have enough to do: only what is above that priority (a lower number) is
+    taken for them. What an exercise does with its channels says nothing of the live ones.
 
-    def full(
-        self, runs: Iterable[LeaseRun | EscalationRun | Held], connections: Mapping[tuple[str, str], int]
-    ) -> dict[tuple[str, str], int]:
-        """Channels, by realm and name, that have enough to do: only what is above that priority (a lower number) is
-        taken for them. What an exercise does with its channels says nothing of the live ones.
-
-        Enough is two ranges, or two messages for each connection. What is less urgent does not count: it waits anyway.
-        """
-        open_members: dict[tuple[str, str], dict[int, int]] = {}
-        for run in runs:
-            held = run if isinstance(run, Held) else run.held
-            by_priority = open_members.setdefault((held.realm.value, held.channel), {})
-            by_priority[held.priority] = by_priority.get(held.priority, 0) + (
-                RANGE if isinstance(run, Held) else run.open
-            )
-        found: dict[tuple[str, str], int] = {}
-        for channel, by_priority in open_members.items():
-            total, enough = 0, max(2 * RANGE, 2 * connections.get(channel, 0))
-            for priority, members in sorted(by_priority.items()):
-                total += members
-                if total >= enough:
-                    found[channel] = priority
-                    break
-        return found
+    Enough is two ranges, or two messages for each connection. What is less urgent does not count: it waits anyway.
+    """
+    open_members: dict[tuple[str, str], dict[int, int]] = {}
+    for run in runs:
+        held = run if isinstance(run, Held) else run.held
+        by_priority = open_members.setdefault((held.realm.value, held.channel), {})
+        by_priority[held.priority] = by_priority.get(held.priority, 0) + (RANGE if isinstance(run, Held) else run.open)
+    found: dict[tuple[str, str], int] = {}
+    for channel, by_priority in open_members.items():
+        total, enough = 0, max(2 * RANGE, 2 * connections.get(channel, 0))
+        for priority, members in sorted(by_priority.items()):
+            total += members
+            if total >= enough:
+                found[channel] = priority
+                break
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
+from vedette.dispatch.channels.http_addresses import is_public
+
 
 class BadAddress(ValueError):
     """An address that is not asked; the message says why."""
@@ -60,6 +62,6 @@ def _is_here(host: str) -> bool:
 def _is_private(host: str) -> bool:
     """Whether a host written as a number is private. What a name leads to is judged when it is looked up."""
     try:
-        return not ipaddress.ip_address(host).is_global
+        return not is_public(host)
     except ValueError:
         return host == "localhost"
