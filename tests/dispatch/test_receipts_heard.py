@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 
 import pytest
-from django.db import DatabaseError
+from django.db import OperationalError
 
 from tests.dispatch.house import House, devices, levels, states
 from tests.servers import http, smsc
@@ -96,7 +96,7 @@ class Refusing(InThreads):
     async def run(self, desk: object, work: object, *given: object) -> object:  # type: ignore[override]
         self.tried += 1
         if self.tried <= 2:
-            raise DatabaseError("away")
+            raise OperationalError("away")
         self.written += given
         return None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpResponse
 
 from tests.web.browser import Browser
@@ -123,10 +124,11 @@ def answered(recipient: Recipient, state: State) -> None:
     message = recipient.joined_by
     assert message.issued_at is not None
     at = message.issued_at + timedelta(seconds=30)
-    Acknowledgement.objects.create(recipient=recipient, message=message, response=state.value, at=at)
-    tally.answer([(message.warning_id, False)], at)
-    tally.change({(message.warning_id, State(recipient.state), state): 1})
-    Recipient.objects.filter(pk=recipient.pk).update(state=state.value)
+    with transaction.atomic():
+        Acknowledgement.objects.create(recipient=recipient, message=message, response=state.value, at=at)
+        tally.answer([(message.warning_id, False)], at)
+        tally.change({(message.warning_id, State(recipient.state), state): 1})
+        Recipient.objects.filter(pk=recipient.pk).update(state=state.value)
 
 
 def text_of(response: HttpResponse) -> str:
