@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -80,7 +80,7 @@ class Standing:
         return Reason.SEND
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Progress:
     """How far one person is with one message."""
 
@@ -89,8 +89,8 @@ class Progress:
     answered: bool
     #: Whether the person still belongs to the organisation.
     active: bool = True
-    #: Plan step -> what its delivery came to.
-    done: Mapping[int, Level]
+    #: Plan step -> what came of it; a step is here when nothing is left to try of it.
+    done: dict[int, Level] = field(default_factory=dict)
     #: Channels by which an earlier message of the warning got to a gateway for them.
     used: frozenset[str] = frozenset()
 

@@ -92,9 +92,10 @@ def _text(raw: bytes) -> str:
 
 
 def _mac(numbers: bytes, realm: Realm) -> bytes:
-    return hashlib.blake2b(numbers, digest_size=_MAC_BYTES, key=_key(settings.MASTER_SECRET, realm)).digest()
+    return hashlib.blake2b(numbers, digest_size=_MAC_BYTES, key=_key(realm)).digest()
 
 
 @cache
-def _key(master: bytes, realm: Realm) -> bytes:
-    return HKDF(hashes.SHA256(), 32, salt=None, info=f"vedette idempotency key {realm.value}".encode()).derive(master)
+def _key(realm: Realm) -> bytes:
+    info = f"vedette idempotency key {realm.value}".encode()
+    return HKDF(hashes.SHA256(), 32, salt=None, info=info).derive(settings.MASTER_SECRET)

@@ -7,7 +7,7 @@ the warning instead.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -24,56 +24,40 @@ from vedette.warnings.content import Content, MessageType, Plan
 from vedette.warnings.models import Message
 from vedette.warnings.plans import FlatStep, danger_to_life, flat, one_pass
 
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """One way to reach somebody."""
-
-    id: int
-    address: str
+#: One way to reach somebody: contact point and address.
+Point = tuple[int, str]
+_STATES = {state.value: state for state in State}
 
 
-@dataclass(slots=True)
-class Member:
-    """One recipient of a lease's range."""
+@dataclass(slots=True, kw_only=True)
+class Member(Progress):
+    """One recipient of a lease's range, and how far they are with its message."""
 
     id: int
     person: int
     name: str
     language: str
     unit: int
-    state: State
-    answered: bool
-    active: bool
     #: Channel -> the contact points on it, the first to try first.
     points: Mapping[str, Sequence[Point]]
-    #: Plan step -> what came of it; a step is here when nothing is left to try of it.
-    done: dict[int, Level] = field(default_factory=dict)
     #: Contact points that failed in a step which others of the same channel may still carry.
     failed: set[tuple[int, int]] = field(default_factory=set)
-    #: Channels by which earlier messages of the warning got out to them; known for a message that ends it.
-    used: frozenset[str] = frozenset()
     #: What keeps the message from disturbing them; None: nothing does.
     peace: Peace | None = None
     #: Why they were not sent to when it was last decided.
     hold: Hold | None = None
 
-    @property
-    def progress(self) -> Progress:
-        """How far they are, as the decisions ask for it."""
-        return Progress(state=self.state, answered=self.answered, active=self.active, done=self.done, used=self.used)
-
     def next_point(self, step: int, channel: str) -> Point | None:
         """The first contact point on that channel that has not failed in that step."""
         for point in self.points.get(channel, ()):
-            if (step, point.id) not in self.failed:
+            if (step, point[0]) not in self.failed:
                 return point
         return None
 
     def note(self, step: int, channel: str, point: Point | None, level: Level) -> None:
         """What came of a step at one contact point, or at none."""
         if level is Level.FAILED and point is not None:
-            self.failed.add((step, point.id))
+            self.failed.add((step, point[0]))
             if self.next_point(step, channel) is not None:
                 return
         self.done[step] = level
@@ -161,8 +145,8 @@ class Range:
     overtaken: Overtaken
     #: The fields of a Member up to `active`.
     members: list[tuple[Any, ...]]
-    #: (person, channel, contact point, address) in the order to try them.
-    points: list[tuple[int, str, int, str]]
+    #: Person -> channel -> (contact point, address) in the order to try them.
+    points: dict[int, dict[str, list[Point]]]
     #: (recipient, step, channel, contact point, level).
     deliveries: list[tuple[int, int, str, int | None, str]]
     #: (recipient, channel) by which earlier messages of the warning got out; for what may not be told to everyone.
@@ -172,27 +156,31 @@ class Range:
 
     def people(self) -> list[Member]:
         """The members, with all that is known of each."""
-        points: dict[int, dict[str, list[Point]]] = {}
-        for person, channel, point, address in self.points:
-            points.setdefault(person, {}).setdefault(channel, []).append(Point(point, address))
         used: dict[int, set[str]] = {}
         for recipient, channel in self.used:
             used.setdefault(recipient, set()).add(channel)
         members = {
-            row[0]: Member(
-                row[0], row[1], row[2], row[3], row[4], State(row[5]), row[6], bool(row[7]), points.get(row[1], {})
+            number: Member(
+                id=number,
+                person=person,
+                name=name,
+                language=language,
+                unit=unit,
+                state=_STATES[state],
+                answered=answered,
+                active=active,
+                points=self.points.get(person, {}),
+                peace=self.peace.get(person),
             )
-            for row in self.members
+            for number, person, name, language, unit, state, answered, active in self.members
         }
         for recipient, step, channel, point, level in self.deliveries:
             if recipient in members:
-                members[recipient].note(step, channel, None if point is None else Point(point, ""), Level(level))
+                members[recipient].note(step, channel, None if point is None else (point, ""), Level(level))
         for recipient, channels in used.items():
             if recipient in members:
-                members[recipient].used = frozenset(channels)
-        for member in members.values():
-            # What became of something they were sent is never held back.
-            member.peace = None if member.used else self.peace.get(member.person)
+                # What became of something they were sent is never held back.
+                members[recipient].used, members[recipient].peace = frozenset(channels), None
         return list(members.values())
 
 
@@ -222,12 +210,14 @@ def load_range(held: Held, now: datetime) -> Range:
     answered = _answered(held)
     return Range(
         overtaken=_overtaken(held.warning, held.number),
-        members=[(*row[:6], row[0] in answered, row[6]) for row in found],
-        points=rows(
-            "SELECT c.person_id, c.channel, c.id, c.address"
-            " FROM dispatch_recipient r JOIN people_contactpoint c ON c.person_id = r.person_id"
-            f" WHERE +r.warning_id = %s AND r.id BETWEEN %s AND %s{only_open} ORDER BY c.person_id, c.rank, c.id",
-            span,
+        members=[(*row[:6], row[0] in answered, bool(row[6])) for row in found],
+        points=_by_person(
+            rows(
+                "SELECT c.person_id, c.channel, c.id, c.address"
+                " FROM dispatch_recipient r JOIN people_contactpoint c ON c.person_id = r.person_id"
+                f" WHERE +r.warning_id = %s AND r.id BETWEEN %s AND %s{only_open} ORDER BY c.person_id, c.rank, c.id",
+                span,
+            )
         ),
         deliveries=rows(
             f"SELECT recipient_id, step, channel, contact_point_id, {_CAME_TO} FROM dispatch_delivery"
@@ -283,13 +273,17 @@ def _states(held: Held) -> dict[int, State]:
 
 def load_points(people: Sequence[int]) -> dict[int, dict[str, list[Point]]]:
     """The contact points of a few people by channel, the first to try first."""
-    points: dict[int, dict[str, list[Point]]] = {}
-    for person, channel, point, address in (
+    return _by_person(
         ContactPoint.objects.filter(person__in=people)
         .order_by("person", "rank", "id")
         .values_list("person_id", "channel", "id", "address")
-    ):
-        points.setdefault(person, {}).setdefault(channel, []).append(Point(point, address))
+    )
+
+
+def _by_person(found: Iterable[tuple[int, str, int, str]]) -> dict[int, dict[str, list[Point]]]:
+    points: dict[int, dict[str, list[Point]]] = {}
+    for person, channel, point, address in found:
+        points.setdefault(person, {}).setdefault(channel, []).append((point, address))
     return points
 
 

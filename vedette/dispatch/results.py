@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from django.db import transaction
@@ -76,6 +76,16 @@ class Part:
     attempts: list[Attempt] = field(default_factory=list)
     told: list[Told] = field(default_factory=list)
     end: Done | GivenBack | None = None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """How it goes to the process that writes: as plain rows, which cost the event loop half of what objects do."""
+        rows = [(*one[:8], one.at.timestamp(), *one[9:]) for one in self.attempts]
+        return _brought, (self.held, rows, self.told, self.end)
+
+
+def _brought(held: Held, rows: Sequence[tuple[Any, ...]], told: list[Told], end: Done | GivenBack | None) -> Part:
+    attempts = [Attempt(*row[:8], datetime.fromtimestamp(row[8], UTC), *row[9:]) for row in rows]
+    return Part(held, attempts, told, end)
 
 
 class AlreadyThere(Exception):

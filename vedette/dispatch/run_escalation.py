@@ -222,7 +222,7 @@ class EscalationRun:
             [one.name for one in silent if _is_silent(one)],
             self._found.office,
             self._key(job.notice, point),
-            point.address,
+            point[1],
         )
 
     def sent(self, job: Telling, result: Result) -> None:
@@ -270,7 +270,7 @@ class EscalationRun:
             Attempt(
                 recipient=None,
                 person=notice.person,
-                contact_point=None if point is None else point.id,
+                contact_point=None if point is None else point[0],
                 channel=channel,
                 step=self.held.step,
                 level=level,
@@ -284,7 +284,7 @@ class EscalationRun:
 
     def _key(self, notice: Notice, point: Point) -> str:
         held, issued = self.held, self.work.issued
-        return escalation_key(issued.realm, issued.id, notice.person, point.id, held.step, held.told_of)
+        return escalation_key(issued.realm, issued.id, notice.person, point[0], held.step, held.told_of)
 
     def _over(self, notice: Notice) -> None:
         if notice.person not in self._open:

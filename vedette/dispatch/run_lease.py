@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from vedette import clock
 from vedette.dispatch.channels.face import Outcome, Parcel, Result
@@ -89,9 +89,10 @@ class LeaseRun:
         """Let every member wait for their turn."""
         if not self.members:
             self._end()
+        now = clock.now()
         for member in self.members:
             try:
-                self._advance(member)
+                self._advance(member, now)
             except Exception:
                 log.exception("recipient %s cannot be sent to; they are tried again, the others go on", member.id)
                 self.put_off(member)
@@ -124,13 +125,13 @@ class LeaseRun:
 
     def parcel(self, job: Sending) -> Parcel | None:
         """Decide about one member now; without a parcel their turn is over."""
-        reason = self._decide(job.member, job.step)
+        reason = self._decide(job.member, job.step, clock.now())
         if reason is not Reason.SEND:
             self._not_sent(job.member, job.step, job.point, reason)
             return None
-        issued = self.work.issued
-        key = warning_key(issued.realm, issued.id, job.member.id, job.point.id, job.step)
-        return self.work.parcels.warning(job.member, key, job.point.address)
+        issued, (point, address) = self.work.issued, job.point
+        key = warning_key(issued.realm, issued.id, job.member.id, point, job.step)
+        return self.work.parcels.warning(job.member, key, address)
 
     def sent(self, job: Sending, result: Result) -> None:
         """Go on from what a provider said of one member."""
@@ -155,18 +156,18 @@ class LeaseRun:
         level = Level.ACCEPTED if result.outcome is Outcome.ACCEPTED else Level.FAILED
         self._note(member, step, job.point, level, result.detail, self.held.attempt + 1, result.reference)
         if level is Level.FAILED and not self._stopped:
-            self._advance(member)
+            self._advance(member, clock.now())
         else:
             self._over(member)
 
-    def _advance(self, member: Member) -> None:
+    def _advance(self, member: Member, now: datetime) -> None:
         """Let a member wait for what is to be tried next: this step, and after a failure the send steps behind it."""
         realm = self.held.realm.value
         reachable: Sequence[str] = ()
         if self._together:
             reachable = [name for name in member.points if self.work.channels.providers(realm, name)]
         while (step := next_send(self._steps, self.held.step, member.done, reachable)) is not None:
-            reason = self._decide(member, step)
+            reason = self._decide(member, step, now)
             name = self._steps[step].channel
             point = member.next_point(step, name)
             if reason is not Reason.SEND:
@@ -196,17 +197,16 @@ class LeaseRun:
 
         return [job for job in self.work.channels.withdraw(mine) if isinstance(job, Sending)]
 
-    def _decide(self, member: Member, step: int) -> Reason:
-        now, progress = clock.now(), member.progress
-        reason = decide(self.standing, progress, step, now, self._steps[step].channel, self._opening)
+    def _decide(self, member: Member, step: int, now: datetime) -> Reason:
+        reason = decide(self.standing, member, step, now, self._steps[step].channel, self._opening)
         if reason is Reason.SEND and member.peace is not None:
-            member.hold = held_until(now, member.peace, progress.reached)
+            member.hold = held_until(now, member.peace, member.reached)
             return Reason.HELD if member.hold is not None else reason
         return reason
 
     def _hold(self, member: Member, step: int) -> None:
         assert member.hold is not None
-        untouched = not (member.progress.reached or self.held.attempt or self.held.retaken)
+        untouched = not (member.reached or self.held.attempt or self.held.retaken)
         self._held_back.append(HeldBack(member.id, step, member.hold.why, member.hold.until, untouched))
 
     def _not_sent(self, member: Member, step: int, point: Point | None, reason: Reason) -> None:
@@ -233,7 +233,7 @@ class LeaseRun:
             Attempt(
                 recipient=member.id,
                 person=member.person,
-                contact_point=None if point is None else point.id,
+                contact_point=None if point is None else point[0],
                 channel=channel,
                 step=step,
                 level=level,

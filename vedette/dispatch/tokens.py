@@ -32,7 +32,7 @@ class RecipientRef(NamedTuple):
 def make_token(recipient_id: int, realm: Realm) -> str:
     """The token of one recipient, the same every time."""
     number = recipient_id.to_bytes(_ID_BYTES, "big")
-    return base64.urlsafe_b64encode(number + _mac(number, _keys(settings.MASTER_SECRET)[realm])).decode()
+    return base64.urlsafe_b64encode(number + _mac(number, _keys()[realm])).decode()
 
 
 def read_token(text: str) -> RecipientRef | None:
@@ -48,7 +48,7 @@ def read_token(text: str) -> RecipientRef | None:
         raw = bytes(_ID_BYTES + _MAC_BYTES)
     number, given = raw[:_ID_BYTES], raw[_ID_BYTES:]
     found = None
-    for realm, key in _keys(settings.MASTER_SECRET).items():
+    for realm, key in _keys().items():
         if hmac.compare_digest(_mac(number, key), given):
             found = RecipientRef(int.from_bytes(number, "big"), realm)
     return found
@@ -59,8 +59,10 @@ def _mac(number: bytes, key: bytes) -> bytes:
 
 
 @cache
-def _keys(master: bytes) -> dict[Realm, bytes]:
+def _keys() -> dict[Realm, bytes]:
     return {
-        realm: HKDF(hashes.SHA256(), 32, salt=None, info=f"vedette field page {realm.value}".encode()).derive(master)
+        realm: HKDF(hashes.SHA256(), 32, salt=None, info=f"vedette field page {realm.value}".encode()).derive(
+            settings.MASTER_SECRET
+        )
         for realm in Realm
     }

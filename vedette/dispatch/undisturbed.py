@@ -113,10 +113,14 @@ def peaces(held: Held, people: Sequence[int], now: datetime) -> dict[int, Peace]
         ).values_list("pk", "quiet_from", "quiet_to", "zone")
     }
     cap = organisation.routine_cap
-    if cap is None:
-        return {pk: Peace(quiet=hours) for pk, hours in quiet.items()}
-    sent = _sent(held, people, now)
-    return {pk: Peace(quiet=quiet.get(pk), cap=cap, sent=tuple(sent.get(pk, ()))) for pk in people}
+    sent = {} if cap is None else _sent(held, people, now)
+    # Most are alike: what they share goes to the engine once.
+    alike: dict[tuple[QuietHours | None, tuple[datetime, ...]], Peace] = {}
+    return {
+        pk: alike.setdefault(of, Peace(quiet=of[0], cap=cap, sent=of[1]))
+        for pk, of in ((pk, (quiet.get(pk), tuple(sent.get(pk, ())))) for pk in people)
+        if cap is not None or pk in quiet
+    }
 
 
 def _sent(held: Held, people: Sequence[int], now: datetime) -> dict[int, list[datetime]]:

@@ -124,7 +124,7 @@ class MqttChannel(Channel):
             return Result(Outcome.FAILED, "its time was over before it could be sent")
         topic = mqtt.topic_for(self.settings.topic, parcel.address)
         answer_to = correlation(parcel.address, parcel.key)
-        payload = f'{{"answer_to":"{answer_to}",{parcel.payload[1:]}'.encode()
+        payload = b'{"answer_to":"%b",%b' % (answer_to.encode(), parcel.payload[1:])
         try:
             connection = await self._connected()
             if connection.largest_packet and len(payload) + len(topic) + _AROUND > connection.largest_packet:

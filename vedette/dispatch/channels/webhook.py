@@ -76,7 +76,7 @@ class WebhookChannel(Channel):
                 return Result(Outcome.FAILED, f"not an address that can be used: {error}")
             if target.origin != self._gateway.origin:
                 return Result(Outcome.FAILED, f"{target.origin.host} is not the gateway that is set for this realm")
-        body = b'{"to": %b, %b' % (orjson.dumps(parcel.address), parcel.payload[1:].encode())
+        body = b'{"to": %b, %b' % (orjson.dumps(parcel.address), parcel.payload[1:])
         try:
             return outcome(await self._client.post(target, self._headers(parcel.key, body), body, repeatable=True))
         except HttpError as error:
@@ -92,7 +92,7 @@ class WebhookChannel(Channel):
             self._stamp, self._stamped = str(int(clock.now().timestamp())).encode(), now
         identifier, stamp = key.encode(), self._stamp
         signed = b"%b.%b.%b" % (identifier, stamp, body)
-        signatures = b" v1,".join(_base64(hmac.digest(secret, signed, "sha256")) for secret in self._keys)
+        signatures = b" v1,".join([_base64(hmac.digest(secret, signed, "sha256")) for secret in self._keys])
         return (
             b"content-type: application/json\r\nwebhook-id: %b\r\nidempotency-key: %b\r\nwebhook-timestamp: %b\r\n"
             b"webhook-signature: v1,%b\r\n" % (identifier, identifier, stamp, signatures)
