@@ -164,6 +164,12 @@ class Engine:
         await self._desk_died.wait()
         raise DeskDied("a process that works on the database is gone")
 
+    async def _let_pass(self, outbox: int) -> None:
+        """Wait while something more urgent is expanded: it must not stand behind this one for its turn to write."""
+        priority = self._expanding[outbox].priority
+        if urgent := [other.task for other in self._expanding.values() if other.priority < priority]:
+            await asyncio.wait(urgent)
+
     async def _work_off(self) -> None:
         """Wait until every lease in hand is over and written down."""
         refreshed = asyncio.get_running_loop().time()
@@ -234,7 +240,10 @@ class Engine:
 
     async def _expand_one(self, outbox: int, desk: Desk) -> None:
         try:
-            while not self._stopping.is_set() and not await self.db(desk, expand.step, outbox, clock.now()):
+            while not self._stopping.is_set():
+                await self._let_pass(outbox)
+                if await self.db(desk, expand.step, outbox, clock.now()):
+                    break
                 self._room.set()
         except DeskDied:
             raise

@@ -150,13 +150,13 @@ def revise(
 
 def submit(actor: Actor, message: Message, override: str = "") -> Message:
     """Hand a draft to the approver. Lint errors hold it back unless `override` says why they may stand."""
+    resolved = _with_sound_reach(actor, message, Verb.DRAFT, Move.SUBMIT)
     with transaction.atomic():
         message = _locked(message)
         check(actor, Verb.DRAFT, message.warning)
         message.state = after(message.state, Move.SUBMIT)
-        content = message.parsed_content()
-        _refuse_expired(content, clock.now())
-        _refuse_unsound_reach(message)
+        _refuse_changed(message, resolved)
+        _refuse_expired(message.parsed_content(), clock.now())
         problems = errors_of(message, clock.now())
         if problems and not override.strip():
             first = problems[0]
@@ -248,13 +248,14 @@ def issue(actor: Actor, message: Message) -> Message:
 
     Raises NotApproved when it is not, to the letter, what was approved; BadInput when it has expired meanwhile.
     """
+    resolved = _with_sound_reach(actor, message, Verb.ISSUE, Move.ISSUE)
     with transaction.atomic():
         message = _locked(message)
         check(actor, Verb.ISSUE, message.warning)
         message.state = after(message.state, Move.ISSUE)
+        _refuse_changed(message, resolved)
         _refuse_unapproved(message)
         _refuse_expired(message.parsed_content(), clock.now())
-        _refuse_unsound_reach(message)
         _issue(actor, message)
     return message
 
@@ -418,10 +419,26 @@ def _refuse_overtaken(message: Message) -> None:
         raise IllegalMove(f"state: message {last.number} was issued since; withdraw this one and draft a new update")
 
 
-def _refuse_unsound_reach(message: Message) -> None:
-    """An ending goes to everyone who was ever warned, whoever would be reached now."""
+def _with_sound_reach(actor: Actor, message: Message, verb: Verb, move: Move) -> str:
+    """See that the audience can stand, before the transaction: resolving a large one takes a while, in which nobody
+    else could write. Returns the hash of what was resolved.
+
+    An ending goes to everyone who was ever warned, whoever would be reached now.
+    """
+    message = Message.objects.select_related("warning").get(pk=message.pk)
+    check(actor, verb, message.warning)
+    after(message.state, move)
+    if move is Move.ISSUE:
+        _refuse_unapproved(message)
+    _refuse_expired(message.parsed_content(), clock.now())
     if MessageType(message.msg_type) is not MessageType.ALL_CLEAR:
         refuse_unsound_reach(message, clock.now())
+    return content_hash(message)
+
+
+def _refuse_changed(message: Message, resolved: str) -> None:
+    if content_hash(message) != resolved:
+        raise IllegalMove("state: the message was changed at the same moment; look at it again")
 
 
 def _refuse_expired(content: Content, now: datetime) -> None:
