@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -56,6 +57,17 @@ def _database() -> dict[str, Any]:
         "PORT": parts.port or "",
         "CONN_MAX_AGE": 60,
     }
+
+
+def _minutes(name: str, otherwise: str) -> float:
+    said = os.environ.get(name, otherwise)
+    try:
+        minutes = float(said)
+    except ValueError:
+        minutes = 0
+    if not 1 <= minutes <= 24 * 60:
+        raise ValueError(f"{name}: {said!r} is no number of minutes from 1 to 1440")
+    return minutes
 
 
 DATABASES = {"default": _database()}
@@ -134,6 +146,8 @@ ACCOUNT_LOGOUT_ON_GET = False
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE
+#: For how long a proof of who one is holds; whoever approves proves it again after that.
+PROOF_HOLDS = timedelta(minutes=_minutes("VEDETTE_PROOF_MINUTES", "5"))
 
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True

@@ -7,6 +7,7 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.signals import password_changed
 from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_reset
+from django.contrib.auth.models import AnonymousUser
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -22,6 +23,11 @@ class ClosedDoor(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Never."""
         return False
+
+    def get_reauthentication_methods(self, user: User | AnonymousUser) -> list[dict[str, Any]]:
+        """How somebody proves again who they are: by their second factor if they have one, else by their password."""
+        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        return [one for one in methods if one["id"] != "reauthenticate"] or methods
 
 
 def ask(request: HttpRequest, **kwargs: str) -> HttpResponse:

@@ -14,7 +14,6 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST
 
 from vedette import clock
 from vedette.access.handling import Realm
@@ -30,6 +29,7 @@ from vedette.web.console.check import check_message
 from vedette.web.console.compose import cites
 from vedette.web.console.doors import ActedRequest, Errors, one, page, seen, told
 from vedette.web.console.means import shown_means
+from vedette.web.proof import ask_for_proof
 
 FIELDS = {
     "change": "What is different",
@@ -79,11 +79,14 @@ def review(request: ActedRequest, warning_id: int, number: int) -> HttpResponse:
     return _review(request, message, Errors())
 
 
-@require_POST
 @page()
 def decide_on(request: ActedRequest, warning_id: int, number: int) -> HttpResponse:
-    """Approve, return, submit, or withdraw: whichever button was pressed."""
+    """Approve, return, submit, or withdraw: whichever button was pressed. Who approves proves first who they are."""
     message = _message(request, warning_id, number)
+    if request.method != "POST":  # Whoever has proved who they are, and whose form was lost meanwhile, reads again.
+        return redirect("console:review", warning_id, number)
+    if request.POST.get("do") in ("approve", "break-glass"):
+        ask_for_proof(request)
     errors, reason, done = Errors(), request.POST.get("reason", ""), ""
     with told(errors):
         match request.POST.get("do"):
@@ -122,6 +125,8 @@ def issue(request: ActedRequest, warning_id: int, number: int) -> HttpResponse:
         if live and request.POST.get("word", "").strip() != "LIVE":
             errors.add("word", "Type LIVE: this goes to real people.")
         else:
+            if live:
+                ask_for_proof(request)
             with told(errors):
                 actions.issue(request.actor, message)
                 return redirect("console:warning", warning_id)
