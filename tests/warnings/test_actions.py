@@ -38,11 +38,12 @@ from vedette.warnings.actions import (
     submit,
     withdraw,
 )
-from vedette.warnings.approval import content_hash, differences
+from vedette.warnings.approval import content_hash, hash_of, whole_of
+from vedette.warnings.changes import differences
 from vedette.warnings.content import MessageType
 from vedette.warnings.lifecycle import IllegalMove
 from vedette.warnings.models import Approval, Message, Outbox, Warning
-from vedette.warnings.queries import break_glass_for, in_force, waiting_for_approval, warnings_for
+from vedette.warnings.queries import break_glass_for, decided_before, in_force, waiting_for_approval, warnings_for
 
 pytestmark = pytest.mark.django_db
 
@@ -204,6 +205,15 @@ def test_break_glass_by_a_second_person_is_an_ordinary_approval(author: Actor, s
     assert not approve(second, message, content_hash(message), break_glass=True).break_glass
 
 
+def test_what_was_decided_on_is_kept_and_what_changed_since_is_told(author: Actor, second: Actor) -> None:
+    message = approved(author, second)
+    assert decided_before(message) is None, "it is still what was approved"
+    message = submit(author, revise(author, message, content=content(contact="duty room, radio channel 2")))
+    decided = decided_before(message)
+    assert decided is not None and hash_of(decided.whole) == decided.content_hash
+    assert [one.path for one in differences(decided.whole, whole_of(message))] == [("contact",)]
+
+
 def test_a_returned_message_goes_round_again(author: Actor, second: Actor) -> None:
     message = approved(author, second)
     with pytest.raises(BadInput, match="reason"):
@@ -261,8 +271,8 @@ def test_an_update_replaces_what_is_in_force_and_shows_what_changes_hands(author
     later = (EXPIRES + timedelta(hours=12)).isoformat()
     changed = Draft.of(content(expires=later, change="Holds twelve hours longer."), first.audience, first.plan)
     update = draft_update(author, first.warning, changed)
-    fields = {name for name, _, _ in differences(first, update)}
-    assert {"expires", "change"} <= fields and "area outline" not in fields
+    fields = {one.path for one in differences(whole_of(first), whole_of(update))}
+    assert {("expires",), ("change",)} <= fields and ("area", "geometry") not in fields
     update = issued(author, second, submit(author, update))
     warning = Warning.objects.get()
     assert (update.number, update.msg_type) == (2, "Update")

@@ -25,7 +25,7 @@ from vedette.people.rule import AudienceRule
 from vedette.reports.models import Report
 from vedette.threats.combining import marks_of
 from vedette.threats.models import Threat
-from vedette.warnings.approval import content_hash
+from vedette.warnings.approval import content_hash, whole_of
 from vedette.warnings.cap import sealed, to_cap
 from vedette.warnings.content import Content, MessageType, Plan
 from vedette.warnings.ending import ending
@@ -194,6 +194,7 @@ def approve(actor: Actor, message: Message, seen_hash: str, reason: str = "", br
         approval = Approval.objects.create(
             message=message,
             content_hash=current,
+            whole=whole_of(message),
             decision=Approval.Decision.APPROVE,
             approver_id=actor.user_id,
             decided_at=clock.now(),
@@ -222,6 +223,7 @@ def return_to_author(actor: Actor, message: Message, reason: str) -> Message:
         Approval.objects.create(
             message=message,
             content_hash=content_hash(message),
+            whole=whole_of(message),
             decision=Approval.Decision.RETURN,
             approver_id=actor.user_id,
             decided_at=clock.now(),

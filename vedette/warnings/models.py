@@ -100,6 +100,8 @@ class Approval(models.Model):
     message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="approvals")
     #: SHA-256 (hex) over content, audience rule, plan, type, identifier and realm, as `approval.content_hash` makes it.
     content_hash = models.CharField(max_length=64)
+    #: All that is the hash of, as it was then, to compare later versions with. Null in rows older than this column.
+    whole = models.JSONField(null=True)
     decision = models.CharField(max_length=10, choices=Decision.choices)
     approver = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     decided_at = models.DateTimeField()

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from vedette.access.handling import Realm
 from vedette.access.policy import Actor, visible
 from vedette.access.roles import Verb
+from vedette.warnings.approval import content_hash
 from vedette.warnings.models import Approval, Message, Warning
 
 
@@ -41,9 +42,16 @@ def current_message(warning: Warning) -> Message | None:
     return warning.messages.filter(state=Message.State.ISSUED).order_by("number").last()
 
 
-def last_approved(warning: Warning, before: Message) -> Message | None:
-    """The message that `before` will replace: what the approver compares with."""
-    return warning.messages.filter(Q(state=Message.State.ISSUED), number__lt=before.number).order_by("number").last()
+def replaced_by(message: Message) -> Message | None:
+    """The message that this one replaces, or replaced, for those who are warned: the last issued before it."""
+    before = message.warning.messages.filter(state=Message.State.ISSUED, number__lt=message.number)
+    return before.order_by("number").last()
+
+
+def decided_before(message: Message) -> Approval | None:
+    """The last decision on another version of the message than stands now: what has changed since then is asked."""
+    decisions = message.approvals.exclude(content_hash=content_hash(message)).filter(whole__isnull=False)
+    return decisions.select_related("approver").order_by("decided_at", "pk").last()
 
 
 def break_glass_for(actor: Actor) -> QuerySet[Approval]:

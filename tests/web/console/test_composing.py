@@ -17,11 +17,11 @@ from vedette.demo import texts
 from vedette.people.models import Organisation, Person, Unit
 from vedette.warnings import actions
 from vedette.warnings.approval import content_hash
+from vedette.warnings.changes import by_word
 from vedette.warnings.models import Approval, Message, Outbox, Warning
 from vedette.warnings.plans import ROUTINE
 from vedette.warnings.reach import reach_of
 from vedette.web.console import drafting
-from vedette.web.console.approval import runs
 from vedette.web.middleware import zone
 
 
@@ -197,13 +197,13 @@ def test_an_update_shows_the_words_that_go_and_come(house: House) -> None:
         house.actor("officer"), warning, actions.Draft.of(content, before.audience, before.plan)
     )
     page = text_of(house.browser("second").get(f"/warnings/{warning.pk}/messages/{message.number}/"))
-    assert "<del>possible</del>" in page
-    assert "<ins>likely</ins>" in page
+    assert '<del><span class="unseen">no longer: </span>possible</del>' in page
+    assert '<ins><span class="unseen">new: </span>likely</ins>' in page
 
 
 @given(*[st.text(alphabet="ab \n.", max_size=30)] * 2)
 def test_the_words_that_stay_and_go_are_the_old_text_and_those_that_stay_and_come_the_new(old: str, new: str) -> None:
-    found = runs(old, new)
+    found = by_word(old, new)
     assert "".join(text for kind, text in found if kind != "new") == old
     assert "".join(text for kind, text in found if kind != "gone") == new
 

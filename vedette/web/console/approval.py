@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
-import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 
 from vedette import clock
 from vedette.access.handling import Realm
@@ -21,55 +16,25 @@ from vedette.access.policy import decide
 from vedette.access.roles import Verb
 from vedette.people.queries import areas_for
 from vedette.warnings import actions
-from vedette.warnings.approval import content_hash, differences
+from vedette.warnings.approval import content_hash, whole_of
 from vedette.warnings.content import MessageType
-from vedette.warnings.models import Message
-from vedette.warnings.queries import last_approved, messages_for
+from vedette.warnings.models import Approval, Message
+from vedette.warnings.queries import decided_before, messages_for, replaced_by
+from vedette.web.console.changes import changes
 from vedette.web.console.check import check_message
 from vedette.web.console.compose import cites
 from vedette.web.console.doors import ActedRequest, Errors, one, page, seen, told
 from vedette.web.console.means import shown_means
 from vedette.web.proof import ask_for_proof
 
-FIELDS = {
-    "change": "What is different",
-    "headline": "Headline",
-    "event": "Hazard",
-    "source": "Who warns",
-    "description": "What is the matter",
-    "impact": "What it can do",
-    "area": "Where",
-    "area outline": "Outline",
-    "instruction": "What to do",
-    "onset": "Begins",
-    "expires": "Ends",
-    "audience_note": "For whom",
-    "audience rule": "Audience rule",
-    "plan": "Plan",
-    "urgency": "Urgency",
-    "severity": "Severity",
-    "certainty": "Certainty",
-    "response_types": "Response",
-    "next_update": "Next update",
-    "contact": "Whom to ask",
-    "handling": "Handling",
-    "category": "Category",
-    "language": "Language",
-}
-
-
-#: Both texts' words; beyond it they are shown one after the other, since comparing takes more than linear time.
-MOST_WORDS = 2_000
-
 
 @dataclass(frozen=True)
-class Change:
-    """One field as it was and as it will be, in runs: (same | gone | new, text)."""
+class Comparison:
+    """An earlier version that the message can be held against."""
 
-    name: str
-    before: str
-    after: str
-    runs: tuple[tuple[str, str], ...]
+    key: str
+    words: str
+    whole: Mapping[str, Any] | None
 
 
 @page()
@@ -130,11 +95,14 @@ def issue(request: ActedRequest, warning_id: int, number: int) -> HttpResponse:
             with told(errors):
                 actions.issue(request.actor, message)
                 return redirect("console:warning", warning_id)
+    issued = replaced_by(message)
     content, plan, found = message.content, message.parsed_plan(), _checked(message, request)
     context = {
         "message": message,
         "warning": message.warning,
         "content": content,
+        "issued": issued,
+        "changes": changes(request.actor, whole_of(issued), whole_of(message)) if issued is not None else (),
         "channels": sorted({step.channel for step in plan.steps}),
         "plan": plan,
         "check": found,
@@ -147,7 +115,8 @@ def issue(request: ActedRequest, warning_id: int, number: int) -> HttpResponse:
 
 
 def _review(request: ActedRequest, message: Message, errors: Errors) -> HttpResponse:
-    actor, before = request.actor, last_approved(message.warning, message)
+    actor, comparisons = request.actor, _comparisons(message)
+    against = next((one for one in comparisons if one.key == request.GET.get("against")), comparisons[0])
     own = actor.user_id in message.editors
     approval = message.approvals.order_by("decided_at", "id").select_related("approver").last()
     content = message.content
@@ -156,12 +125,12 @@ def _review(request: ActedRequest, message: Message, errors: Errors) -> HttpResp
         "message": message,
         "warning": message.warning,
         "content": message.parsed_content(),
-        "before": before,
-        "changes": changes(before, message),
+        "against": against,
+        "comparisons": comparisons,
+        "changes": changes(actor, against.whole, whole_of(message)),
         "cites": cites(message.citations, seen(actor, message.warning.report)),
         "check": found,
         "means": shown_means(actor, message.parsed_plan(), found.audience.people),
-        "rule": json.dumps(message.audience, indent=2),
         "hash": content_hash(message),
         "errors": errors,
         "own": own,
@@ -179,61 +148,16 @@ def _review(request: ActedRequest, message: Message, errors: Errors) -> HttpResp
     return render(request, "console/review.html", context, status=422 if errors else 200)
 
 
-def changes(before: Message | None, after: Message) -> list[Change]:
-    """What differs from the last message issued, word by word where both say something."""
+def _comparisons(message: Message) -> list[Comparison]:
+    """What the message can be held against: first the version last decided on, then what those warned have now."""
     found = []
-    order = list(FIELDS)
-    differing = sorted(
-        differences(before, after), key=lambda one: order.index(one[0]) if one[0] in order else len(order)
-    )
-    for name, old, new in differing:
-        was, will = _readable(name, old), _readable(name, new)
-        if was or will:
-            found.append(Change(FIELDS.get(name, name), was, will, tuple(runs(was, will))))
-    return found
-
-
-def _readable(name: str, stored: str) -> str:
-    """A stored value as people read it: times in the zone of the page, lists in a row."""
-    if name in ("onset", "expires") and stored:
-        return f"{timezone.localtime(datetime.fromisoformat(stored)):%A %d %B %Y, %H:%M %Z}"
-    if name in ("response_types", "category") and stored:
-        return ", ".join(json.loads(stored))
-    return stored
-
-
-def runs(old: str, new: str) -> list[tuple[str, str]]:
-    """The words that stay, go and come, in order. A lone word between two changes changes with them."""
-    left, right = re.findall(r"\s+|\S+\s*", old), re.findall(r"\s+|\S+\s*", new)
-    if len(left) + len(right) > MOST_WORDS:
-        whole = [("same", old)] if old == new else [("gone", old), ("new", new)]
-        return [(name, text) for name, text in whole if text]
-    steps = difflib.SequenceMatcher(None, left, right, autojunk=True).get_opcodes()
-    found: list[tuple[str, str]] = []
-    gone = come = ""
-    for place, (kind, i, j, k, m) in enumerate(steps):
-        same = "".join(left[i:j])
-        between = 0 < place < len(steps) - 1
-        if kind == "equal" and not (between and len(same.split()) < 2):
-            shared = _space_after(gone, come)
-            found += _differing(gone, come, shared)
-            gone = come = ""
-            found.append(("same", shared + same))
-            continue
-        gone += same
-        come += "".join(right[k:m])
-    shared = _space_after(gone, come)
-    return [*found, *_differing(gone, come, shared), *([("same", shared)] if shared else [])]
-
-
-def _space_after(gone: str, come: str) -> str:
-    """The space with which both end: it stays."""
-    one, other = gone[len(gone.rstrip()) :], come[len(come.rstrip()) :]
-    return one if one == other else ""
-
-
-def _differing(gone: str, come: str, shared: str) -> list[tuple[str, str]]:
-    return [(name, text.removesuffix(shared)) for name, text in (("gone", gone), ("new", come)) if text]
+    if (decided := decided_before(message)) is not None:
+        done = "approved" if decided.decision == Approval.Decision.APPROVE else "returned"
+        by = decided.approver.get_full_name() or decided.approver.get_username()
+        found.append(Comparison("decided", f"the version that {by} {done}", decided.whole))
+    if (issued := replaced_by(message)) is not None:
+        found.append(Comparison("issued", f"message {issued.number}, which people have", whole_of(issued)))
+    return found or [Comparison("nothing", "", None)]
 
 
 def _checked(message: Message, request: ActedRequest) -> Any:
@@ -243,7 +167,7 @@ def _checked(message: Message, request: ActedRequest) -> Any:
         realm=request.actor.realm,
         kind=MessageType(message.msg_type),
         now=clock.now(),
-        previous=last_approved(message.warning, message),
+        previous=replaced_by(message),
         identifier=message.identifier,
     )
 
