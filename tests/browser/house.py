@@ -30,6 +30,12 @@ call_command("migrate", verbosity=0)
 from vedette.demo.world import Gateways, load
 load(int(sys.argv[1]), sys.argv[2], sys.argv[3], Gateways(int(sys.argv[4]), sys.argv[5], "browser-test-secret"))
 """
+#: Before what reaches into the house's database past its pages.
+_BEHIND = """
+import sys
+from vedette.cli.session import open_house
+open_house()
+"""
 _LINK = re.compile(r"http://127\.0\.0\.1:\d+/a/\S+")
 
 
@@ -40,6 +46,7 @@ class House:
     address: str
     mails: smtp.Sink
     browser: Browser
+    environment: Mapping[str, str]
 
     @contextmanager
     def signed_in(self, name: str, width: int = 1440, scheme: str = "light") -> Iterator[Page]:
@@ -62,6 +69,10 @@ class House:
         finally:
             context.close()
 
+    def behind_its_back(self, code: str, *arguments: str) -> None:
+        """Run something in a process of its own on the house's database, past all that its pages would refuse."""
+        subprocess.run([sys.executable, "-c", _BEHIND + code, *arguments], env=dict(self.environment), check=True)
+
     def field_links(self, count: int) -> list[str]:
         """The links in the first mails that arrive."""
         mails = self.mails.wait_for(count, timeout=90)
@@ -82,7 +93,7 @@ def running(browser: Browser, environment: Mapping[str, str], data: Path) -> Ite
         server = subprocess.Popen(command, env=dict(environment), stdout=log, stderr=log)
         try:
             _wait_until_up(address, server, data / "serve.log")
-            yield House(address, mails, browser)
+            yield House(address, mails, browser, environment)
         finally:
             server.terminate()
             server.wait(30)
