@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+import numpy as np
 import shapely
 from shapely.geometry import MultiPolygon, Polygon, box
 
@@ -30,7 +31,8 @@ from vedette.formats.cap import (
 )
 from vedette.formats.cap.text import BadText, references_text
 from vedette.formats.parts import BadInput, parse
-from vedette.places.geometry import BadGeometry, circle, geojson_of, shape_of
+from vedette.places.geometry import BadGeometry, circle, geojson_of, joined, shape_of, shape_of_rings
+from vedette.places.outline import checked_ring
 from vedette.warnings.content import Content, MessageType, ResponseType
 from vedette.warnings.marking import is_marked, marked, unmarked
 
@@ -215,10 +217,10 @@ def content_of(alert: Alert, block: int = 0) -> Content:
 
 def area_of(areas: Sequence[AreaBlock], path: str = "info[1]") -> dict[str, object]:
     """The GeoJSON ground that area blocks draw, all of it together. Raises BadInput where it is not drawn soundly."""
-    shapes = []
+    shapes: list[Polygon | MultiPolygon] = []
     for number, area in enumerate(areas, 1):
         try:
-            shapes += [Polygon([(lon, lat) for lat, lon in polygon_of(text)]) for text in area.polygons]
+            shapes += [_outlined(polygon_of(text)) for text in area.polygons]
             for text in area.circles:
                 (lat, lon), radius_km = circle_of(text)
                 shapes.append(circle(lat, lon, radius_km * 1000))
@@ -226,12 +228,11 @@ def area_of(areas: Sequence[AreaBlock], path: str = "info[1]") -> dict[str, obje
             raise BadInput(f"{path}.area[{number}]", str(error)) from error
     if not shapes:
         raise BadInput(f"{path}.area", "the area is given in words or codes only; a polygon or circle is needed")
-    if not all(shape.is_valid for shape in shapes):
-        raise BadInput(f"{path}.area", "an outline is not sound: it crosses or touches itself")
-    whole = shapely.union_all(shapes)
-    if not isinstance(whole, Polygon | MultiPolygon):
-        raise BadInput(f"{path}.area", "the area has no extent")
-    return geojson_of(whole)
+    return geojson_of(joined(shapes))
+
+
+def _outlined(points: Sequence[tuple[float, float]]) -> Polygon | MultiPolygon:
+    return shape_of_rings([[checked_ring(np.array([(lon, lat) for lat, lon in points]))]])
 
 
 def _handling(alert: Alert) -> Tlp:

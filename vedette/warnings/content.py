@@ -8,11 +8,11 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
+from pydantic import AfterValidator, Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from vedette.access.handling import Tlp
 from vedette.formats.parts import Line, Moment, Part, Prose
-from vedette.places.geometry import BadGeometry, shape_of
+from vedette.places.geometry import BadGeometry, canonical
 
 
 class Urgency(StrEnum):
@@ -85,19 +85,22 @@ class MessageType(StrEnum):
     ALL_CLEAR = "AllClear"
 
 
+def _sound(geometry: dict[str, Any]) -> dict[str, Any]:
+    try:
+        return canonical(geometry)
+    except BadGeometry as error:
+        raise ValueError(str(error)) from error
+
+
 class Area(Part):
-    """Where: in words for people, and as a GeoJSON Polygon or MultiPolygon (RFC 7946, lon/lat) for machines."""
+    """Where: in words for people, and as a GeoJSON Polygon or MultiPolygon (RFC 7946, lon/lat) for machines.
+
+    The outline is kept as it is counted, mapped and sent: cut at 180 degrees where it crosses, outer rings
+    anticlockwise.
+    """
 
     description: Annotated[Line, Field(min_length=1)]
-    geometry: dict[str, Any]
-
-    @model_validator(mode="after")
-    def _sound(self) -> Area:
-        try:
-            shape_of(self.geometry)
-        except BadGeometry as error:
-            raise ValueError(str(error)) from error
-        return self
+    geometry: Annotated[dict[str, Any], AfterValidator(_sound)]
 
 
 class Content(Part):
