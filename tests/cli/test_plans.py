@@ -55,6 +55,19 @@ def test_wardens_come_from_a_file_and_are_listed_for_those_who_may_see_people(ho
     assert "no area 'nowhere'" in one_line(house.run("areas", "wardens", path, actor="admin"))
 
 
+def test_an_area_comes_from_a_file_and_one_that_cannot_be_is_one_line(house: House, tmp_path: Path) -> None:
+    path = tmp_path / "post.txt"
+    path.write_text("32.55,-117.00 2.5")
+    given = ("areas", "import", path, "--code", "new-post", "--name", "New post")
+    assert house.ok(*given, "--dry-run", actor="admin")["km2"] == 19.6
+    assert "new-post" not in {one["code"] for one in house.ok("areas", "list", actor="officer")}
+    assert house.ok(*given, "--handling", "TLP:GREEN", actor="admin")["format"] == "text"
+    assert "new-post" in {one["code"] for one in house.ok("areas", "list", actor="officer")}
+    assert house.run(*given, actor="officer").returncode == 1
+    path.write_text('{"type": "Polygon", "coordinates": [[[0, 0], [2, 1], [2, 0], [0, 1], [0, 0]]]}')
+    assert "the outline crosses itself at 0.5,1 (lat,lon)" in one_line(house.run(*given, actor="admin"))
+
+
 def test_a_draft_is_checked_before_it_is_handed_on(house: House, tmp_path: Path) -> None:
     path = draft_file(tmp_path)
     plan = {"name": "push only", "steps": [{"action": "send", "channel": "webpush", "wait_s": 60}]}

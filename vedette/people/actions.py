@@ -21,13 +21,14 @@ from vedette.formats.ical import BadCalendar, ShiftInterval, shifts_of
 from vedette.formats.parts import BadInput
 from vedette.ledger.log import append
 from vedette.people.contact import checked_address
+from vedette.people.ground import ground_of
 from vedette.people.importing import ShrinkRefused, import_roster
 from vedette.people.leaving import end_places
 from vedette.people.models import ContactPoint, Duty, Person, Position, SavedArea, Shift, Unit
 from vedette.people.positions import NoConsent, drop_old_positions, is_own, record_position, set_consent
 from vedette.people.quiet import checked_zone, parse_hours
 from vedette.people.wardens import set_wardens, set_wardens_of
-from vedette.places.geometry import BadGeometry, geojson_of, shape_of
+from vedette.places.geometry import BadGeometry, geojson_of
 
 __all__ = [
     "NoConsent",
@@ -61,7 +62,7 @@ def keep_area(actor: Actor, *, code: str, name: str, geometry: object, handling:
     """Make or change the saved area with this code. Raises BadInput, Refused."""
     check(actor, Verb.KEEP_ROSTER)
     try:
-        ground = geojson_of(shape_of(geometry))
+        ground = geojson_of(ground_of(actor, geometry))
     except BadGeometry as error:
         raise BadInput("geometry", str(error)) from error
     with transaction.atomic():

@@ -14,6 +14,7 @@ from vedette.access.roles import Verb
 from vedette.formats.parts import BadInput
 from vedette.ledger.log import append
 from vedette.people.models import Organisation
+from vedette.places.geometry import LARGEST_KM2
 
 #: CAP 1.2, section 3.2.1: <sender> has no spaces, commas or restricted characters.
 _SENDER = re.compile(r"[^\s,<&]{1,200}")
@@ -28,10 +29,12 @@ def keep_organisation(
     public_address: str,
     zone: str,
     routine_cap: str | int | None = None,
+    largest_area_km2: str | int | None = None,
 ) -> Organisation:
     """Set how the organisation names itself and is reached. Raises Refused, and BadInput naming the field.
 
     `routine_cap` is how many routine messages a person may be sent in 24 hours; "" sets none, None leaves it as it is.
+    `largest_area_km2` is how much ground an area may cover, in the same way; "" sets the usual bound.
     """
     check(actor, Verb.ADMINISTER)
     fields = {
@@ -53,12 +56,15 @@ def keep_organisation(
     if fields["zone"] not in zoneinfo.available_timezones():
         raise BadInput("zone", "is not a time zone's name, such as America/Los_Angeles or Europe/Berlin")
     cap = None if routine_cap is None else _cap(str(routine_cap))
+    largest = None if largest_area_km2 is None else _largest(str(largest_area_km2))
     with transaction.atomic():
         kept = Organisation.objects.select_for_update(no_key=True).first() or Organisation()
         for field, value in fields.items():
             setattr(kept, field, value)
         if routine_cap is not None:
             kept.routine_cap = cap
+        if largest_area_km2 is not None:
+            kept.largest_area_km2 = largest
         kept.save()
         append(
             "organisation.kept",
@@ -70,6 +76,7 @@ def keep_organisation(
                 "public_address": kept.public_address,
                 "zone": kept.zone,
                 "routine_cap": kept.routine_cap,
+                "largest_area_km2": kept.largest_area_km2,
             },
         )
     return kept
@@ -90,6 +97,18 @@ def _cap(text: str) -> int | None:
         return None
     if not (text.isascii() and text.isdecimal() and 1 <= int(text[:4]) <= 1000 and len(text) <= 4):
         raise BadInput("routine_cap", "must be a whole number from 1 to 1000, or empty: then nothing is held back")
+    return int(text)
+
+
+def _largest(text: str) -> int | None:
+    text = text.strip().replace(",", "")
+    if not text:
+        return None
+    if not (text.isascii() and text.isdecimal() and len(text) <= 8 and 1 <= int(text) <= LARGEST_KM2):
+        raise BadInput(
+            "largest_area_km2",
+            f"must be a whole number from 1 to {LARGEST_KM2:,.0f}, or empty: then the usual bound holds",
+        )
     return int(text)
 
 

@@ -20,8 +20,10 @@ from vedette.access.roles import Verb
 from vedette.formats.cap import write_cap
 from vedette.formats.parts import BadInput, parse
 from vedette.ledger.log import append
+from vedette.people.ground import refuse_strange
 from vedette.people.models import Organisation
 from vedette.people.rule import AudienceRule
+from vedette.places.geometry import BadGeometry, shape_of
 from vedette.reports.models import Report
 from vedette.threats.combining import marks_of
 from vedette.threats.models import Threat
@@ -75,6 +77,7 @@ def draft_warning(
     Raises Refused, and BadInput when its handling or its compartments are laxer.
     """
     check(actor, Verb.DRAFT)
+    _refuse_strange_ground(actor, draft)
     rests_on = [record for record in (threat, report) if record is not None]
     for record in rests_on:
         check(actor, Verb.SEE, record)
@@ -102,6 +105,7 @@ def draft_update(
     actor: Actor, warning: Warning, draft: Draft, citations: Mapping[str, list[int]] | None = None
 ) -> Message:
     """A further message of a warning in force, as a draft. Raises IllegalMove when the warning is not in force."""
+    _refuse_strange_ground(actor, draft)
     return _draft_next(actor, warning, MessageType.UPDATE, draft, citations)
 
 
@@ -131,6 +135,8 @@ def revise(
             message.audience if audience is None else audience,
             message.plan if plan is None else plan,
         )
+        if message.msg_type in (MessageType.ALERT, MessageType.UPDATE):
+            _refuse_strange_ground(actor, draft)
         warning, cited = message.warning, cited_reports(actor, message.citations if citations is None else citations)
         rests_on = [record for record in (warning.threat, warning.report) if record is not None]
         marks = marks_of([*rests_on, *cited], draft.content.handling, warning.need_to_know)
@@ -146,6 +152,14 @@ def revise(
         message.save()
         _log(actor, "warning.revised", message)
     return message
+
+
+def _refuse_strange_ground(actor: Actor, draft: Draft) -> None:
+    """What ends a warning is not held to this: whoever was warned has to be told, whatever the bound is by then."""
+    try:
+        refuse_strange(actor, shape_of(draft.content.area.geometry))
+    except BadGeometry as error:
+        raise BadInput("area.geometry", str(error)) from error
 
 
 def submit(actor: Actor, message: Message, override: str = "") -> Message:

@@ -39,7 +39,7 @@ def overview(request: ActedRequest) -> HttpResponse:
 def organisation(request: ActedRequest) -> HttpResponse:
     """How the organisation names itself and is reached."""
     kept, errors = Organisation.objects.first(), Errors()
-    fields = (*ORGANISATION_FIELDS, "routine_cap")
+    fields = (*ORGANISATION_FIELDS, "routine_cap", "largest_area_km2")
     given = {field: getattr(kept, field, "") for field in fields}
     if request.method == "POST":
         given = {field: request.POST.get(field, "") for field in fields}
