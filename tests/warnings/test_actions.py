@@ -12,6 +12,7 @@ from tests.access.cast import make_actor
 from tests.access.roster import AUDIENCE, make_organisation, make_roster
 from tests.reports.texts import MEMO
 from tests.warnings.good import EXPIRES, GOOD, SENT
+from tests.warnings.translated import SPANISH
 from vedette import clock
 from vedette.access.handling import Realm, Tlp
 from vedette.access.policy import Actor, Refused
@@ -173,6 +174,26 @@ def test_a_row_changed_behind_the_house_s_back_is_not_issued(author: Actor, seco
     with pytest.raises(NotApproved, match="differs"):
         issue(second, message)
     assert not Outbox.objects.exists()
+
+
+def test_one_character_of_a_translation_changed_after_approval_is_not_issued(author: Actor, second: Actor) -> None:
+    message = approved(author, second, submitted(author, translations=[SPANISH.model_dump(mode="json")]))
+    other = SPANISH.model_copy(update={"instruction": SPANISH.instruction.replace("Lleve", "Lieve")})
+    changed = {**message.content, "translations": [other.model_dump(mode="json")]}
+    Message.objects.filter(pk=message.pk).update(content=changed)
+    with pytest.raises(NotApproved, match="differs from what was approved"):
+        issue(second, message)
+    assert not Outbox.objects.exists()
+
+
+def test_what_changes_hands_in_a_translation_is_told_under_its_language(author: Actor, second: Actor) -> None:
+    first = issued(author, second, submitted(author, translations=[SPANISH.model_dump()]))
+    other = SPANISH.model_copy(update={"headline": "Disparos cerca de Otay Mesa"})
+    now = content(change="New.", translations=[other.model_dump(mode="json")])
+    update = draft_update(author, first.warning, Draft.of(now, AUDIENCE))
+    told = {one.path: (one.before, one.after) for one in differences(whole_of(first), whole_of(update))}
+    assert told["translations", "es", "headline"] == (SPANISH.headline, other.headline)
+    assert {path for path in told if path[0] == "translations"} == {("translations", "es", "headline")}
 
 
 def test_an_approval_by_an_editor_slipped_in_behind_the_house_s_back_counts_for_nothing(author: Actor) -> None:

@@ -154,7 +154,7 @@ def test_the_page_after_an_answer_is_made_without_a_request(now, phone: Client) 
 
 @given(st.sampled_from(Response), st.text())
 def test_any_note_is_taken_and_cut_never_refused(response: Response, note: str) -> None:
-    said, kept, _ = read_answer(json.dumps({"response": response, "note": note}).encode(), "application/json")
+    said, kept, *_ = read_answer(json.dumps({"response": response, "note": note}).encode(), "application/json")
     assert said is response
     assert len(kept) <= LONGEST_NOTE
     kept.encode()

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.test import Client
 
 from tests.warnings.good import EXPIRES, GOOD
+from tests.warnings.translated import ARABIC, SPANISH
 from tests.web.field_house import ISSUED, add_message, address, warned
 from vedette import clock
 from vedette.access.handling import Realm, Tlp
@@ -162,8 +163,8 @@ def test_a_telephone_number_can_be_tapped(now) -> None:
 
 def test_the_fixed_words_are_in_the_persons_language_and_the_authors_in_their_own(now) -> None:
     page = opened(warned(language="es-MX"))
-    assert '<html lang="es">' in page
-    assert '<article lang="en-US">' in page
+    assert '<html lang="es" dir="ltr">' in page
+    assert '<article lang="en-US" dir="ltr">' in page
     assert "Necesito ayuda" in page and GOOD.headline in page
     assert "domingo 7 diciembre 2025" in page.lower()
 
@@ -217,3 +218,31 @@ def test_a_forged_token_asks_the_database_as_often_as_one_whose_recipient_is_gon
 def test_what_begins_later_says_when(now) -> None:
     said = words_of(opened(warned(onset=ISSUED + timedelta(hours=3), expires=EXPIRES)))
     assert "Begins Friday 5 December 2025, 09:00 PST (in 3 h)" in said
+
+
+def test_a_reader_gets_the_text_in_their_language_and_may_read_another(now) -> None:
+    recipient = warned(language="es-MX", translations=(SPANISH, ARABIC))
+    page = opened(recipient)
+    assert SPANISH.headline in page and GOOD.headline not in page
+    assert '<a href="?lang=ar" lang="ar" hreflang="ar" dir="rtl">العربية</a>' in page
+    assert '<span aria-current="true" lang="es" dir="ltr">Español</span>' in page
+    arabic = Client().get(address(recipient), {"lang": "ar"}).content.decode()
+    assert '<html lang="ar" dir="rtl">' in arabic and '<article lang="ar" dir="rtl">' in arabic
+    assert ARABIC.headline in arabic and "أحتاج إلى مساعدة" in arabic
+    for unknown in ("fr", "x" * 5_000, "<b>"):
+        assert SPANISH.headline in Client().get(address(recipient), {"lang": unknown}).content.decode()
+
+
+def test_the_answer_is_shown_in_the_language_that_it_was_given_in(now) -> None:
+    recipient = warned(translations=(SPANISH,))
+    page = Client().get(address(recipient), {"lang": "es"}).content.decode()
+    assert '<input type="hidden" name="lang" value="es">' in page
+    answered = Client().post(
+        address(recipient), "response=safe&lang=es", content_type="application/x-www-form-urlencoded"
+    )
+    shown = answered.content.decode()
+    assert "Registrado: Estoy a salvo" in shown and SPANISH.headline in shown
+
+
+def test_a_message_in_one_language_offers_no_choice(now) -> None:
+    assert "hreflang" not in opened(warned(language="es"))

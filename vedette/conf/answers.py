@@ -68,7 +68,7 @@ class Answers:
             await self._gone(send, machine)
             return
         try:
-            response, note, seen = read_answer(body, content_type)
+            response, note, seen, language = read_answer(body, content_type)
             outcome = await self._commit.record(Answer(recipient=recipient, response=response, note=note, seen=seen))
         except BadInput as error:
             await self._refuse(send, machine, token, 400, error.field, error.reason)
@@ -76,15 +76,15 @@ class Answers:
             log.exception("an answer could not be stored")
             await self._refuse(send, machine, token, 503, "storage", "it is not recorded yet; please send it again")
         else:
-            await self._tell(send, machine, token, response.value, outcome)
+            await self._tell(send, machine, token, language, outcome)
 
-    async def _tell(self, send: Send, machine: bool, token: str, response: str, outcome: Outcome) -> None:
+    async def _tell(self, send: Send, machine: bool, token: str, language: str, outcome: Outcome) -> None:
         if outcome.recorded is Recorded.UNKNOWN:
             await self._gone(send, machine)
         elif machine:
             await send_bytes(send, 200, _told(outcome), _JSON)
         else:
-            await send_bytes(send, 200, await self._page(views.answered_page, token, response), views.HEADERS)
+            await send_bytes(send, 200, await self._page(views.answered_page, token, language), views.HEADERS)
 
     async def _gone(self, send: Send, machine: bool) -> None:
         if machine:

@@ -1,4 +1,5 @@
-"""What is put into each person's parcel: the letter is rendered once a language, their name and link are filled in.
+"""What is put into each person's parcel: the letter is rendered once for each language that its readers
+have, their name and link are filled in.
 
 The texts are those of `warnings/render.py`; rendering holds the places of name and token with stand-ins.
 """
@@ -101,7 +102,7 @@ class Parcels:
     def _view(self, name: str, language: str, link: str) -> MessageView:
         issued = self._issued
         return MessageView(
-            content=issued.content,
+            content=issued.content.in_language(language),
             msg_type=issued.kind,
             realm=Realm(issued.realm),
             identifier=issued.identifier,

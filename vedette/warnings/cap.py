@@ -55,7 +55,7 @@ def to_cap(
     references: Sequence[tuple[str, str, datetime]] = (),
     note: str = "",
 ) -> Alert:
-    """`content` as the CAP message that leaves the house.
+    """`content` as the CAP message that leaves the house, with one info block for each of its languages.
 
     `references` are (sender, identifier, sent) of every message of this warning issued before. Raises BadInput when an
     Update, Cancel or all-clear names none.
@@ -63,12 +63,29 @@ def to_cap(
     if msg_type is not MessageType.ALERT and not references:
         raise BadInput("references", f"a message of type {msg_type} must name the messages it is about")
     exercise = realm is Realm.EXERCISE
-    responses = list(content.response_types)
-    if msg_type is MessageType.ALL_CLEAR:
-        responses = [ResponseType.ALL_CLEAR]
+    polygons = polygons_of(shape_of(content.area.geometry))
+    said = [content.in_language(language) for language in content.languages]
+    return Alert(
+        identifier=identifier,
+        sender=sender,
+        sent=sent,
+        status=Status.EXERCISE if exercise else Status.ACTUAL,
+        msg_type=MsgType.UPDATE if msg_type is MessageType.ALL_CLEAR else MsgType(msg_type.value),
+        scope=Scope.PUBLIC if content.handling is Tlp.CLEAR else Scope.RESTRICTED,
+        restriction=None if content.handling is Tlp.CLEAR else content.handling.value,
+        codes=(content.handling.value,),
+        note=note or (f"Exercise of {content.source}: {content.headline}" if exercise else None),
+        references=references_text(Reference(*one) for one in references) if references else None,
+        infos=tuple(_info(one, msg_type, realm, polygons) for one in said),
+    )
+
+
+def _info(content: Content, msg_type: MessageType, realm: Realm, polygons: tuple[str, ...]) -> Info:
+    """The block of one language."""
+    responses = [ResponseType.ALL_CLEAR] if msg_type is MessageType.ALL_CLEAR else content.response_types
     parameters = ((IMPACT, content.impact), (CHANGE, content.change), (NEXT_UPDATE, content.next_update))
     description = "\n\n".join(part for part in (content.change, content.description, content.impact) if part)
-    info = Info(
+    return Info(
         language=content.language,
         categories=tuple(content.category),
         event=content.event,
@@ -85,20 +102,7 @@ def to_cap(
         instruction=marked(content.instruction, realm, "\n"),
         contact=content.contact or None,
         parameters=tuple(NamedValue(name, value) for name, value in parameters if value),
-        areas=(AreaBlock(description=content.area.description, polygons=polygons_of(shape_of(content.area.geometry))),),
-    )
-    return Alert(
-        identifier=identifier,
-        sender=sender,
-        sent=sent,
-        status=Status.EXERCISE if exercise else Status.ACTUAL,
-        msg_type=MsgType.UPDATE if msg_type is MessageType.ALL_CLEAR else MsgType(msg_type.value),
-        scope=Scope.PUBLIC if content.handling is Tlp.CLEAR else Scope.RESTRICTED,
-        restriction=None if content.handling is Tlp.CLEAR else content.handling.value,
-        codes=(content.handling.value,),
-        note=note or (f"Exercise of {content.source}: {content.headline}" if exercise else None),
-        references=references_text(Reference(*one) for one in references) if references else None,
-        infos=(info,),
+        areas=(AreaBlock(description=content.area.description, polygons=polygons),),
     )
 
 

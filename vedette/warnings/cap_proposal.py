@@ -8,13 +8,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from vedette.formats.cap import Alert
+from vedette.formats.cap import Alert, Info
 from vedette.formats.parts import BadInput
 from vedette.warnings.cap import area_of
+from vedette.warnings.cap_languages import UNSAID, translating
 
 
 def said_in_cap(alert: Alert, now: datetime) -> tuple[dict[str, Any], dict[str, str]]:
-    """The fields of `content.Content` that the first block of `alert` fills, and why the others are left open."""
+    """The fields of `content.Content` that the blocks of `alert` for one event fill, and why the others are open."""
     missing: dict[str, str] = {}
     if not alert.infos:
         return {}, {"event": "the message tells nothing: it has no info block"}
@@ -41,8 +42,7 @@ def said_in_cap(alert: Alert, now: datetime) -> tuple[dict[str, Any], dict[str, 
         missing["expires"] = "the message gives no end that is still to come; say until when the warning holds"
     if info.onset is not None and (info.expires is None or info.onset < info.expires):
         said["onset"] = info.onset.isoformat()
-    where = _line("; ".join(area.description.strip() for area in info.areas if area.description.strip()), 300)
-    said["area"] = {"description": where}
+    said["area"] = {"description": _where(info)}
     try:
         said["area"]["geometry"] = area_of(info.areas)
     except BadInput as refused:
@@ -50,7 +50,24 @@ def said_in_cap(alert: Alert, now: datetime) -> tuple[dict[str, Any], dict[str, 
     for name in ("description", "instruction"):
         if not said[name]:
             missing[name] = "the message has no words for it"
+    said["translations"] = [_words(alert.infos[block]) for block in translating(alert)]
     return {name: value for name, value in said.items() if value}, missing
+
+
+def _words(info: Info) -> dict[str, Any]:
+    """What a block says of the same event in another language."""
+    return {
+        "language": info.language or UNSAID,
+        "event": _line(info.event, 300),
+        "headline": _line(info.headline or info.event, 160),
+        "area": {"description": _where(info)},
+        "description": (info.description or "").strip(),
+        "instruction": (info.instruction or "").strip(),
+    }
+
+
+def _where(info: Info) -> str:
+    return _line("; ".join(area.description.strip() for area in info.areas if area.description.strip()), 300)
 
 
 def _line(text: str, most: int) -> str:

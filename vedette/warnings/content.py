@@ -8,9 +8,18 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, SerializerFunctionWrapHandler, model_serializer, model_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    SerializerFunctionWrapHandler,
+    ValidationInfo,
+    field_validator,
+    model_serializer,
+    model_validator,
+)
 
 from vedette.access.handling import Tlp
+from vedette.formats.languages import LanguageTag, best, name_of
 from vedette.formats.parts import Line, Moment, Part, Prose
 from vedette.places.geometry import BadGeometry, canonical
 
@@ -103,11 +112,49 @@ class Area(Part):
     geometry: Annotated[dict[str, Any], AfterValidator(_sound)]
 
 
+#: Languages beside a content's own: each is another text that people must have read.
+MOST_TRANSLATIONS = 20
+
+#: The fields of a content that are words; beside them only the words for the area differ between languages.
+WORDS = (
+    *("event", "headline", "source", "audience_note", "description", "impact", "instruction"),
+    *("next_update", "contact", "change"),
+)
+
+
+class AreaWords(Part):
+    """Where, in words of another language; the ground is that of the content."""
+
+    description: Annotated[Line, Field(min_length=1)]
+
+
+class Translation(Part):
+    """The words of a content in a further language. All facts are the content's.
+
+    Whatever it leaves out is told in the content's own words, so that nobody is told less.
+    """
+
+    #: Language of these words (RFC 5646).
+    language: LanguageTag
+    event: Annotated[Line, Field(min_length=1)]
+    headline: Annotated[Line, Field(min_length=1, max_length=160)]
+    #: Empty where the organisation goes by the same name.
+    source: Line = ""
+    area: AreaWords
+    audience_note: Line = ""
+    description: Annotated[Prose, Field(min_length=1)]
+    impact: Prose = ""
+    instruction: Annotated[Prose, Field(min_length=1)]
+    next_update: Line = ""
+    contact: Line = ""
+    change: Line = ""
+
+
 class Content(Part):
     """Everything one message tells. Times are aware and kept in UTC."""
 
     #: Language of the text (RFC 5646).
-    language: Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")] = "en-US"
+    language: LanguageTag = "en-US"
     category: Annotated[tuple[Category, ...], Field(min_length=1)] = (Category.SECURITY,)
     #: The hazard, as a concrete noun phrase: "shooting at patrols".
     event: Annotated[Line, Field(min_length=1)]
@@ -136,12 +183,52 @@ class Content(Part):
     #: An update's or cancel's first words: what is different now.
     change: Line = ""
     handling: Tlp
+    #: The same in further languages; everyone gets the one that is theirs.
+    translations: Annotated[tuple[Translation, ...], Field(max_length=MOST_TRANSLATIONS)] = ()
 
     @model_validator(mode="after")
     def _ends_after_it_begins(self) -> Content:
         if self.onset is not None and self.expires <= self.onset:
             raise ValueError("expires must be later than onset")
         return self
+
+    @field_validator("translations")
+    @classmethod
+    def _each_language_once(cls, given: tuple[Translation, ...], known: ValidationInfo) -> tuple[Translation, ...]:
+        own = str(known.data.get("language", "")).lower()
+        told: set[str] = set()
+        for one in given:
+            if one.language.lower() == own:
+                raise ValueError(
+                    f"{name_of(one.language)} is the language of the text itself; take the translation out"
+                )
+            if one.language.lower() in told:
+                raise ValueError(f"{name_of(one.language)} is there twice; keep one")
+            told.add(one.language.lower())
+        return given
+
+    @model_serializer(mode="wrap")
+    def _without_no_translations(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave out what nobody wrote: a content in one language hashes as it did before there could be more."""
+        written: dict[str, Any] = write(self)
+        if not self.translations:
+            written.pop("translations", None)
+        return written
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages it is told in, its own first."""
+        return (self.language, *(one.language for one in self.translations))
+
+    def in_language(self, wanted: str) -> Content:
+        """What a reader of the language `wanted` is told: the best text for them, alone."""
+        chosen = best(wanted, self.languages)
+        text = next((one for one in self.translations if one.language == chosen), None)
+        if text is None:
+            return self.model_copy(update={"translations": ()})
+        said = {name: getattr(text, name) for name in WORDS if getattr(text, name)}
+        area = self.area.model_copy(update={"description": text.area.description})
+        return self.model_copy(update={**said, "language": text.language, "area": area, "translations": ()})
 
 
 class Office(StrEnum):

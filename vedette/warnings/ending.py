@@ -4,37 +4,45 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from vedette.formats.languages import primary
 from vedette.formats.parts import parse
 from vedette.warnings.content import Content, MessageType, ResponseType, Urgency
+from vedette.warnings.words import LANGUAGES, words_for
 
 #: How long a cancel or an all-clear stands, so that those who come back into reach still get it.
 STANDS = timedelta(hours=24)
 
 
 def ending(before: Content, kind: MessageType, reason: str, now: datetime) -> Content:
-    """The content of the cancel or all-clear of a warning that last said `before`. Raises BadInput."""
-    cancelled = kind is MessageType.CANCEL
-    told = (
-        {
-            "headline": f"CANCELLED: {before.event}"[:160],
-            "description": f"The warning of {before.event} is cancelled: it was sent in error or no longer holds.",
-            "instruction": "Disregard the earlier warning. Return to normal duty.",
-            "response_types": (),
-        }
-        if cancelled
-        else {
-            "headline": f"ALL CLEAR: {before.event}"[:160],
-            "description": f"The danger of {before.event} in this area is over.",
-            "instruction": "Return to normal duty.",
-            "response_types": (ResponseType.ALL_CLEAR,),
-            "urgency": Urgency.PAST,
-        }
-    )
-    common = {
-        "change": " ".join(reason.split())[:300],
-        "impact": "",
+    """The content of the cancel or all-clear of a warning that last said `before`. Raises BadInput.
+
+    A translation for which there are no fixed words is left out: its readers get the text itself, not an old one.
+    The reason is in its giver's words, for a person to translate.
+    """
+    common: dict[str, object] = {
         "onset": None,
         "expires": now + STANDS,
-        "next_update": "No further update is planned.",
+        "response_types": () if kind is MessageType.CANCEL else (ResponseType.ALL_CLEAR,),
     }
-    return parse(Content, {**before.model_dump(), **told, **common})
+    if kind is MessageType.ALL_CLEAR:
+        common["urgency"] = Urgency.PAST
+    said = {**_said(before, kind), "change": " ".join(reason.split())[:300]}
+    texts = [
+        {**text.model_dump(), **_said(before.in_language(text.language), kind), "change": ""}
+        for text in before.translations
+        if primary(text.language) in LANGUAGES
+    ]
+    return parse(Content, {**before.model_dump(), **common, **said, "translations": texts})
+
+
+def _said(before: Content, kind: MessageType) -> dict[str, str]:
+    """The words that are new, in the language of `before`; in English where its language has none."""
+    words = words_for(before.language)
+    told = words.endings[kind.value]
+    return {
+        "headline": told.headline.replace("{event}", before.event)[:160],
+        "description": told.description.replace("{event}", before.event),
+        "instruction": told.instruction,
+        "impact": "",
+        "next_update": words.last,
+    }

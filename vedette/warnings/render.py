@@ -22,7 +22,7 @@ from vedette.warnings.words import Words, words_for
 #: What the short form keeps to where the author's words allow it (the long form of a wireless alert).
 SHORT_LENGTH = 360
 
-_SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
+_SENTENCE_END = re.compile(r"(?<=[.!?؟।])\s+|(?<=[。！？])|\n+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,11 +181,10 @@ def local_time(moment: datetime, zone: str, words: Words | None = None, short: b
     if not name.isalpha():
         offset = here.strftime("%z")
         name = f"UTC{offset[:3]}:{offset[3:5]}"
-    month = words.months[here.month - 1]
     clock = f"{here:%H:%M} {name}"
     if short:
-        return f"{words.days[here.weekday()][:3]} {here.day} {month[:3]} {clock}"
-    return f"{words.days[here.weekday()]} {here.day} {month} {here.year}, {clock}"
+        return f"{words.short_date(here)} {clock}"
+    return f"{words.days[here.weekday()]} {here.day} {words.months[here.month - 1]} {here.year}, {clock}"
 
 
 def _body(view: MessageView, words: Words) -> str:
@@ -249,7 +248,7 @@ def _sentence(text: str) -> str:
     text = text.strip()
     if not text:
         return ""
-    return f"{text} " if text[-1] in ".!?" else f"{text}. "
+    return f"{text} " if text[-1] in ".!?؟।。！？" else f"{text}. "
 
 
 def _line(text: str) -> str:

@@ -21,11 +21,13 @@ def is_json(content_type: str | None) -> bool:
 
 
 class Said(NamedTuple):
-    """What was answered: the response, a note, and the identifier of the message that was on the page."""
+    """What was answered: the response, a note, the identifier of the message on the page, and the page's language."""
 
     response: Response
     note: str
     seen: str
+    #: As the reader chose it; empty: their own.
+    language: str
 
 
 _RESPONSES = {known.value: known for known in Response}
@@ -36,25 +38,25 @@ def read_answer(body: bytes, content_type: str | None) -> Said:
     if len(body) > LARGEST_BODY:
         raise BadInput("body", f"is larger than {LARGEST_BODY // 1024} kB")
     text = body.decode("utf-8", "replace")
-    response, note, seen = _of_json(text) if is_json(content_type) else _of_form(text)
+    response, note, seen, language = _of_json(text) if is_json(content_type) else _of_form(text)
     said = _RESPONSES.get(response)
     if said is None:
         raise BadInput("response", f"must be one of {', '.join(_RESPONSES)}")
     if not note:
-        return Said(said, "", seen)
+        return Said(said, "", seen, language)
     # Half characters, which JSON can spell, and control characters are nothing a database or a terminal should meet.
     whole = note.encode("utf-8", "replace").decode()
     plain = "".join(letter for letter in whole if letter >= " " or letter == "\n").strip()
-    return Said(said, plain[:LONGEST_NOTE], seen)
+    return Said(said, plain[:LONGEST_NOTE], seen, language)
 
 
-def _of_form(text: str) -> tuple[str, str, str]:
+def _of_form(text: str) -> tuple[str, str, str, str]:
     given = parse_qs(text, max_num_fields=20) if text.count("&") < 20 else {}
-    response, note, seen = (given.get(name, [""])[-1] for name in ("response", "note", "message"))
-    return response, note, seen
+    response, note, seen, language = (given.get(name, [""])[-1] for name in ("response", "note", "message", "lang"))
+    return response, note, seen, language
 
 
-def _of_json(text: str) -> tuple[str, str, str]:
+def _of_json(text: str) -> tuple[str, str, str, str]:
     try:
         given = json.loads(text)
     except (ValueError, RecursionError):
@@ -64,7 +66,7 @@ def _of_json(text: str) -> tuple[str, str, str]:
     response, note, seen = given.get("response"), given.get("note", ""), given.get("message", "")
     if not isinstance(note, str):
         raise BadInput("note", "must be text")
-    return _text(response), note, _text(seen)
+    return _text(response), note, _text(seen), ""
 
 
 def _text(given: Any) -> str:

@@ -11,6 +11,7 @@ from functools import lru_cache
 from vedette.access.handling import Realm
 from vedette.dispatch.levels import Response
 from vedette.dispatch.models import Acknowledgement, Recipient
+from vedette.formats.languages import direction, own_name
 from vedette.people.models import Organisation
 from vedette.places.geometry import shape_of
 from vedette.warnings.content import Content, MessageType
@@ -60,6 +61,18 @@ class Earlier:
     change: str
     description: str
     steps: tuple[str, ...]
+    language: str
+    direction: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tongue:
+    """A language that the message is told in, for its readers to choose."""
+
+    tag: str
+    name: str
+    direction: str
+    chosen: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +103,10 @@ class FieldPage:
     earlier: tuple[Earlier, ...]
     #: Why what was just sent could not be recorded.
     refused: str
+    #: What there is to choose between; empty where the message is told in one language.
+    tongues: tuple[Tongue, ...]
+    #: The language that the reader chose; empty: their own.
+    asked: str
 
     @property
     def buttons(self) -> list[tuple[str, str, bool]]:
@@ -98,23 +115,31 @@ class FieldPage:
         return [(kind.value, self.field.answers[kind.value], kind.value == held) for kind in Response]
 
     @property
+    def runs(self) -> str:
+        """Which way the author's text is written."""
+        return direction(self.content.language)
+
+    @property
     def standing(self) -> Answer | None:
         """What holds of what was said: of this message before earlier ones, plain words before "I have read it"."""
         # Answers are the latest first, and max takes the first of equals.
         return max(self.answers, key=lambda said: (said.current, _RANK.get(said.response, 0)), default=None)
 
 
-def page_for(recipient: Recipient, now: datetime, refused: str = "") -> FieldPage | None:
-    """The page of `recipient` at `now`; None while nothing of the warning is issued."""
+def page_for(recipient: Recipient, now: datetime, refused: str = "", asked: str = "") -> FieldPage | None:
+    """The page of `recipient` at `now`, in the language they asked for, else theirs; None while nothing is issued."""
     warning = recipient.warning
     messages = list(warning.messages.filter(state=Message.State.ISSUED).order_by("number"))
     if not messages:
         return None
-    last, content = messages[-1], messages[-1].parsed_content()
+    last, whole = messages[-1], messages[-1].parsed_content()
+    asked = asked if asked in whole.languages else ""
+    language = asked or recipient.person.language
+    content = whole.in_language(language)
     zone = Organisation.objects.values_list("zone", flat=True).first() or "UTC"
-    words, field = words_for(recipient.person.language), field_words(recipient.person.language)
+    words, field = words_for(language), field_words(language)
     status = _status(MessageType(last.msg_type), content, now)
-    drawing = _drawing(last.pk, field.map_of)
+    drawing = _drawing(last.pk, f"{field.map_of}: {content.area.description}")
     answers = _answers(recipient, last, zone, words, field)
     return FieldPage(
         mark=EXERCISE if warning.realm == Realm.EXERCISE.value else "",
@@ -138,8 +163,10 @@ def page_for(recipient: Recipient, now: datetime, refused: str = "") -> FieldPag
         map_around=field.around.format(names=", ".join(drawing.around)) if drawing.around else "",
         map_extent=field.extent.format(width=_rounded(drawing.width_km), height=_rounded(drawing.height_km)),
         answers=answers,
-        earlier=tuple(_earlier(message, zone, words) for message in reversed(messages[:-1])),
+        earlier=tuple(_earlier(message, zone, words, language) for message in reversed(messages[:-1])),
         refused=refused,
+        tongues=_tongues(whole, content.language),
+        asked=asked,
     )
 
 
@@ -189,8 +216,13 @@ def _answers(recipient: Recipient, last: Message, zone: str, words: Words, field
     )
 
 
-def _earlier(message: Message, zone: str, words: Words) -> Earlier:
-    content = message.parsed_content()
+def _tongues(whole: Content, chosen: str) -> tuple[Tongue, ...]:
+    told = whole.languages if whole.translations else ()
+    return tuple(Tongue(tag, own_name(tag), direction(tag), tag == chosen) for tag in told)
+
+
+def _earlier(message: Message, zone: str, words: Words, language: str) -> Earlier:
+    content = message.parsed_content().in_language(language)
     return Earlier(
         kind=words.kinds[message.msg_type],
         sent=local_time(message.issued_at or message.created_at, zone, words),
@@ -198,6 +230,8 @@ def _earlier(message: Message, zone: str, words: Words) -> Earlier:
         change=content.change,
         description=content.description,
         steps=_steps(content.instruction),
+        language=content.language,
+        direction=direction(content.language),
     )
 
 
@@ -205,7 +239,7 @@ def _earlier(message: Message, zone: str, words: Words) -> Earlier:
 def _drawing(message_id: int, title: str) -> AreaMap:
     """An issued message never changes, so its map is drawn once a process and language."""
     content = Message.objects.get(pk=message_id).parsed_content()
-    return draw(shape_of(content.area.geometry), f"{title}: {content.area.description}")
+    return draw(shape_of(content.area.geometry), title)
 
 
 def _rounded(km: float) -> str:

@@ -47,13 +47,13 @@ def field(request: HttpRequest, token: str) -> HttpResponse:
     """The page of the recipient that the token stands for. Opening it records nothing: mail scanners open links too."""
     if request.method == "POST":
         return _post(request, token)
-    page = _page(token)
+    page = _page(token, language=request.GET.get("lang", ""))
     return _answer(gone_page(), 404) if page is None else _answer(rendered(page))
 
 
-def answered_page(token: str, response: str) -> bytes:
-    """The page after `response` is recorded: what holds now. For an unknown token the page that says nothing."""
-    page = _page(token)
+def answered_page(token: str, language: str = "") -> bytes:
+    """The page after an answer is recorded: what holds now. For an unknown token the page that says nothing."""
+    page = _page(token, language=language)
     return gone_page() if page is None else rendered(page)
 
 
@@ -86,7 +86,7 @@ def _post(request: HttpRequest, token: str) -> HttpResponse:
     """Record an answer and show what holds now; in JSON to those who sent JSON."""
     machine = is_json(request.content_type)
     try:
-        response, note, seen = read_answer(request.body, request.content_type)
+        response, note, seen, language = read_answer(request.body, request.content_type)
     except BadInput as error:
         if machine:
             return _problem(400, error.field, error.reason)
@@ -106,7 +106,7 @@ def _post(request: HttpRequest, token: str) -> HttpResponse:
             "state": outcome.state.value,
         }
         return _json(said, "application/json")
-    return _answer(answered_page(token, response.value))
+    return _answer(answered_page(token, language))
 
 
 def _problem(status: int, field: str, reason: str) -> HttpResponse:
@@ -118,12 +118,12 @@ def _json(said: Mapping[str, object], kind: str, status: int = 200) -> HttpRespo
     return _answer(json.dumps(said).encode(), status, kind)
 
 
-def _page(token: str, refused: str = "") -> FieldPage | None:
+def _page(token: str, refused: str = "", language: str = "") -> FieldPage | None:
     ref = read_token(token)
     # A forged token asks the database too, so that it takes as long as one whose recipient is gone.
     wanted = {"pk": 0} if ref is None else {"pk": ref.recipient_id, "realm": ref.realm.value}
     recipient = Recipient.objects.select_related("person", "warning").filter(**wanted).first()
-    return None if recipient is None else page_for(recipient, clock.now(), refused)
+    return None if recipient is None else page_for(recipient, clock.now(), refused, language)
 
 
 def _answer(body: bytes, status: int = 200, kind: str = HEADERS["Content-Type"]) -> HttpResponse:
