@@ -46,7 +46,9 @@ def test_the_same_bytes_again_answer_200_with_the_report_that_is_here(analyst: C
     assert first.json()["id"] == again.json()["id"]
 
 
-def test_a_threat_is_judged_determined_closed_and_said_what_became_of(analyst: Caller, officer: Caller) -> None:
+def test_a_threat_is_judged_determined_closed_and_said_what_became_of(
+    analyst: Caller, officer: Caller, second: Caller
+) -> None:
     report = reported(analyst).json()
     claims = [claim["id"] for claim in analyst.get("/claims", report=report["id"]).json()["items"]]
     incident = analyst.post(
@@ -86,6 +88,14 @@ def test_a_threat_is_judged_determined_closed_and_said_what_became_of(analyst: C
     assert officer.post(f"{path}/determinations", decision).status_code == 201
     assert analyst.post(f"{path}/outcome", {"result": "averted"}).status_code == 422
     assert officer.post(f"{path}/outcome", {"result": "averted"}).json()["outcome"]["result"] == "averted"
+    assert "no warning has gone out" in analyst.post(f"{path}/close").json()["detail"]
+    (waiting,) = analyst.get("/threats/unwarned").json()
+    assert (waiting["threat"], waiting["standing"]) == (threat["id"], "to be warned")
+    decision |= {"decision": "not_warn", "basis": "passed", "impending": False}
+    made = officer.post(f"{path}/determinations", decision).json()
+    assert officer.post(f"{path}/determinations/{made['id']}/agree").status_code == 409
+    assert second.post(f"{path}/determinations/{made['id']}/agree").json()["agreed_at"] is not None
+    assert analyst.get("/threats/unwarned").json() == []
     assert analyst.post(f"{path}/close").json()["closed_at"] is not None
     assert analyst.get("/threats", open="true").json()["items"] == []
 

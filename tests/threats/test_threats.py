@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.access.cast import make_actor
-from tests.reports.texts import MEMO, NEWS
+from tests.reports.texts import MEMO
 from tests.warnings.good import FENCE_LINE
 from vedette.access.handling import Realm, Tlp
 from vedette.access.policy import Actor, Refused
@@ -20,33 +20,12 @@ from vedette.ledger.models import Entry
 from vedette.reports.actions import accept_claim, receive, reject_claim
 from vedette.reports.models import Report
 from vedette.threats import actions
-from vedette.threats.actions import WrongState
-from vedette.threats.models import Determination, Incident, Threat
+from vedette.threats.models import Incident, Threat
 from vedette.threats.queries import board, threat_for, unwarned
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped_clock")]
 
 NOW = datetime(2025, 12, 4, 12, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def analyst() -> Actor:
-    return make_actor("analyst", Role.ANALYST)
-
-
-@pytest.fixture
-def officer() -> Actor:
-    return make_actor("officer", Role.DUTY_OFFICER)
-
-
-@pytest.fixture
-def memo(analyst: Actor) -> Report:
-    return receive(analyst, original=MEMO, media_type="text/plain", source="unit", handling=Tlp.AMBER)
-
-
-@pytest.fixture
-def news(analyst: Actor) -> Report:
-    return receive(analyst, original=NEWS, media_type="text/plain", source="desk", handling=Tlp.RED)
 
 
 def assess(by: Actor, report: Report, **other: Any) -> Threat:
@@ -75,12 +54,6 @@ def incident(by: Actor, report: Report, **other: Any) -> Incident:
         **other,
     }
     return actions.keep_incident(by, **told)
-
-
-def determine(
-    by: Actor, threat: Threat, decision: str = "warn", ground: str = "named group and place"
-) -> Determination:
-    return actions.determine(by, threat, decision, credible=True, specific=True, impending=True, ground=ground)
 
 
 def test_accounts_stand_side_by_side_and_several_bodies_look_into_one_incident(analyst: Actor, memo: Report) -> None:
@@ -190,45 +163,6 @@ def test_revising_keeps_what_is_not_given_and_the_ledger_keeps_what_was_thought(
     ]
 
 
-def test_a_threat_is_not_closed_before_somebody_decides_whether_to_warn(
-    analyst: Actor, officer: Actor, memo: Report
-) -> None:
-    threat = assess(analyst, memo)
-    with pytest.raises(WrongState, match="determination"):
-        actions.close(analyst, threat)
-    determine(officer, threat)
-    assert actions.close(analyst, threat).closed_at == NOW
-    for late in (
-        lambda: actions.close(analyst, threat),
-        lambda: determine(officer, threat),
-        lambda: actions.revise_threat(analyst, threat, likelihood=0.1),
-    ):
-        with pytest.raises(WrongState, match="closed"):
-            late()
-
-
-def test_whoever_judged_a_threat_may_not_decide_alone_that_nobody_is_warned(memo: Report) -> None:
-    both = make_actor("both", Role.ANALYST, Role.DUTY_OFFICER)
-    threat = assess(both, memo)
-    with pytest.raises(BadInput, match="alone"):
-        determine(both, threat, "not_warn")
-    assert determine(both, threat, "warn").decision == "warn"
-
-
-@pytest.mark.parametrize(("decision", "ground", "field"), [("maybe", "x", "decision"), ("warn", " ", "ground")])
-def test_a_decision_needs_its_word_and_its_ground(
-    analyst: Actor, officer: Actor, memo: Report, decision: str, ground: str, field: str
-) -> None:
-    with pytest.raises(BadInput) as refused:
-        determine(officer, assess(analyst, memo), decision, ground)
-    assert refused.value.field == field
-
-
-def test_decisions_are_the_duty_officer_s(analyst: Actor, memo: Report) -> None:
-    with pytest.raises(Refused):
-        determine(analyst, assess(analyst, memo))
-
-
 def test_the_outcome_is_said_by_somebody_who_judged_none_of_it(
     analyst: Actor, officer: Actor, memo: Report, stopped_clock: Frozen
 ) -> None:
@@ -245,20 +179,6 @@ def test_the_outcome_is_said_by_somebody_who_judged_none_of_it(
     assert actions.set_outcome(officer, threat, "did_not").result == "did_not"
     with pytest.raises(Refused):
         actions.set_outcome(make_actor("overseer", Role.OVERSEER), threat, "unknown")
-
-
-def test_a_threat_stays_on_the_unwarned_list_until_decided_against_or_over(
-    analyst: Actor, officer: Actor, memo: Report, stopped_clock: Frozen
-) -> None:
-    threat = assess(analyst, memo)
-    now = stopped_clock.advance(hours=5)
-    (row,) = unwarned(officer, now)
-    assert (row.threat, row.age, row.determination) == (threat, timedelta(hours=5), None)
-    decided = determine(officer, threat, "warn")
-    assert unwarned(officer, now)[0].determination == decided
-    assert unwarned(officer, threat.window_to) == []
-    determine(officer, threat, "not_warn")
-    assert unwarned(officer, now) == []
 
 
 def test_threats_of_the_other_realm_or_above_one_s_clearance_are_not_there(analyst: Actor, memo: Report) -> None:

@@ -1,7 +1,7 @@
 """The verbs of threats: recording what happened, judging what may, deciding whether to warn, saying what became of it.
 
 Each is one transaction that asks the policy and appends to the ledger last. Entries hold ids, numbers and hashes.
-The verbs of incidents, inquiries and actors are in `incidents.py`.
+The verbs of incidents, inquiries and actors are in `incidents.py`, those of the duty to warn in `determining.py`.
 """
 
 from __future__ import annotations
@@ -13,20 +13,22 @@ from django.db import transaction
 
 from vedette import clock
 from vedette.access.handling import Tlp
-from vedette.access.policy import Actor, Reason, Refused, check
+from vedette.access.policy import Actor, check
 from vedette.access.roles import Verb
 from vedette.formats.parts import BadInput, Part, Prose, parse
-from vedette.ledger.models import Entry
 from vedette.reports.models import Claim
 from vedette.threats.combining import marks_of
+from vedette.threats.determining import agree, determine
 from vedette.threats.incidents import add_account, keep_actor, keep_incident, open_inquiry, set_inquiry
 from vedette.threats.judgement import Judgement
-from vedette.threats.models import Determination, Incident, Outcome, Threat, ThreatActor
+from vedette.threats.models import Incident, Outcome, Threat, ThreatActor
 from vedette.threats.recording import hash_of, ids, log, refuse_rejected, seen, sha256, store
+from vedette.threats.standing import WrongState, has_judged, locked, person, refuse_closed, refuse_unsettled
 
 __all__ = [
     "WrongState",
     "add_account",
+    "agree",
     "assess",
     "close",
     "determine",
@@ -37,10 +39,6 @@ __all__ = [
     "set_inquiry",
     "set_outcome",
 ]
-
-
-class WrongState(Exception):
-    """What is asked for does not fit where the threat stands; the message says what comes first."""
 
 
 def assess(
@@ -60,7 +58,7 @@ def assess(
     Its handling is at least that of the reports, incident and actor it rests on. Raises Refused and BadInput.
     """
     check(by, Verb.JUDGE)
-    threat = Threat(realm=by.realm.value, created_at=clock.now(), author_id=_person(by))
+    threat = Threat(realm=by.realm.value, created_at=clock.now(), author_id=person(by))
     with transaction.atomic():
         return _judge(
             by, "threat.assessed", threat, judged, claims_for, claims_against, actor, trigger, handling, need_to_know
@@ -82,9 +80,9 @@ def revise_threat(
     The ledger keeps what the likelihood and confidence were. Raises WrongState once the threat is closed.
     """
     with transaction.atomic():
-        threat = _locked(by, threat, Verb.JUDGE)
-        _person(by)
-        _refuse_closed(threat)
+        threat = locked(by, threat, Verb.JUDGE)
+        person(by)
+        refuse_closed(threat)
         actor, trigger = changed.pop("actor", threat.actor), changed.pop("trigger", threat.trigger)
         before = {name: getattr(threat, name) for name in Judgement.model_fields}
         return _judge(
@@ -101,81 +99,34 @@ def revise_threat(
         )
 
 
-class _Ground(Part):
-    ground: Prose = ""
-
-
-def determine(
-    actor: Actor,
-    threat: Threat,
-    decision: str,
-    *,
-    credible: bool,
-    specific: bool,
-    impending: bool,
-    ground: str,
-) -> Determination:
-    """Record the decision to warn or not to, on what ground (ICD 191's three questions answered). Adds a row.
-
-    Whoever judged the threat may decide that people are warned, and never alone that they are not.
-    """
-    if decision not in Determination.Decision.values:
-        raise BadInput("decision", f"{decision!r} is none; give one of {', '.join(Determination.Decision.values)}")
-    ground = parse(_Ground, {"ground": ground}).ground
-    if not ground:
-        raise BadInput("ground", "say on what ground people are, or are not, warned")
-    with transaction.atomic():
-        threat = _locked(actor, threat, Verb.APPROVE)
-        _refuse_closed(threat)
-        if decision == Determination.Decision.NOT_WARN and _has_judged(actor, threat):
-            raise BadInput("decision", "whoever judged the threat may not decide alone that nobody is warned")
-        determination = Determination.objects.create(
-            threat=threat,
-            decision=decision,
-            credible=credible,
-            specific=specific,
-            impending=impending,
-            ground=ground,
-            decided_by_id=_person(actor),
-            decided_at=clock.now(),
-        )
-        log(
-            actor,
-            "threat.determined",
-            f"threat:{threat.pk}",
-            determination=determination.pk,
-            decision=decision,
-            answers=[credible, specific, impending],
-            ground_sha256=sha256(ground),
-        )
-    return determination
+class _Note(Part):
+    note: Prose = ""
 
 
 def set_outcome(actor: Actor, threat: Threat, result: str, note: str = "") -> Outcome:
     """Say what became of the threat. Nobody says it of their own judgement."""
     if result not in Outcome.Result.values:
         raise BadInput("result", f"{result!r} is none; give one of {', '.join(Outcome.Result.values)}")
-    note = parse(_Ground, {"ground": note}).ground
+    note = parse(_Note, {"note": note}).note
     with transaction.atomic():
-        threat = _locked(actor, threat, Verb.JUDGE, Verb.APPROVE)
-        if _has_judged(actor, threat):
+        threat = locked(actor, threat, Verb.JUDGE, Verb.APPROVE)
+        if has_judged(actor, threat):
             raise BadInput("set_by", "whoever judged the threat may not say what became of it; somebody else must")
         if result == Outcome.Result.DID_NOT and clock.now() < threat.window_to:
             raise BadInput("result", f"it may still happen until {threat.window_to:%Y-%m-%d %H:%M}Z")
         outcome, _ = Outcome.objects.update_or_create(
-            threat=threat, defaults={"result": result, "note": note, "set_by_id": _person(actor), "set_at": clock.now()}
+            threat=threat, defaults={"result": result, "note": note, "set_by_id": person(actor), "set_at": clock.now()}
         )
         log(actor, "threat.outcome", f"threat:{threat.pk}", result=result, note_sha256=sha256(note))
     return outcome
 
 
 def close(actor: Actor, threat: Threat) -> Threat:
-    """Put the threat away. Raises WrongState while nobody has determined whether to warn."""
+    """Put the threat away. Raises WrongState unless people were warned, or two people decided that they are not."""
     with transaction.atomic():
-        threat = _locked(actor, threat, Verb.JUDGE, Verb.APPROVE)
-        _refuse_closed(threat)
-        if not threat.determinations.exists():
-            raise WrongState("determination: decide first whether people are warned of it, and say why")
+        threat = locked(actor, threat, Verb.JUDGE, Verb.APPROVE)
+        refuse_closed(threat)
+        refuse_unsettled(threat)
         threat.closed_at = clock.now()
         threat.save(update_fields=["closed_at"])
         log(actor, "threat.closed", f"threat:{threat.pk}")
@@ -225,30 +176,3 @@ def _judge(
         trigger=trigger.pk if trigger else None,
     )
     return threat
-
-
-def _locked(actor: Actor, threat: Threat, *verbs: Verb) -> Threat:
-    """The threat as stored now, locked, once the policy allows one of `verbs` on it."""
-    locked = Threat.objects.select_for_update(of=("self",), no_key=True)
-    found = locked.select_related("actor", "trigger").get(pk=threat.pk)
-    if not any(actor.may(verb, found) for verb in verbs):
-        check(actor, verbs[-1], found)
-    return found
-
-
-def _person(actor: Actor) -> int:
-    """The user who acts; a machine judges and decides nothing."""
-    if actor.user_id is None:
-        raise Refused(Verb.JUDGE, Reason.NO_ROLE)
-    return actor.user_id
-
-
-def _has_judged(actor: Actor, threat: Threat) -> bool:
-    """Whether any of the judgement is the actor's: as its author, or as one who revised it."""
-    judging = Entry.objects.filter(subject=f"threat:{threat.pk}", kind__in=("threat.assessed", "threat.revised"))
-    return actor.user_id == threat.author_id or judging.filter(actor=actor.ref).exists()
-
-
-def _refuse_closed(threat: Threat) -> None:
-    if threat.closed_at is not None:
-        raise WrongState(f"state: the threat was closed at {threat.closed_at:%Y-%m-%d %H:%M}Z; assess a new one")

@@ -92,8 +92,20 @@ class Determination(models.Model):
         WARN = "warn"
         NOT_WARN = "not_warn", "do not warn"
 
+    class Basis(models.TextChoices):
+        """Why people are not warned: nothing that is not here is a reason."""
+
+        NOT_CREDIBLE = "not_credible", "it is not credible"
+        NOT_AIMED = "not_aimed", "it names nobody and no place that could be warned"
+        PASSED = "passed", "the danger has passed, or was averted"
+        KNOWN = "known", "those at risk already know, or somebody else warns them"
+        ENDANGERS = "endangers", "warning would put somebody in greater danger"
+        NO_WAY = "no_way", "there is no reasonable way to warn them"
+
     threat = models.ForeignKey(Threat, on_delete=models.CASCADE, related_name="determinations")
     decision = models.CharField(max_length=10, choices=Decision.choices)
+    #: Why nobody is warned, from the list; empty for a decision to warn, and in rows older than the list.
+    basis = models.CharField(max_length=20, choices=Basis.choices, blank=True)
     credible = models.BooleanField()
     specific = models.BooleanField()
     impending = models.BooleanField()
@@ -103,6 +115,14 @@ class Determination(models.Model):
 
     class Meta:
         ordering = ["decided_at", "id"]
+
+
+class Agreement(models.Model):
+    """The second person's word that nobody is warned of a threat."""
+
+    determination = models.OneToOneField(Determination, on_delete=models.CASCADE, related_name="agreement")
+    agreed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
+    agreed_at = models.DateTimeField()
 
 
 class Outcome(models.Model):

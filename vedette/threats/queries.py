@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import F, QuerySet
 
+from vedette.access.handling import Realm
 from vedette.access.policy import Actor, visible
 from vedette.threats.models import Determination, Incident, Threat, ThreatActor
+from vedette.threats.standing import SETTLED, Standing, last_determination, standing_of
+
+__all__ = [
+    "Unwarned",
+    "actors_for",
+    "ages_of_unwarned",
+    "board",
+    "incident_for",
+    "incidents_for",
+    "last_determination",
+    "standings",
+    "threat_for",
+    "unwarned",
+]
 
 
 @dataclass(frozen=True)
@@ -17,13 +33,21 @@ class Unwarned:
 
     threat: Threat
     age: timedelta
-    #: The decision so far: to warn, and it is not done yet; or None: nobody has decided.
+    #: What is left of its window; negative once that is over.
+    left: timedelta
+    #: The decision so far: to warn, and it is not done yet; not to, and it does not hold; or None: nobody has decided.
     determination: Determination | None
+    standing: Standing
+
+    @property
+    def over(self) -> bool:
+        """Whether its window is over."""
+        return self.left <= timedelta(0)
 
 
 def board(actor: Actor) -> QuerySet[Threat]:
     """The threats the actor may see: open ones first, of these the likeliest first."""
-    threats = Threat.objects.select_related("actor", "trigger", "author").prefetch_related("determinations")
+    threats = Threat.objects.select_related("actor", "trigger", "author").prefetch_related("determinations__agreement")
     return visible(actor, threats).order_by(F("closed_at").asc(nulls_first=True), "-likelihood", "window_to", "pk")
 
 
@@ -33,26 +57,48 @@ def threat_for(actor: Actor, threat_id: int) -> Threat | None:
 
 
 def unwarned(actor: Actor, now: datetime) -> list[Unwarned]:
-    """Open threats whose window is not over, not decided against warning, and with no message out; the oldest first.
+    """Open threats of which nobody has been warned, unless two people decided that nobody is; the oldest first.
+
+    One whose window is over stays until it is decided on: that nobody was warned of it must not slip by.
+    """
+    return _waiting(board(actor), now)
+
+
+def ages_of_unwarned(realm: Realm, now: datetime) -> list[timedelta]:
+    """For how long each of a realm's such threats has been known, for the machine's own figures."""
+    threats = Threat.objects.filter(realm=realm.value).prefetch_related("determinations__agreement")
+    return [row.age for row in _waiting(threats, now)]
+
+
+def _waiting(threats: QuerySet[Threat], now: datetime) -> list[Unwarned]:
+    found = [
+        Unwarned(
+            threat,
+            now - threat.created_at,
+            threat.window_to - now,
+            last_determination(threat),
+            standing_of(threat, warned=False),
+        )
+        for threat in threats.filter(closed_at=None, pk__in=_quiet()).order_by("created_at", "pk")
+    ]
+    return [row for row in found if row.standing not in SETTLED]
+
+
+def standings(threats: Iterable[Threat]) -> dict[int, Standing]:
+    """Where each of some threats stands, by its id."""
+    threats = list(threats)
+    quiet = set(_quiet().filter(pk__in=[threat.pk for threat in threats]).values_list("pk", flat=True))
+    return {threat.pk: standing_of(threat, threat.pk not in quiet) for threat in threats}
+
+
+def _quiet() -> QuerySet[Threat]:
+    """Threats of which no warning has gone out.
 
     What later rooms hang on a threat is asked by Django's own relation, so that this room needs to know none of them.
     """
-    waiting = (
-        board(actor)
-        .filter(closed_at=None, window_to__gt=now)
-        .exclude(pk__in=Threat.objects.filter(warnings__messages__issued_at__isnull=False).values("pk"))
-        .order_by("created_at", "pk")
+    return Threat.objects.exclude(
+        pk__in=Threat.objects.filter(warnings__messages__issued_at__isnull=False).values("pk")
     )
-    found = [Unwarned(threat, now - threat.created_at, last_determination(threat)) for threat in waiting]
-    return [row for row in found if row.determination is None or row.determination.decision == _WARN]
-
-
-_WARN = Determination.Decision.WARN
-
-
-def last_determination(threat: Threat) -> Determination | None:
-    """The decision that stands."""
-    return max(threat.determinations.all(), key=lambda one: (one.decided_at, one.pk), default=None)
 
 
 def incidents_for(actor: Actor) -> QuerySet[Incident]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterable
+from datetime import timedelta
 
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
@@ -16,9 +17,12 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 
 from vedette import clock
 from vedette.access.actors import actor_of_token
+from vedette.access.handling import Realm
 from vedette.access.roles import Verb
 from vedette.dispatch.models import Delivery, Lease, Recipient
 from vedette.ledger.models import Checkpoint, Head
+from vedette.threats.queries import ages_of_unwarned
+from vedette.warnings.models import Approval
 from vedette.web.setup.here import FORWARDED
 
 
@@ -74,12 +78,34 @@ class _Figures:
         )
         due = Lease.objects.filter(done_at=None, due_at__lte=clock.now()).count()
         yield GaugeMetricFamily("vedette_leases_due", "Leases that are due and not done.", value=due)
+        yield from _what_waits_for_people()
         head = Head.objects.filter(pk=1).first()
         yield GaugeMetricFamily("vedette_ledger_entries", "Entries of the ledger.", value=head.size if head else 0)
         last = Checkpoint.objects.order_by("size").last()
         if last is not None:
             age = (clock.now() - last.created_at).total_seconds()
             yield GaugeMetricFamily("vedette_checkpoint_age_seconds", "Age of the last checkpoint.", value=age)
+
+
+def _what_waits_for_people() -> Iterable[Metric]:
+    """What a person on call is to be woken for: threats nobody is warned of, and approvals by their own author."""
+    unwarned = GaugeMetricFamily(
+        "vedette_threats_unwarned", "Open threats of which nobody has been warned.", labels=["realm"]
+    )
+    oldest = GaugeMetricFamily(
+        "vedette_threats_unwarned_oldest_seconds", "Since when the oldest of them is known.", labels=["realm"]
+    )
+    broken = GaugeMetricFamily(
+        "vedette_break_glass", "Messages that their own author approved, in an emergency.", labels=["realm"]
+    )
+    now = clock.now()
+    for realm in Realm:
+        ages = ages_of_unwarned(realm, now)
+        unwarned.add_metric([realm.value], len(ages))
+        oldest.add_metric([realm.value], max(ages, default=timedelta(0)).total_seconds())
+        count = Approval.objects.filter(break_glass=True, message__warning__realm=realm.value).count()
+        broken.add_metric([realm.value], count)
+    return unwarned, oldest, broken
 
 
 def _is_loopback(request: HttpRequest) -> bool:

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.test import Client
+
 from tests.web.console.house import House, text_of
+from vedette import clock
+from vedette.clock import Frozen
 from vedette.reports.models import Report
+from vedette.threats import actions
 from vedette.threats.models import Determination, Threat
+from vedette.warnings import actions as warnings
+from vedette.warnings.approval import content_hash
 
 JUDGED: dict[str, Any] = {
     "title": "Shots at patrols",
@@ -66,10 +73,66 @@ def test_an_undetermined_threat_stands_on_the_board_and_on_the_start_page_until_
     assert "not determined" in text_of(browser.get("/threats/"))
     assert threat.title in text_of(browser.get("/"))
     answers = {"credible": "yes", "specific": "yes", "decision": "not_warn", "ground": "a hoax, says the source"}
-    browser.post(f"/threats/{threat.pk}/determine/", answers)
+    path = f"/threats/{threat.pk}/"
+    refused = browser.post(f"{path}determine/", answers)
+    assert refused.status_code == 422 and 'href="#id-basis"' in text_of(refused)
+    browser.post(f"{path}determine/", answers | {"basis": "not_credible"})
     found = Determination.objects.get()
     assert (found.decision, found.credible, found.impending) == ("not_warn", True, False)
+    assert "a second must agree" in text_of(browser.get("/"))
+    assert "Agree that nobody is warned" not in text_of(browser.get(path)), "it is for somebody else"
+    second = house.browser("second")
+    assert "Agree that nobody is warned" in text_of(second.get(path))
+    second.post(f"{path}determinations/{found.pk}/agree/")
     assert threat.title not in text_of(browser.get("/"))
+    assert "Otto Second agreed" in text_of(browser.get(path))
+
+
+def test_the_list_says_for_how_long_how_likely_and_what_is_left(house: House, stopped_clock: Frozen) -> None:
+    threat = judged(house, house.report())
+    stopped_clock.advance(hours=5)
+    for path in ("/", "/threats/"):
+        panel = text_of(house.browser("officer").get(path)).split('id="unwarned"')[1].split("</section>")[0]
+        assert "likely (60 %)" in panel and "5 h 00 min" in panel
+        assert "left of its window" in panel and "not determined" in panel
+    stopped_clock.advance(seconds=(threat.window_to - clock.now()).total_seconds() + 60)
+    assert "window over" in text_of(house.browser("officer").get("/"))
+
+
+def test_figures_tell_of_threats_nobody_is_warned_of_and_of_broken_glass(house: House, stopped_clock: Frozen) -> None:
+    judged(house, house.report())
+    message = house.submitted()
+    warnings.approve(house.actor("officer"), message, content_hash(message), "nobody answers", break_glass=True)
+    stopped_clock.advance(hours=1)
+    figures = text_of(Client().get("/metrics"))
+    assert 'vedette_threats_unwarned{realm="exercise"} 1.0' in figures
+    assert 'vedette_threats_unwarned_oldest_seconds{realm="exercise"} 3600.0' in figures
+    assert 'vedette_break_glass{realm="exercise"} 1.0' in figures
+    assert 'vedette_break_glass{realm="live"} 0.0' in figures
+
+
+def test_a_threat_is_closed_on_its_page_once_it_is_settled_and_not_before(house: House) -> None:
+    threat = judged(house, house.report())
+    path, browser = f"/threats/{threat.pk}/", house.browser("officer")
+    refused = browser.post(f"{path}close/")
+    assert refused.status_code == 422
+    assert "decide first whether people are warned of it" in text_of(refused)
+    actions.agree(
+        house.actor("second"),
+        actions.determine(
+            house.actor("officer"),
+            threat,
+            "not_warn",
+            basis="passed",
+            credible=True,
+            specific=True,
+            impending=False,
+            ground="arrests",
+        ),
+    )
+    browser.post(f"{path}close/")
+    assert Threat.objects.get().closed_at is not None
+    assert "Close the threat" not in text_of(browser.get(path))
 
 
 def test_a_decision_without_grounds_is_refused_at_its_field(house: House) -> None:

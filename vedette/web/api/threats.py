@@ -7,118 +7,33 @@ from typing import Any
 from django.db.models import Prefetch, prefetch_related_objects
 from ninja import Router, Status
 
-from vedette.access.handling import Tlp
+from vedette import clock
 from vedette.access.policy import Actor, visible
 from vedette.access.roles import Verb
-from vedette.formats.parts import Line, Prose
 from vedette.reports.models import Claim
 from vedette.reports.queries import claims_for
 from vedette.threats import actions
 from vedette.threats.judgement import Judgement
 from vedette.threats.likelihood import in_words
 from vedette.threats.models import Threat, ThreatActor
-from vedette.threats.queries import actors_for, board, incidents_for
+from vedette.threats.queries import actors_for, board, incidents_for, unwarned
+from vedette.warnings.models import Warning
 from vedette.web.api.doors import ApiRequest, found, get, post
 from vedette.web.api.paging import Cursor, Limit, Page, page
-from vedette.web.api.shapes import Given, Id, Marked, NeedToKnow, Shown, When, all_chosen, chosen, marks
+from vedette.web.api.shapes import all_chosen, chosen, marks
+from vedette.web.api.threat_shapes import (
+    DeterminationGiven,
+    DeterminationShown,
+    OutcomeGiven,
+    ThreatActorGiven,
+    ThreatActorShown,
+    ThreatGiven,
+    ThreatShown,
+    UnwarnedShown,
+)
 
 router = Router(tags=["threats"])
 threat_actors = Router(tags=["threats"])
-
-
-class DeterminationShown(Shown):
-    """One decision to warn, or not to."""
-
-    id: int
-    decision: str
-    credible: bool
-    specific: bool
-    impending: bool
-    ground: str
-    decided_by: int
-    decided_at: When
-
-
-class OutcomeShown(Shown):
-    """What became of it."""
-
-    result: str
-    note: str
-    set_by: int
-    set_at: When
-
-
-class ThreatShown(Marked):
-    """A threat; of claims, actor and trigger only those that the reader may see."""
-
-    title: str
-    actor: int | None
-    intent: str
-    capability: str
-    opportunity: str
-    target_group: str
-    place: str
-    area: dict[str, Any] | None
-    window_from: When
-    window_to: When
-    trigger: int | None
-    likelihood: float
-    #: ICD 203's word for it.
-    likelihood_words: str
-    confidence: str
-    assumptions: str
-    would_change: str
-    claims_for: list[int]
-    claims_against: list[int]
-    author: int
-    assessed_at: When
-    closed_at: When | None
-    determinations: list[DeterminationShown]
-    outcome: OutcomeShown | None
-
-
-class ThreatGiven(Judgement):
-    """A judgement, and what it rests on."""
-
-    actor: Id | None = None
-    trigger: Id | None = None
-    claims_for: tuple[Id, ...]
-    claims_against: tuple[Id, ...] = ()
-    handling: Tlp | None = None
-    need_to_know: NeedToKnow | None = None
-
-
-class DeterminationGiven(Given):
-    """The decision, the three questions answered, and the ground."""
-
-    decision: Line
-    credible: bool
-    specific: bool
-    impending: bool
-    ground: Prose
-
-
-class OutcomeGiven(Given):
-    """What became of it: happened, did_not, averted or unknown."""
-
-    result: Line
-    note: Prose = ""
-
-
-class ThreatActorShown(Marked):
-    """An organisation said to threaten. Persons are not profiled."""
-
-    name: str
-    descriptor: str
-
-
-class ThreatActorGiven(Given):
-    """One to record."""
-
-    name: Line
-    descriptor: Prose = ""
-    handling: Tlp | None = None
-    need_to_know: NeedToKnow | None = None
 
 
 @get(router, "", Verb.SEE, response=Page[ThreatShown], summary="List threats, newest first")
@@ -126,6 +41,29 @@ def list_threats(request: ApiRequest, open: bool | None = None, cursor: Cursor =
     threats = board(request.auth) if open is None else board(request.auth).filter(closed_at__isnull=open)
     threats = threats.select_related("outcome").prefetch_related(*_cited(request.auth))
     return page(threats, lambda threat: _show(request, threat), cursor, limit)
+
+
+@get(
+    router,
+    "/unwarned",
+    Verb.SEE,
+    response=list[UnwarnedShown],
+    summary="Threats judged of which nobody has been warned, the oldest first",
+)
+def list_unwarned(request: ApiRequest) -> Any:
+    return [
+        {
+            "threat": row.threat.pk,
+            "title": row.threat.title,
+            "target_group": row.threat.target_group,
+            "likelihood": row.threat.likelihood,
+            "likelihood_words": in_words(row.threat.likelihood),
+            "standing": row.standing.value,
+            "age_s": row.age.total_seconds(),
+            "left_s": row.left.total_seconds(),
+        }
+        for row in unwarned(request.auth, clock.now())
+    ]
 
 
 @post(router, "", Verb.JUDGE, response={201: ThreatShown}, summary="Judge what may happen, on cited claims")
@@ -167,12 +105,26 @@ def determine(request: ApiRequest, threat_id: int, given: DeterminationGiven) ->
         request.auth,
         threat,
         given.decision,
+        basis=given.basis,
         credible=given.credible,
         specific=given.specific,
         impending=given.impending,
         ground=given.ground,
     )
     return Status(201, _determination(made))
+
+
+@post(
+    router,
+    "/{int:threat_id}/determinations/{int:determination_id}/agree",
+    Verb.APPROVE,
+    takes=None,
+    response=DeterminationShown,
+    summary="Agree, as the second person, that nobody is warned",
+)
+def agree(request: ApiRequest, threat_id: int, determination_id: int) -> Any:
+    made = found(found(board(request.auth), threat_id).determinations.all(), determination_id)
+    return _determination(actions.agree(request.auth, made).determination)
 
 
 @post(router, "/{int:threat_id}/outcome", Verb.SEE, response=ThreatShown, summary="Say what became of it")
@@ -217,12 +169,13 @@ def _rests_on(request: ApiRequest, given: ThreatGiven) -> dict[str, Any]:
     }
 
 
-def _cited(actor: Actor) -> tuple[Any, Any]:
-    """The claims for and against, as far as the actor may see them."""
+def _cited(actor: Actor) -> tuple[Any, ...]:
+    """The claims for and against and the warnings, as far as the actor may see them."""
     own = visible(actor, Claim.objects.only("pk"), through="report")
     return (
         Prefetch("claims_for", queryset=own, to_attr="seen_for"),
         Prefetch("claims_against", queryset=own, to_attr="seen_against"),
+        Prefetch("warnings", queryset=visible(actor, Warning.objects.only("pk", "threat")), to_attr="seen_warnings"),
     )
 
 
@@ -242,14 +195,21 @@ def _show(request: ApiRequest, threat: Threat) -> dict[str, Any]:
         "assessed_at": threat.assessed_at,
         "closed_at": threat.closed_at,
         "determinations": [_determination(one) for one in threat.determinations.all()],
+        "warnings": sorted(warning.pk for warning in threat.seen_warnings),  # type: ignore[attr-defined]
         "outcome": outcome
         and {"result": outcome.result, "note": outcome.note, "set_by": outcome.set_by_id, "set_at": outcome.set_at},
     }
 
 
 def _determination(made: Any) -> dict[str, Any]:
-    own = ("id", "decision", "credible", "specific", "impending", "ground", "decided_at")
-    return {**{name: getattr(made, name) for name in own}, "decided_by": made.decided_by_id}
+    own = ("id", "decision", "basis", "credible", "specific", "impending", "ground", "decided_at")
+    agreement = getattr(made, "agreement", None)
+    return {
+        **{name: getattr(made, name) for name in own},
+        "decided_by": made.decided_by_id,
+        "agreed_by": agreement and agreement.agreed_by_id,
+        "agreed_at": agreement and agreement.agreed_at,
+    }
 
 
 def _actor(actor: ThreatActor) -> dict[str, Any]:

@@ -18,13 +18,14 @@ from vedette.reports.models import Claim, Report
 from vedette.reports.queries import claims_for, source_standing, standing_of
 from vedette.threats import actions, queries
 from vedette.threats.likelihood import TERMS
-from vedette.threats.models import Incident, Outcome, Threat
+from vedette.threats.models import Determination, Incident, Outcome, Threat
+from vedette.threats.standing import SETTLED, Standing
 from vedette.warnings.models import Warning
 from vedette.web.console.doors import ActedRequest, Errors, one, page, paged, told
 from vedette.web.console.drafting import moment, show_moment
 from vedette.web.console.highlight import told as in_words
 from vedette.web.console.reports import handlings, latest
-from vedette.web.console.warnings import standing
+from vedette.web.console.warnings import standing as standing_of_warnings
 from vedette.web.middleware import zone
 
 CRITERIA = ("credible", "specific", "impending")
@@ -35,23 +36,17 @@ _TEXT = ("title", "target_group", "place", "intent", "capability", "opportunity"
 def board(request: ActedRequest) -> HttpResponse:
     """All threats, open and likely ones first; beside them those nobody has been warned of."""
     shown = paged(request, queries.board(request.actor).prefetch_related("claims_for", "claims_against"))
-    warned = set(
-        Warning.objects.filter(
-            threat__in=[threat.pk for threat in shown], messages__issued_at__isnull=False
-        ).values_list("threat_id", flat=True)
-    )
-    rows = []
-    for threat in shown:
-        decided = queries.last_determination(threat)
-        rows.append(
-            {
-                "threat": threat,
-                "for": len(threat.claims_for.all()),
-                "against": len(threat.claims_against.all()),
-                "warned": threat.pk in warned,
-                "decision": decided.decision if decided else "",
-            }
-        )
+    standings = queries.standings(shown)
+    rows = [
+        {
+            "threat": threat,
+            "for": len(threat.claims_for.all()),
+            "against": len(threat.claims_against.all()),
+            "standing": standings[threat.pk],
+            "settled": standings[threat.pk] in SETTLED,
+        }
+        for threat in shown
+    ]
     context = {
         "page": shown,
         "rows": rows,
@@ -123,9 +118,41 @@ def determine(request: ActedRequest, threat_id: int) -> HttpResponse:
     answers = {name: request.POST.get(name) == "yes" for name in CRITERIA}
     with told(errors):
         actions.determine(
-            request.actor, found, request.POST.get("decision", ""), ground=request.POST.get("ground", ""), **answers
+            request.actor,
+            found,
+            request.POST.get("decision", ""),
+            basis=request.POST.get("basis", ""),
+            ground=request.POST.get("ground", ""),
+            **answers,
         )
         messages.success(request, "The decision is recorded.")
+        return redirect("console:threat", threat_id)
+    return _page(request, found, errors)
+
+
+@require_POST
+@page(Verb.APPROVE)
+def agree(request: ActedRequest, threat_id: int, determination_id: int) -> HttpResponse:
+    """The second person's word that nobody is warned."""
+    found, errors = _threat(request, threat_id), Errors()
+    determination = found.determinations.filter(pk=determination_id).first()
+    if determination is None:
+        raise Http404
+    with told(errors):
+        actions.agree(request.actor, determination)
+        messages.success(request, "Agreed: two people decided that nobody is warned.")
+        return redirect("console:threat", threat_id)
+    return _page(request, found, errors)
+
+
+@require_POST
+@page()
+def close(request: ActedRequest, threat_id: int) -> HttpResponse:
+    """Put the threat away."""
+    found, errors = _threat(request, threat_id), Errors()
+    with told(errors):
+        actions.close(request.actor, found)
+        messages.success(request, "The threat is closed.")
         return redirect("console:threat", threat_id)
     return _page(request, found, errors)
 
@@ -164,17 +191,24 @@ def _page(request: ActedRequest, found: Threat, errors: Errors) -> HttpResponse:
     given = {
         "criteria": [name for name in CRITERIA if request.POST.get(name)],
         "decision": request.POST.get("decision", ""),
+        "basis": request.POST.get("basis", ""),
         "ground": request.POST.get("ground", ""),
         "result": request.POST.get("result", ""),
         "note": request.POST.get("note", ""),
     }
+    standing, last = queries.standings([found])[found.pk], queries.last_determination(found)
     result = Outcome.objects.filter(threat=found).select_related("set_by").first()
     context = {
         "threat": found,
         "claims_for": [_account(claim) for claim in sees.filter(supports=found)],
         "claims_against": [_account(claim) for claim in sees.filter(contradicts=found)],
-        "determinations": found.determinations.select_related("decided_by").order_by("-decided_at"),
-        "warnings": standing(visible(actor, Warning.objects.filter(threat=found)).order_by("-created_at")),
+        "determinations": found.determinations.select_related("decided_by", "agreement__agreed_by").order_by("-pk"),
+        "standing": standing,
+        "settled": standing in SETTLED,
+        "last": last,
+        "one_says_not": standing is Standing.ONE_SAYS_NOT,
+        "bases": [("", "only if not: choose…"), *Determination.Basis.choices],
+        "warnings": standing_of_warnings(visible(actor, Warning.objects.filter(threat=found)).order_by("-created_at")),
         "outcome": result,
         "results": Outcome.Result.choices,
         "criteria": CRITERIA,
