@@ -33,7 +33,31 @@ def run(data: bytes, *args: str):
 def test_a_good_draft_passes_alone_or_with_its_audience(wrap):
     result = run(json.dumps(wrap(DRAFT)).encode(), "--realm", "exercise", "--at", SENT.isoformat(), "--json")
     assert result.exit_code == 0
-    assert json.loads(result.stdout) == {"file": "-", "ok": True, "findings": []}
+    told = json.loads(result.stdout)
+    assert (told["ok"], told["findings"]) == (True, [])
+    assert [(one["channel"], one["over"]) for one in told["budgets"]] == [
+        ("short", False), ("sms", False), ("push", False), ("mesh", False),
+    ]  # fmt: skip
+
+
+def test_what_a_message_takes_of_each_channel_is_told_with_the_character_that_makes_it_dear():
+    area = {**DRAFT["area"], "description": "Fence line from Cañon de la Façade to Otay Mesa"}
+    result = run(json.dumps({**DRAFT, "area": area}).encode(), "--realm", "exercise", "--at", SENT.isoformat())
+    line = next(line for line in result.stdout.splitlines() if "SMS:" in line)
+    assert line.startswith("over SMS: 5 of 3 segments") and "“ç” is not in GSM-7" in line and "70 characters" in line
+
+
+def test_a_finding_brings_the_words_to_put_there_in_the_receivers_zone():
+    data = json.dumps({**DRAFT, "description": "Shots are likely (60%) in the next few days."}).encode()
+    args = ("--realm", "exercise", "--at", SENT.isoformat(), "--json", "--zone", "America/Los_Angeles")
+    finding = json.loads(run(data, *args).stdout)["findings"][0]
+    assert (finding["rule"], finding["put"]) == ("L07", "until Sunday 7 December 2025, 06:00 PST")
+
+
+def test_a_zone_that_is_none_is_named():
+    result = run(json.dumps(DRAFT).encode(), "--zone", "Mars/Base")
+    assert result.exit_code == 2
+    assert "--zone" in result.stderr
 
 
 def test_a_bad_draft_exits_1_with_rule_place_and_fix():
@@ -41,7 +65,7 @@ def test_a_bad_draft_exits_1_with_rule_place_and_fix():
     result = run(data, "--realm", "exercise", "--at", SENT.isoformat(), "--json")
     assert result.exit_code == 1
     finding = json.loads(result.stdout)["findings"][0]
-    assert set(finding) == {"rule", "level", "field", "start", "end", "message", "fix", "source"}
+    assert set(finding) == {"rule", "level", "field", "start", "end", "message", "fix", "source", "put"}
     assert (finding["rule"], finding["level"], finding["field"]) == ("L06", "error", "instruction")
     assert "L06" in run(data, "--at", SENT.isoformat()).stdout
 

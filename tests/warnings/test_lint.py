@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 from tests.warnings.good import EXPIRES, GOOD, SENT
 from vedette.access.handling import Realm
 from vedette.warnings.content import Content, MessageType, ResponseType, Urgency
-from vedette.warnings.lint import LintContext, LintFinding, LintLevel, lint, lint_page, rules
+from vedette.warnings.lint import LintContext, LintFinding, LintLevel, Load, lint, lint_page, rules
 
 ALERT, UPDATE, CANCEL = MessageType.ALERT, MessageType.UPDATE, MessageType.CANCEL
 CONTEXT = LintContext(realm=Realm.EXERCISE, msg_type=ALERT, now=SENT)
 AFTER_GOOD = replace(CONTEXT, msg_type=UPDATE, previous=GOOD)
+NAMED = replace(CONTEXT, protected={"Pablo Ruiz": "a person named in the report", "Ridge": "the report's source"})
 LIVE = replace(CONTEXT, realm=Realm.LIVE)
 
 
@@ -36,7 +37,7 @@ def found(rule: str, content: Content, context: LintContext = CONTEXT) -> list[L
 #: rule -> (content, context, level, the words its span covers; None: the whole field).
 TRIPS: dict[str, list[tuple[Content, LintContext, str, str | None]]] = {
     "L01": [
-        (good(source="sources within leadership"), CONTEXT, "error", "sources"),
+        (good(source="sources within leadership"), CONTEXT, "error", "sources within leadership"),
         (good(source="Example Border Service"), CONTEXT, "pass", None),
         (good(source="Example people"), CONTEXT, "error", "Example people"),
         (good(source="HQ"), CONTEXT, "error", "HQ"),
@@ -57,6 +58,7 @@ TRIPS: dict[str, list[tuple[Content, LintContext, str, str | None]]] = {
         (good(area_description="the area"), CONTEXT, "error", "the area"),
         (good(area_description="In your vicinity"), CONTEXT, "error", "In your vicinity"),
         (good(area_description="where the others are"), CONTEXT, "error", "where the others are"),
+        (good(area_description="Otay Mesa"), CONTEXT, "warning", "Otay Mesa"),
         (good(area_description="Route 905, from the bridge 3 km west"), CONTEXT, "pass", None),
     ],
     "L05": [
@@ -67,8 +69,10 @@ TRIPS: dict[str, list[tuple[Content, LintContext, str, str | None]]] = {
     ],
     "L06": [
         (good(instruction="Remain vigilant."), CONTEXT, "error", "Remain vigilant."),
+        (good(instruction="All agents must stay alert. Wear armour."), CONTEXT, "error", "All agents must stay alert."),
+        (good(instruction="If you hear shots, lie down and wait."), CONTEXT, "warning", " and wait"),
         (good(instruction="Gunfire is dangerous. Wear armour."), CONTEXT, "error", "Gunfire is dangerous"),
-        (good(instruction="Stay inside. Exercise caution."), CONTEXT, "warning", "Exercise caution"),
+        (good(instruction="Stay inside. Exercise caution."), CONTEXT, "warning", "Exercise caution."),
         (good(instruction="Stop. Look. Listen. Report."), CONTEXT, "warning", "Report"),
         (good(instruction="Stop and report at once."), CONTEXT, "warning", " and report"),
         (good(instruction="Do not stop near the fence.\nIf you hear shots, lie down."), CONTEXT, "pass", None),
@@ -78,7 +82,9 @@ TRIPS: dict[str, list[tuple[Content, LintContext, str, str | None]]] = {
         (good(instruction="Stay inside until further notice."), CONTEXT, "error", "until further notice"),
         (good(headline="Shooting likely tonight"), CONTEXT, "error", "tonight"),
         (good(description="It ends Sunday at 06:00."), CONTEXT, "error", "06:00"),
-        (good(description="It ends at 6 pm PST."), CONTEXT, "warning", "6 pm"),
+        (good(description="It ends at 6 pm PST."), CONTEXT, "error", "6 pm"),
+        (good(description="It ends at 9 am PST.", expires=SENT + timedelta(hours=1)), CONTEXT, "warning", "9 am"),
+        (good(), replace(CONTEXT, msg_type=CANCEL), "warning", None),
         (good(expires=SENT), CONTEXT, "error", None),
         (good(expires=SENT + timedelta(days=30)), CONTEXT, "error", None),
         (good(urgency=Urgency.IMMEDIATE), CONTEXT, "error", None),
@@ -117,6 +123,9 @@ TRIPS: dict[str, list[tuple[Content, LintContext, str, str | None]]] = {
         (good(area_description="Fence line, " + "past the creek " * 13), CONTEXT, "warning", None),
         (good(area_description="Cañon de la Façade"), CONTEXT, "warning", "ç"),
         (good(headline="Don’t stop"), CONTEXT, "pass", None),
+        (good(headline="Shooting at patrols " + "x" * 4000), CONTEXT, "error", None),
+        (good(instruction="Wear " + "very heavy " * 12 + "armour."), CONTEXT, "warning", None),
+        (good(headline="Shooting " + "at patrols " * 9), CONTEXT, "warning", None),
     ],
     "L14": [
         (good(description="This is not a drill."), CONTEXT, "error", "This is not a drill"),
@@ -138,12 +147,32 @@ TRIPS: dict[str, list[tuple[Content, LintContext, str, str | None]]] = {
     "L17": [
         (good(description="An informant says so."), CONTEXT, "error", "informant"),
         (good(description="Source S-12 says so."), CONTEXT, "error", "Source S-12"),
+        (good(headline="Pablo  Ruiz may shoot"), NAMED, "error", "Pablo  Ruiz"),
+        (good(headline="The bridge may be shot at"), NAMED, "pass", None),
         (good(description="A source with access to the group says so."), CONTEXT, "error", "A source with"),
     ],
     "L18": [
         (good(instruction="Stay inside.\nEvacuate the post."), CONTEXT, "warning", "Evacuate"),
         (good(instruction="Do not leave the post."), CONTEXT, "pass", None),
+        (good(event="bomb threat", instruction="Report by radio at once."), CONTEXT, "warning", "by radio"),
+        (good(event="bomb threat", instruction="Do not report by radio."), CONTEXT, "pass", None),
+        (good(instruction="Avoid smoke."), CONTEXT, "warning", "Avoid smoke"),
         (good(response_types=(ResponseType.SHELTER, ResponseType.EVACUATE)), CONTEXT, "warning", None),
+        (good(instruction="Leave the post.", response_types=(ResponseType.SHELTER,)), CONTEXT, "warning", None),
+    ],
+    "L19": [
+        (good(instruction="Stay inside & listen."), CONTEXT, "warning", " & "),
+        (good(instruction="Call 6195550100 at once."), CONTEXT, "warning", "6195550100"),
+        (good(instruction="Be back by 0600 PST, Friday."), CONTEXT, "warning", "0600"),
+        (good(instruction="Look at https://example.org/x for more."), CONTEXT, "warning", "https://example.org/x"),
+        (good(instruction="Stay 5 km away; 60% of roads are closed until 06:00 PST, 7 May."), CONTEXT, "pass", None),
+    ],
+    "L20": [
+        (GOOD, replace(CONTEXT, load=Load(people=400, burdened=12, often=5, maybe=10)), "warning", None),
+        (GOOD, replace(CONTEXT, load=Load(people=400, burdened=0, often=5, maybe=300)), "warning", None),
+        (GOOD, replace(CONTEXT, load=Load(people=400, burdened=0, often=5, maybe=100)), "pass", None),
+        (GOOD, replace(CONTEXT, load=Load(people=0, burdened=0, often=5, maybe=0)), "pass", None),
+        (GOOD, replace(CONTEXT, msg_type=CANCEL, load=Load(people=4, burdened=4, often=5, maybe=0)), "pass", None),
     ],
     "L21": [
         (good(headline="Shooting at [PLACE]"), CONTEXT, "error", "[PLACE]"),
@@ -170,9 +199,12 @@ def test_each_rule_finds_what_trips_it_and_nothing_else(rule, content, context, 
         assert text[finding.start : finding.end] == words
 
 
-def test_every_rule_has_a_text_that_trips_it():
+def test_every_rule_has_a_text_that_trips_it_and_one_that_does_not():
     assert {rule.id for rule in rules()} == set(TRIPS)
-    assert all(any(level != "pass" for *_, level, _ in cases) for cases in TRIPS.values())
+    for name, cases in TRIPS.items():
+        assert any(level != "pass" for *_, level, _ in cases), name
+        # One that nearly does, or else the good warning.
+        assert any(level == "pass" for *_, level, _ in cases) or not found(name, GOOD), name
 
 
 def test_the_good_warning_passes_every_rule():
@@ -218,7 +250,7 @@ def test_rules_about_english_words_leave_other_languages_alone():
 def test_any_text_is_judged_and_every_span_lies_within_its_field(text, field):
     content = GOOD.model_copy(update={field: text})
     for finding in lint(content, CONTEXT):
-        if finding.field in ("area.geometry", "response_types", "expires"):
+        if finding.field in ("area.geometry", "response_types", "expires", "audience"):
             continue
         whole = content.area.description if finding.field == "area.description" else getattr(content, finding.field)
         assert 0 <= finding.start <= finding.end <= len(whole)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Annotated, Any
+from zoneinfo import available_timezones
 
 import typer
 
@@ -16,9 +16,10 @@ from vedette.cli.files import read_input, terminal_safe
 from vedette.cli.output import emit_json, refuse
 from vedette.formats.cap import Alert, BadCap, read_cap
 from vedette.formats.parts import BadInput, parse
+from vedette.warnings.budgets import Budget
 from vedette.warnings.cap import content_of, is_marked_throughout, message_type_of, realm_of
 from vedette.warnings.content import Content, MessageType
-from vedette.warnings.lint import LintContext, LintFinding, LintLevel
+from vedette.warnings.lint import LintContext, LintFinding, LintLevel, budgets_of
 from vedette.warnings.lint import lint as findings_in
 
 
@@ -27,48 +28,79 @@ def lint(
     realm: Annotated[Realm, typer.Option(help="For a draft: which realm it is for.")] = Realm.LIVE,
     kind: Annotated[MessageType, typer.Option("--type", help="For a draft: what it does.")] = MessageType.ALERT,
     at: Annotated[str, typer.Option(help="Judge as of this time (RFC 3339); default: now, or when it was sent.")] = "",
+    zone: Annotated[str, typer.Option(help="The zone in which receivers read times (IANA).")] = "UTC",
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
     """Say what will keep people from acting on a warning. Exit 1 on an error-level finding.
+
+    Each finding has its rule, field, span and source, and `put`: the words to put there, where a machine can say.
+    `budgets` is what the message takes of each channel's room.
 
     Example: vedette lint draft.json --realm exercise
     """
     data = read_input("lint", file)
     moment = _moment(at)
+    if zone not in available_timezones():
+        refuse("lint", "--zone", f"there is no zone {zone!r}; write one such as America/Los_Angeles")
     try:
-        found = _in_cap(data, moment) if data.lstrip()[:1] in (b"<", b"\xef") else _in_draft(data, realm, kind, moment)
+        if data.lstrip()[:1] in (b"<", b"\xef"):
+            found, took = _in_cap(data, moment, zone)
+        else:
+            found, took = _in_draft(data, realm, kind, moment, zone)
     except (BadCap, BadInput) as error:
         refuse("lint", file, str(error))
     errors = sum(finding.level is LintLevel.ERROR for finding in found)
     if as_json:
-        emit_json({"file": file, "ok": not errors, "findings": [_as_json(finding) for finding in found]})
+        emit_json(
+            {
+                "file": file,
+                "ok": not errors,
+                "findings": [_as_json(finding) for finding in found],
+                "budgets": [{**asdict(budget), "over": budget.over} for budget in took],
+            }
+        )
     else:
         for finding in found:
             typer.echo(
                 terminal_safe(f"{finding.level} {finding.rule} {finding.field}: {finding.message} {finding.fix}")
             )
+        for budget in took:
+            note = f" ({budget.note})" if budget.note else ""
+            typer.echo(terminal_safe(f"{'over' if budget.over else 'fits'} {budget.title}: {budget.said}{note}"))
         typer.echo(f"{file}: {errors} error(s), {len(found) - errors} warning(s)")
     raise typer.Exit(1 if errors else 0)
 
 
-def _in_cap(data: bytes, at: datetime | None) -> list[LintFinding]:
+Judged = tuple[list[LintFinding], list[Budget]]
+
+
+def _in_cap(data: bytes, at: datetime | None, zone: str) -> Judged:
     alert = read_cap(data).alert
-    return [finding for block in range(max(1, len(alert.infos))) for finding in _in_block(alert, block, at)]
+    found: list[LintFinding] = []
+    took: dict[str, Budget] = {}
+    for block in range(max(1, len(alert.infos))):
+        more, needs = _in_block(alert, block, at, zone)
+        found += more
+        # Each receiver gets one language: the dearest counts.
+        for budget in needs:
+            took[budget.channel] = max(took.get(budget.channel, budget), budget, key=lambda one: one.used)
+    return found, list(took.values())
 
 
-def _in_block(alert: Alert, block: int, at: datetime | None) -> Iterator[LintFinding]:
+def _in_block(alert: Alert, block: int, at: datetime | None, zone: str) -> Judged:
     """One info block; its fields are named with the block where there are several."""
     context = LintContext(
         realm=realm_of(alert),
         msg_type=message_type_of(alert),
         now=at or alert.sent,
         marked=is_marked_throughout(alert),
+        zone=zone,
     )
     try:
         content = content_of(alert, block)
     except BadInput as error:
         # A finding and not bad input: the message is CAP, but not yet a warning.
-        yield LintFinding(
+        missing = LintFinding(
             rule="L00",
             level=LintLevel.ERROR,
             field=error.field,
@@ -78,22 +110,23 @@ def _in_block(alert: Alert, block: int, at: datetime | None) -> Iterator[LintFin
             fix="Add it; the other rules look once it is there.",
             source="Warning Response Model",
         )
-        return
-    for finding in findings_in(content, context):
-        if len(alert.infos) > 1:
-            yield LintFinding(**{**asdict(finding), "field": f"info[{block + 1}].{finding.field}"})
-        else:
-            yield finding
+        return [missing], []
+    found = findings_in(content, context)
+    if len(alert.infos) > 1:
+        found = [replace(finding, field=f"info[{block + 1}].{finding.field}") for finding in found]
+    return found, budgets_of(content, context)
 
 
-def _in_draft(data: bytes, realm: Realm, kind: MessageType, at: datetime | None) -> list[LintFinding]:
+def _in_draft(data: bytes, realm: Realm, kind: MessageType, at: datetime | None, zone: str) -> Judged:
     try:
         draft: Any = json.loads(data)
     except (ValueError, RecursionError) as error:
         raise BadInput("draft", f"neither CAP nor JSON: {error}") from error
     if isinstance(draft, dict) and "content" in draft:
         draft = draft["content"]
-    return findings_in(parse(Content, draft), LintContext(realm=realm, msg_type=kind, now=at or clock.now()))
+    content = parse(Content, draft)
+    context = LintContext(realm=realm, msg_type=kind, now=at or clock.now(), zone=zone)
+    return findings_in(content, context), budgets_of(content, context)
 
 
 def _moment(text: str) -> datetime | None:

@@ -13,7 +13,8 @@ WARNING = LintLevel.WARNING
 
 _VOWELS = re.compile(r"[aeiouy]+", re.I)
 LONGEST_SENTENCE = 20
-HIGHEST_GRADE = 10.0
+#: School year that the text may ask for at most.
+HIGHEST_GRADE = 8.0
 
 
 @rule(
@@ -39,7 +40,8 @@ def capitals(content: Content, _context: LintContext) -> Iterator[Found]:
         loud = [match for match in loud if not words.ZONE.fullmatch(match[0])]
         if len(loud) >= 3 and len(loud) > 0.15 * len(found):
             message = f"{len(loud)} of {len(found)} words are in capitals."
-            yield Found(name, message, "Keep capitals for the hazard and the verbs.", (loud[0].start(), loud[-1].end()))
+            span = (loud[0].start(), loud[-1].end())
+            yield Found(name, message, "Keep capitals for the hazard and the verbs.", span, put=_quiet(text, span))
 
 
 @rule(
@@ -49,7 +51,9 @@ def capitals(content: Content, _context: LintContext) -> Iterator[Found]:
 def plain_words(content: Content, context: LintContext) -> Iterator[Found]:
     for name, text in texts(content, (*TEXT_FIELDS, "event", "area.description")):
         for match in words.JARGON.finditer(text):
-            yield Found(name, f'"{match[0]}" is jargon.', "Say it in everyday words.", match.span())
+            put = words.PLAINER.get(match[0].casefold())
+            fix = "Say it in everyday words." if put is None else f'Say "{put}".' if put else "Take it out."
+            yield Found(name, f'"{match[0]}" is jargon.', fix, match.span(), put=put)
         for match in words.acronyms(text):
             if match[0] not in context.expansions and not _loud(text, match):
                 yield Found(name, f"{match[0]} is not explained.", f"Write {match[0]} out.", match.span())
@@ -62,6 +66,14 @@ def plain_words(content: Content, context: LintContext) -> Iterator[Found]:
     if grade > HIGHEST_GRADE:
         message = f"The text reads like school year {grade:.0f}."
         yield Found("description", message, "Use shorter words and sentences.", (0, len(content.description)))
+
+
+def _quiet(text: str, span: tuple[int, int]) -> str:
+    """The span in small letters, sentences begun with a capital."""
+    begins = {start for start, _ in words.sentences(text)}
+    return "".join(
+        char.upper() if at in begins else char.lower() for at, char in enumerate(text[slice(*span)], span[0])
+    )
 
 
 def _loud(text: str, match: re.Match[str]) -> bool:
@@ -83,8 +95,11 @@ def likelihood(content: Content, _context: LintContext) -> Iterator[Found]:
         odds = words.LIKELIHOOD.search(sentence)
         if odds and not words.PERCENT.search(sentence):
             span = (start + odds.start(), start + odds.end())
-            fix = f'Add the number: "{odds[0]} (about 60%)".'
-            yield Found("description", f'"{odds[0]}" means different odds to different readers.', fix, span)
+            low, high = words.ODDS.get(" ".join(odds[0].casefold().split()), (None, None))
+            put = None if low is None else f"{odds[0]} ({low} to {high}%)"
+            fix = f'Add the number: "{put or f"{odds[0]} (about 60%)"}".'
+            message = f'"{odds[0]}" means different odds to different readers.'
+            yield Found("description", message, fix, span, put=put)
 
 
 def _grade(text: str) -> float:

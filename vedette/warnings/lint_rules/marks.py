@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from vedette.access.handling import Realm
@@ -24,21 +25,40 @@ def realm(content: Content, context: LintContext) -> Iterator[Found]:
     for name, text in texts(content, _EVERYWHERE):
         if context.realm is Realm.EXERCISE:
             for match in words.NO_DRILL.finditer(text):
-                yield Found(name, f'"{match[0]}" is false: this is an exercise.', "Take it out.", match.span())
+                yield Found(
+                    name,
+                    f'"{match[0]}" is false: this is an exercise.',
+                    "Take it out.",
+                    match.span(),
+                    put=_gone(text, match[0]),
+                )
         else:
             for match in words.DRILL.finditer(text):
                 fix = "Take it out, or send it in the exercise realm."
                 yield Found(name, f'"{match[0]}" in a live warning makes people doubt it.', fix, match.span())
 
 
+def _gone(text: str, said: str) -> str | None:
+    """Nothing in the place of `said`, unless nothing would be left."""
+    return None if text.strip(" .!") == said else ""
+
+
 @rule(
-    "L17", ERROR, "Nothing in it leads back to whoever told.", "ICD 191; BlueLeaks 2020", only_english=True
+    "L17", ERROR, "Nothing in it leads back to whoever told, or names a person of the report.",
+    "ICD 191; BlueLeaks 2020",
 )  # fmt: skip
-def source_detail(content: Content, _context: LintContext) -> Iterator[Found]:
+def source_detail(content: Content, context: LintContext) -> Iterator[Found]:
+    english = content.language.casefold().split("-")[0] == "en"
     for name, text in texts(content, _EVERYWHERE):
-        for match in words.SOURCE_DETAIL.finditer(text):
+        for match in words.SOURCE_DETAIL.finditer(text) if english else ():
             fix = "Say what is known, not how it was learned."
             yield Found(name, f'"{match[0]}" may lead back to whoever told.', fix, match.span())
+        for protected, whose in context.protected.items():
+            # As whole words, however they are spaced: "ridge" is not in "bridge".
+            pattern = r"\s+".join(re.escape(word) for word in protected.split())
+            for match in re.finditer(rf"(?<!\w){pattern}(?!\w)", text, re.I) if pattern else ():
+                fix = "Take it out: readers need the danger, not who told of it or whom it was told of."
+                yield Found(name, f'"{match[0]}" is {whose}.', fix, match.span())
 
 
 @rule("L21", ERROR, "No placeholder is left unfilled.", "BlackBerry AtHoc: unfilled placeholders")

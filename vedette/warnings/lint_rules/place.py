@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -31,9 +32,15 @@ def location(content: Content, context: LintContext) -> Iterator[Found]:
     named = any(context.gazetteer.names_in(text))
     fix = 'Name places and a distance: "Fence line from Chula Vista to Otay Mesa, up to 5 km north of the border".'
     if words.NOWHERE.match(text.strip()):
-        yield Found("area.description", f'"{text}" could be anywhere.', fix, (0, len(text)))
+        put = _around(content, context)
+        yield Found("area.description", f'"{text}" could be anywhere.', fix, (0, len(text)), put=put)
     elif not named and not words.LANDMARKS.search(text):
-        yield Found("area.description", "No place, road or landmark is named.", fix, (0, len(text)))
+        put = _around(content, context)
+        yield Found("area.description", "No place, road or landmark is named.", fix, (0, len(text)), put=put)
+    elif not words.EXTENT.search(text):
+        fix = 'Add from where to where, or how far: "within 5 km north of Otay Mesa".'
+        message = "It is not said how far the area reaches: no direction, distance or end."
+        yield Found("area.description", message, fix, (0, len(text)), WARNING)
 
 
 @rule(
@@ -63,6 +70,18 @@ def text_and_map(content: Content, context: LintContext) -> Iterator[Found]:
             f"The area covers {size:,.0f} km2: people it does not concern will be warned, and trust the next less."
         )
         yield Found("area.geometry", message, "Draw it as narrow as the threat allows.", (0, 0), WARNING)
+
+
+def _around(content: Content, context: LintContext) -> str | None:
+    """The area in words, from the towns that lie in it; None where the gazetteer knows none there."""
+    area = shape_of(content.area.geometry)
+    names = [one.name for one in context.gazetteer.inside(area)[:3]]
+    if not names:
+        return None
+    told = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    west, south, east, north = area.bounds
+    across = max((north - south) * 111.2, (east - west) * 111.2 * math.cos(math.radians((north + south) / 2)))
+    return f"{told} and around, {max(1, round(across))} km across"
 
 
 def _far(area: Polygon | MultiPolygon, place: NamedPlace) -> bool:

@@ -26,6 +26,19 @@ def bundled_gazetteer() -> Gazetteer:
     return Gazetteer()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Load:
+    """What the people who would be warned already got, counted by whoever has the records."""
+
+    #: How many people the message would reach.
+    people: int
+    #: Of them, those who were sent `often` or more other warnings in the last 24 hours.
+    burdened: int
+    often: int
+    #: Of them, those whom nothing but an unknown whereabouts links to the area.
+    maybe: int
+
+
 @dataclass(frozen=True, kw_only=True)
 class LintContext:
     """What the rules may know besides the text."""
@@ -40,6 +53,14 @@ class LintContext:
     expansions: Mapping[str, str] = field(default_factory=dict)
     #: For a finished message: whether its texts begin and end with EXERCISE. None: a draft, marked when it is sent.
     marked: bool | None = None
+    #: Who warns, as people know them: organisation and role. Empty: not known.
+    signature: str = ""
+    #: The IANA zone in which the receivers read times.
+    zone: str = "UTC"
+    #: Words that may lead back to whoever told, and whose they are: "Pablo R." -> "a person named in the report".
+    protected: Mapping[str, str] = field(default_factory=dict)
+    #: What the people reached already got; None: nobody counted.
+    load: Load | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +75,13 @@ class LintFinding:
     message: str
     fix: str
     source: str
+    #: The fix as data: what to put in place of the span. None: only a person can say.
+    put: str | None = None
+
+    @property
+    def key(self) -> str:
+        """What tells it from the other findings on the same text."""
+        return f"{self.rule}:{self.field}:{self.start}:{self.end}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +93,8 @@ class Found:
     fix: str
     span: tuple[int, int] = (0, 0)
     level: LintLevel | None = None
+    #: What to put in place of the span.
+    put: str | None = None
 
 
 Look = Callable[[Content, LintContext], Iterator[Found]]
@@ -94,6 +124,7 @@ class LintRule:
                 message=found.message,
                 fix=found.fix,
                 source=self.source,
+                put=found.put,
             )
 
 

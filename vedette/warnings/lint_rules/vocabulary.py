@@ -68,6 +68,13 @@ LANDMARKS = re.compile(
     r"km|kilomet(?:re|er)s?|miles?|m|met(?:re|er)s?|north|south|east|west)\b",
     re.I,
 )
+#: How far a place reaches: a direction, a distance, an end, or a thing with ends of its own.
+EXTENT = re.compile(
+    r"\b(?:from|between|within|up to|as far as|north|south|east|west|northern|southern|eastern|western|inside|whole|"
+    r"all of|along|around|across|both sides|past|through|building|school|hospital|station|bridge|airport|campus|square|"
+    r"\d+\s?(?:km|m|miles?|met(?:re|er)s?|kilomet(?:re|er)s?))\b",
+    re.I,
+)
 #: Verbs that begin something one can do.
 ACTIONS = _words(
     """
@@ -120,6 +127,21 @@ JARGON = re.compile(
     r"subjects? of interest)\b",
     re.I,
 )
+#: Jargon -> everyday words that can stand in its place; empty: it can go.
+PLAINER = {
+    "be advised": "", "bolo": "look out for", "perp": "attacker", "perps": "attackers", "unsub": "attacker",
+    "unsubs": "attackers", "gta": "car theft", "ivo": "near", "vicinity of": "near", "eta": "arrival",
+    "egress": "way out", "ingress": "way in", "utilize": "use", "utilise": "use", "utilized": "used",
+    "utilised": "used", "utilizes": "uses", "utilises": "uses", "ois": "shooting", "lkp": "place last seen",
+    "subject of interest": "person sought", "subjects of interest": "people sought", "pov": "private car",
+    "actioned": "done", "in furtherance of": "for",
+}  # fmt: skip
+#: Likelihood words and their hundredths (ICD 203, D.6.e.(2)(a)).
+ODDS = {
+    "almost certain": (95, 99), "almost certainly": (95, 99), "very likely": (80, 95), "highly likely": (80, 95),
+    "likely": (55, 80), "probable": (55, 80), "probably": (55, 80), "roughly even": (45, 55), "unlikely": (20, 45),
+    "very unlikely": (5, 20), "highly unlikely": (5, 20),
+}  # fmt: skip
 #: Capital letters that need no explaining.
 KNOWN_ACRONYMS = _words("ALL CLEAR US USA UK UN EU NATO TV SMS GPS AM PM UTC GMT TLP ID OK SOS PDF QR EXERCISE")
 CREDIBLE = re.compile(r"\b(?:credibl[ey]|credibility)\b", re.I)

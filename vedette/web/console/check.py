@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from vedette.access.handling import Realm
 from vedette.dispatch.levels import Response
+from vedette.dispatch.load import load_of
 from vedette.formats import sms
 from vedette.formats.parts import BadInput, parse
 from vedette.people.models import Organisation
@@ -17,9 +18,13 @@ from vedette.people.queries import audience_of
 from vedette.people.rule import AudienceRule
 from vedette.people.world import Ints
 from vedette.places.geometry import BadGeometry
+from vedette.reports.models import Report
+from vedette.warnings.budgets import Budget, budgets
 from vedette.warnings.content import Content, MessageType, Severity
-from vedette.warnings.lint import LintContext, LintFinding, lint
+from vedette.warnings.findings import context_of
+from vedette.warnings.lint import LintFinding, lint
 from vedette.warnings.marking import EXERCISE
+from vedette.warnings.mesh import render_mesh
 from vedette.warnings.models import Message
 from vedette.warnings.plans import WarningClass, class_of
 from vedette.warnings.push import render_push
@@ -33,6 +38,9 @@ from vedette.warnings.render import (
 )
 from vedette.warnings.words import words_for
 from vedette.web.field.words import field_words
+
+#: As long as the tokens that are sent.
+_TOKEN = "x" * 24
 
 REASONS = {
     "position": "last seen in the area",
@@ -113,6 +121,8 @@ class Check:
     audience: AudienceCount
     previews: list[Preview] = field(default_factory=list)
     faults: Mapping[str, str] = field(default_factory=dict)
+    #: What it takes of each channel's room.
+    budgets: list[Budget] = field(default_factory=list)
 
     @property
     def errors(self) -> int:
@@ -130,8 +140,9 @@ def check_message(
     previous: Message | None = None,
     identifier: str = "",
     faults: Mapping[str, str] | None = None,
+    reports: Iterable[Report] = (),
 ) -> Check:
-    """Lint, count and preview of three parts, complete or not."""
+    """Lint, count and preview of three parts, complete or not. Nothing of `reports` may be given away."""
     counted = count_audience(content, audience, realm, now)
     if faults:
         return Check(None, counted, faults=faults)
@@ -140,9 +151,11 @@ def check_message(
     except BadInput as refused:
         return Check(None, counted, faults={refused.field: refused.reason})
     before = previous.parsed_content() if previous is not None else None
-    found = lint(sound, LintContext(realm=realm, msg_type=kind, previous=before, now=now))
+    load = load_of(counted.people, counted.maybe, realm, now, previous.warning_id if previous is not None else None)
+    found = lint(sound, context_of(realm, kind, now, previous=before, reports=reports, load=load))
     found.sort(key=lambda finding: finding.level != "error")
-    return Check(found, counted, previews(sound, kind, realm, now, identifier))
+    view = _view(sound, kind, realm, now, identifier)
+    return Check(found, counted, _previews(view), budgets=budgets(view))
 
 
 def count_audience(
@@ -195,26 +208,30 @@ def reason_row(text: str, count: int = 0) -> ReasonRow:
     return ReasonRow(REASONS.get(name, name), detail, count)
 
 
-def previews(content: Content, kind: MessageType, realm: Realm, now: datetime, identifier: str = "") -> list[Preview]:
-    """What is sent over each channel, rendered by what sends it."""
+def _view(content: Content, kind: MessageType, realm: Realm, now: datetime, identifier: str) -> MessageView:
     organisation = Organisation.objects.first()
-    view = MessageView(
+    return MessageView(
         content=content,
         msg_type=kind,
         realm=realm,
         identifier=identifier or "(given when it is saved)",
         sent=now,
-        link=f"{organisation.public_address if organisation else 'https://…'}/a/…",
+        link=f"{organisation.public_address if organisation else 'https://…'}/a/{_TOKEN}",
         person_name="(the recipient)",
         zone=organisation.zone if organisation else "UTC",
     )
+
+
+def _previews(view: MessageView) -> list[Preview]:
+    """What is sent over each channel, rendered by what sends it."""
+    content = view.content
     mail, short = render_email(view), render_sms(view)
     note, _ = render_push(
         subject=mail.subject,
         short=render_short(view),
         place=content.area.description,
         link=view.link,
-        realm=realm,
+        realm=view.realm,
     )
     cost = sms.count(short)
     return [
@@ -222,6 +239,7 @@ def previews(content: Content, kind: MessageType, realm: Realm, now: datetime, i
         Preview("email", "Mail", mail.text, mail.subject),
         Preview("sms", "SMS", short, note=f"{len(short)} characters, {cost.encoding.value}: {cost.in_words}"),
         Preview("push", "Notification", note.body, note.title),
+        Preview("mesh", "Radio mesh", render_mesh(view), note="one line, without the link that no mesh can open"),
         Preview("webhook", "Webhook", json.dumps(render_webhook(view) | {"area": "…"}, indent=2, ensure_ascii=False)),
     ]
 

@@ -9,6 +9,8 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.views.decorators.http import require_POST
 
 from vedette import clock
@@ -22,11 +24,12 @@ from vedette.reports.models import Report
 from vedette.threats.models import Threat
 from vedette.warnings import actions
 from vedette.warnings.content import MessageType
+from vedette.warnings.findings import reports_behind
 from vedette.warnings.models import Approval, Message, Warning
 from vedette.warnings.proposal import propose
 from vedette.warnings.queries import current_message, messages_for, warnings_for
-from vedette.web.console import drafting
-from vedette.web.console.check import check_message, severity_of
+from vedette.web.console import drafting, mending
+from vedette.web.console.check import Check, check_message, severity_of
 from vedette.web.console.choices import Choices
 from vedette.web.console.doors import ActedRequest, Errors, one, page, seen, told
 from vedette.web.console.means import shown_means
@@ -52,6 +55,9 @@ class Work:
     previous: Message | None = None
     report: Report | None = None
     threat: Threat | None = None
+    #: Placeholder -> what to write there, and what can be said already.
+    hints: dict[str, str] = field(default_factory=dict)
+    fills: dict[str, str] = field(default_factory=dict)
 
 
 @page(Verb.DRAFT)
@@ -121,18 +127,32 @@ def check(request: ActedRequest) -> HttpResponse:
     choices = Choices(request.actor, message.plan if message else None, previous.plan if previous else None)
     parts = drafting.read(request.POST, zone(), _saved(request), choices.plans)
     kind = MessageType.UPDATE if previous is not None else MessageType.ALERT
-    found = check_message(
-        parts.content,
-        parts.audience,
-        realm=request.actor.realm,
-        kind=MessageType(message.msg_type) if message else kind,
-        now=clock.now(),
-        previous=previous,
-        identifier=message.identifier if message else "",
-        faults=drafting.faults(parts),
-    )
+    report = seen(request.actor, Report.objects.filter(pk=_number(request.GET.get("report"))).first())
+
+    def judged() -> Check:
+        return check_message(
+            parts.content,
+            parts.audience,
+            realm=request.actor.realm,
+            kind=MessageType(message.msg_type) if message else kind,
+            now=clock.now(),
+            previous=previous,
+            identifier=message.identifier if message else "",
+            faults=drafting.faults(parts),
+            reports=reports_behind(message) if message else [report] if report else [],
+        )
+
+    found, asked = judged(), None
+    if "mend" in request.POST or "fill" in request.POST:
+        before = parts.content
+        if "fill" in request.POST:
+            parts.content = mending.with_fills(before, mending.fills(request.POST))
+        else:
+            parts.content = mending.with_mend(before, found.lint or [], request.POST["mend"])
+        asked, found = mending.changed(before, parts.content, zone()), judged()
     means = shown_means(request.actor, choices.meant(parts.plan, severity_of(parts.content)), found.audience.people)
-    return render(request, "parts/check.html", {"check": found, "means": means})
+    context = {"check": found, "means": means, "check_at": request.get_full_path(), "changed": asked}
+    return render(request, "parts/check.html", context)
 
 
 def _work(request: ActedRequest, work: Work, heading: str) -> HttpResponse:
@@ -141,6 +161,7 @@ def _work(request: ActedRequest, work: Work, heading: str) -> HttpResponse:
     choices = Choices(request.actor, work.plan, work.previous.plan if work.previous else None)
     if request.method == "POST":
         parts = drafting.read(request.POST, zone(), _saved(request), choices.plans)
+        parts.content = mending.with_fills(parts.content, mending.fills(request.POST))
         content, audience, plan = parts.content, parts.audience, parts.plan
         for name, reason in drafting.faults(parts).items():
             errors.add(name, reason)
@@ -211,6 +232,7 @@ def _show(
         previous=work.previous,
         identifier=work.message.identifier if work.message else "",
         faults=drafting.faults(drafting.Parts(dict(content), dict(audience), None)),
+        reports=reports_behind(work.message) if work.message else [work.report] if work.report else [],
     )
     action = request.get_full_path()
     if work.message is not None and request.resolver_match and request.resolver_match.url_name != "edit":
@@ -238,6 +260,16 @@ def _show(
         "cites": cites(work.citations, work.report),
         "missing": work.missing,
         "check": found,
+        "check_at": _check_at(work),
+        "blanks": [
+            {
+                "name": name,
+                "input": mending.FILL + name,
+                "hint": work.hints.get(name, ""),
+                "words": work.fills.get(name, ""),
+            }
+            for name in mending.blanks_of(content)
+        ],
         "means": shown_means(request.actor, choices.meant(plan, severity), found.audience.people),
         "override": request.POST.get("override", "") or (work.message.lint_override if work.message else ""),
         "zone_name": str(here).replace("_", " "),
@@ -245,6 +277,13 @@ def _show(
         "marking": content.get("handling") or Tlp.AMBER_STRICT.value,
     }
     return render(request, "console/compose.html", context, status=422 if errors else 200)
+
+
+def _check_at(work: Work) -> str:
+    """Where the form is checked, with what it is checked against."""
+    asked = {"message": work.message, "warning": None if work.message else work.warning, "report": work.report}
+    known = {name: record.pk for name, record in asked.items() if record is not None}
+    return f"{reverse('console:check')}?{urlencode(known)}" if known else reverse("console:check")
 
 
 def cites(citations: Mapping[str, list[int]], report: Report | None) -> dict[str, list[dict[str, str]]]:

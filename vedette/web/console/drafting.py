@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from typing import Any, Protocol
@@ -31,6 +31,9 @@ class Posted(Protocol):
 
     def getlist(self, name: str) -> list[str]:
         """All of them."""
+
+    def __iter__(self) -> Iterator[str]:
+        """The names."""
 
 
 @dataclass

@@ -1,0 +1,50 @@
+"""A finding's fix is put in by the keyboard alone, and the page shows what it changed."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.browser.house import House
+from tests.browser.test_journey import RULES, take_in
+
+pytestmark = [pytest.mark.browser, pytest.mark.system, pytest.mark.timeout(600)]
+
+
+def test_the_memos_words_are_mended_by_keyboard(house: House) -> None:
+    with house.signed_in("officer") as page:
+        take_in(house, page)
+        page.get_by_role("link", name="Draft a warning").click()
+        complete(page)
+        page.fill("[name=source]", "sources within leadership")
+        page.fill("[name=description]", "Agents may be shot at in the next few days.")
+        page.fill("[name=instruction]", "All agents must remain vigilant.\nWear body armour.")
+        for button, field, words in (
+            ("Put in: Example Border Service, duty officer (source)", "source", "Example Border Service, duty officer"),
+            ("Put in: until", "description", "Agents may be shot at until"),
+            ("Take it out (instruction)", "instruction", "Wear body armour."),
+        ):
+            fix = page.get_by_role("button", name=button).first
+            expect(fix).to_be_visible(timeout=60_000)
+            fix.focus()
+            page.keyboard.press("Enter")
+            changed = page.locator(f"#id-{field}")
+            expect(changed).to_be_focused(timeout=60_000)
+            assert changed.input_value().startswith(words)
+        expect(page.locator("#check .error-level", has_text="L01")).to_have_count(0)
+        expect(page.locator("#check .error-level", has_text="L07")).to_have_count(0)
+        assert page.locator(".cite q").count() > 3, "what the fields rest on stands beside them still"
+        assert Axe().run(page, options=RULES).response["violations"] == []
+
+
+def complete(page: Page) -> None:
+    """What the memo leaves open."""
+    page.fill("[name=impact]", "Gunfire can kill or wound you.")
+    page.fill("[name=onset]", "")
+    page.fill("[name=expires]", f"{datetime.now().astimezone() + timedelta(days=2):%Y-%m-%dT%H:%M}")
+    for name, value in {"urgency": "Expected", "severity": "Extreme", "certainty": "Possible"}.items():
+        page.select_option(f"[name={name}]", value)
+    page.select_option("[name='area.saved']", "san-diego")
