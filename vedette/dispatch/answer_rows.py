@@ -20,7 +20,7 @@ from vedette import clock
 from vedette.dispatch import tally
 from vedette.dispatch.decide import REACHED
 from vedette.dispatch.levels import State
-from vedette.dispatch.sql import execute, locked, moment, on_sqlite, rows, stamp
+from vedette.dispatch.sql import execute, in_one_go, locked, moment, on_sqlite, rows, stamp
 from vedette.ledger.log import Change, append_many
 from vedette.ledger.merkle import root_of
 from vedette.ledger.proof import batch_leaves
@@ -101,18 +101,19 @@ def store(new: Sequence[New], known: Iterable[Known], now: datetime, actor: str)
     by_state: dict[State, list[int]] = {}
     for one in changed:
         by_state.setdefault(one.state, []).append(one.id)
-    for state, ids in by_state.items():
-        execute(
-            f"UPDATE dispatch_recipient SET state = %s, state_at = %s WHERE id {_among()}",
-            [state.value, stamp(now), _given(ids)],
-        )
-    tally.change(Counter((one.warning.id, one.before, one.state) for one in changed))
-    tally.answer(((one.first_to, one.late) for one in new if one.first_to), now)
-    batches = [[one for one in new if one.realm == realm] for realm in sorted({one.realm for one in new})]
-    told = clock.rfc3339(now)
-    entered = append_many([_change(batch, told, actor) for batch in batches])
-    for seq, batch in zip(entered, batches, strict=True):
-        _insert(batch, stamp(now), seq)
+    with in_one_go():
+        for state, ids in by_state.items():
+            execute(
+                f"UPDATE dispatch_recipient SET state = %s, state_at = %s WHERE id {_among()}",
+                [state.value, stamp(now), _given(ids)],
+            )
+        tally.change(Counter((one.warning.id, one.before, one.state) for one in changed))
+        tally.answer(((one.first_to, one.late) for one in new if one.first_to), now)
+        batches = [[one for one in new if one.realm == realm] for realm in sorted({one.realm for one in new})]
+        told = clock.rfc3339(now)
+        entered = append_many([_change(batch, told, actor) for batch in batches])
+        for seq, batch in zip(entered, batches, strict=True):
+            _insert(batch, stamp(now), seq)
 
 
 def answer_record(

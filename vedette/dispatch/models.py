@@ -29,7 +29,11 @@ class Recipient(models.Model):
     """One person of the audience of one warning, with the reason."""
 
     realm = models.CharField(max_length=8)
-    warning = models.ForeignKey(Warning, on_delete=models.PROTECT, related_name="recipients", db_index=False)
+    #: Here and below without a constraint where a batch's rows point to what was just read or locked, and what nothing
+    #: ever deletes: PostgreSQL would look it up again for each of a million rows.
+    warning = models.ForeignKey(
+        Warning, on_delete=models.PROTECT, related_name="recipients", db_index=False, db_constraint=False
+    )
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="received", db_index=False)
     presence = models.CharField(max_length=5, choices=_choices(Presence))
     #: Why this person: an audience Reason, with what it points to, as "shift:east-post".
@@ -37,7 +41,9 @@ class Recipient(models.Model):
     #: Added after the message's first expansion: came on shift, joined, or entered.
     late = models.BooleanField(default=False)
     #: The message by which the person joined the audience.
-    joined_by = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="+", db_index=False)
+    joined_by = models.ForeignKey(
+        Message, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     state = models.CharField(max_length=12, choices=_choices(State), default=State.OPEN.value)
     state_at = models.DateTimeField()
     created_at = models.DateTimeField()
@@ -120,11 +126,14 @@ class Delivery(models.Model):
         WARN = "warn"
         ESCALATE = "escalate"
 
-    message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="deliveries", db_index=False)
+    message = models.ForeignKey(
+        Message, on_delete=models.PROTECT, related_name="deliveries", db_index=False, db_constraint=False
+    )
     recipient = models.ForeignKey(
         Recipient, on_delete=models.PROTECT, null=True, related_name="deliveries", db_index=False
     )
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", db_index=False)
+    #: The recipient's, whose own constraint holds it; of an escalation, who is told.
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     #: Kept as a number when the contact point is gone: the ledger holds it so.
     contact_point = models.ForeignKey(
         ContactPoint, on_delete=models.DO_NOTHING, null=True, related_name="+", db_constraint=False, db_index=False
@@ -263,8 +272,12 @@ class HeardBefore(models.Model):
 class Acknowledgement(models.Model):
     """What a recipient answered, or a supervisor attested for them. Saying the same again adds nothing."""
 
-    recipient = models.ForeignKey(Recipient, on_delete=models.PROTECT, related_name="acknowledgements", db_index=False)
-    message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="acknowledgements", db_index=False)
+    recipient = models.ForeignKey(
+        Recipient, on_delete=models.PROTECT, related_name="acknowledgements", db_index=False, db_constraint=False
+    )
+    message = models.ForeignKey(
+        Message, on_delete=models.PROTECT, related_name="acknowledgements", db_index=False, db_constraint=False
+    )
     response = models.CharField(max_length=12, choices=[*_choices(Response), ("attested", "attested")])
     #: How often the same had been said before, with another answer in between.
     turn = models.PositiveSmallIntegerField(default=0)

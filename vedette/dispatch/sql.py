@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -63,6 +64,20 @@ def insert(table: str, columns: dict[str, str], values: Sequence[Sequence[Any]])
                 [list(column) for column in zip(*values, strict=True)],
             )
         return int(cursor.rowcount)
+
+
+@contextmanager
+def in_one_go() -> Iterator[None]:
+    """Statements within it go to PostgreSQL without waiting for each one's answer, until a result is asked for.
+
+    What is refused raises at the end, or where the next result is asked for.
+    """
+    if on_sqlite():
+        yield
+        return
+    connection.ensure_connection()
+    with connection.wrap_database_errors, connection.connection.pipeline():
+        yield
 
 
 def marks(values: Collection[object]) -> str:
