@@ -17,7 +17,7 @@ from vedette.warnings.models import Message, Outbox
 #: Seconds after which waiting is given up, and what has not come counts as lost.
 PATIENCE = 900.0
 #: Seconds between looks at an engine's memory.
-LOOK_S = 0.5
+LOOK_S = 2.0
 
 
 class Engine:
@@ -76,7 +76,7 @@ def wait_until_sent(message: Message, running: Engine | None = None) -> None:
     wait(done)
 
 
-def wait(done: Callable[[], bool], every_s: float = 0.02) -> None:
+def wait(done: Callable[[], bool], every_s: float = 0.05) -> None:
     """Wait until it is so, but not forever."""
     until = time.monotonic() + PATIENCE
     while not done() and time.monotonic() < until:

@@ -22,6 +22,9 @@ log = logging.getLogger(__name__)
 
 #: A batch is written so many seconds after its first result, or at once with so many results.
 GATHER_S, GATHER = 0.02, 1_000
+#: With fewer than so many results, and no lease over, it waits so many seconds more: behind a slow gateway a commit for
+#: each handful would cost more than sending them did.
+FEW, FEW_S = 100, 0.08
 #: Nothing more is begun while so many results wait to be written.
 BACKLOG = 5_000
 #: Seconds to wait before writing again what the database refused.
@@ -39,7 +42,8 @@ class Writer:
         self._count = 0
         #: What of single leases cannot be written, whatever the reason.
         self._stuck: dict[int, Part] = {}
-        self._wake, self._full = asyncio.Event(), asyncio.Event()
+        #: There is something to write; enough not to wait for more; as much as a batch may hold.
+        self._wake, self._enough, self._full = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._writing = asyncio.Lock()
         self._refused = False
 
@@ -58,15 +62,17 @@ class Writer:
         """A lease is over. Nothing of it may follow."""
         part = self._part(held)
         part.end, part.told = end, told
+        self._enough.set()
         self._ring()
 
     async def work(self) -> None:
         """Write until cancelled."""
         while True:
             await self._wake.wait()
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(GATHER_S):
-                    await self._full.wait()
+            for event, at_most_s in ((self._full, GATHER_S), (self._enough, FEW_S)):
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(at_most_s):
+                        await event.wait()
             if not await self.flush():
                 await asyncio.sleep(AGAIN_S)
 
@@ -74,8 +80,8 @@ class Writer:
         """Write what there is; False when the database refused it, and it is kept."""
         async with self._writing:
             parts, self._parts, count, self._count = self._parts, {}, self._count, 0
-            self._wake.clear()
-            self._full.clear()
+            for event in (self._wake, self._enough, self._full):
+                event.clear()
             if not parts:
                 return True
             try:
@@ -121,6 +127,8 @@ class Writer:
 
     def _ring(self) -> None:
         self._wake.set()
+        if self._count >= FEW:
+            self._enough.set()
         if self._count >= GATHER:
             self._full.set()
 

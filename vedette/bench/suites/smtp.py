@@ -21,7 +21,7 @@ from vedette.warnings import actions as warnings
 
 DEFAULT = 10_000
 #: As many mails as Postfix takes in seconds.
-FOR_POSTFIX = 2_000
+FOR_POSTFIX = 8_000
 ROUNDS = 3
 #: What the text of `house.issue`'s mail has, in octets.
 SIZE = 1_450
