@@ -10,6 +10,7 @@ import typer
 from typer.testing import CliRunner
 
 from tests.warnings.good import GOOD, SENT
+from tests.warnings.translated import SPANISH, TWO_TONGUES
 from vedette.access.handling import Realm
 from vedette.cli.lint import lint
 from vedette.formats.cap import write_cap
@@ -97,3 +98,21 @@ def test_bad_input_is_one_line_and_exit_2(data, args):
     result = run(data, *args)
     assert result.exit_code == 2
     assert len(result.stderr.strip().splitlines()) == 1
+
+
+def test_a_draft_and_a_cap_message_in_two_languages_are_held_against_each_other():
+    other = SPANISH.model_copy(update={"next_update": "viernes 5 de diciembre de 2025, 09:00 PST"})
+    content = GOOD.model_copy(update={"translations": (other,)})
+    alert = to_cap(
+        content, identifier="w-1", sender="d@example.org", sent=SENT, msg_type=MessageType.ALERT, realm=Realm.EXERCISE
+    )
+    for data, field in (
+        (content.model_dump_json().encode(), "translations.0.next_update"),
+        (write_cap(alert), "info[2].next_update"),
+    ):
+        result = run(data, "--realm", "exercise", "--at", SENT.isoformat(), "--zone", "America/Los_Angeles", "--json")
+        told = [one for one in json.loads(result.stdout)["findings"] if one["rule"] == "L22"]
+        assert [one["field"] for one in told] == [field, field]
+        assert "Spanish" in told[0]["message"]
+    clean = run(TWO_TONGUES.model_dump_json().encode(), "--realm", "exercise", "--at", SENT.isoformat(), "--json")
+    assert clean.exit_code == 0 and "L22" not in clean.stdout

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.warnings.good import EXPIRES, GOOD, SENT
+from tests.warnings.translated import SPANISH
 from vedette.access.handling import Realm
 from vedette.warnings.content import Content, MessageType, ResponseType, Urgency
 from vedette.warnings.lint import LintContext, LintFinding, LintLevel, Load, lint, lint_page, rules
@@ -179,6 +180,10 @@ TRIPS: dict[str, list[tuple[Content, LintContext, str, str | None]]] = {
         (good(contact="call TBD"), CONTEXT, "error", "TBD"),
         (good(instruction="Meet at ____ at once."), CONTEXT, "error", "____"),
         (good(description="Between XX and {time}."), CONTEXT, "error", "XX"),
+    ],
+    "L22": [
+        (good(translations=(SPANISH.model_copy(update={"contact": "sala de guardia"}),)), CONTEXT, "warning", None),
+        (good(translations=(SPANISH,)), CONTEXT, "pass", None),
     ],
 }  # fmt: skip
 

@@ -18,8 +18,9 @@ from vedette.formats.cap import Alert, BadCap, read_cap
 from vedette.formats.parts import BadInput, parse
 from vedette.warnings.budgets import Budget
 from vedette.warnings.cap import content_of, is_marked_throughout, message_type_of, realm_of
+from vedette.warnings.cap_languages import translating, whole_content_of
 from vedette.warnings.content import Content, MessageType
-from vedette.warnings.lint import LintContext, LintFinding, LintLevel, budgets_of
+from vedette.warnings.lint import LintContext, LintFinding, LintLevel, budgets_of, compared
 from vedette.warnings.lint import lint as findings_in
 
 
@@ -84,7 +85,19 @@ def _in_cap(data: bytes, at: datetime | None, zone: str) -> Judged:
         # Each receiver gets one language: the dearest counts.
         for budget in needs:
             took[budget.channel] = max(took.get(budget.channel, budget), budget, key=lambda one: one.used)
-    return found, list(took.values())
+    return found + _told_otherwise(alert), list(took.values())
+
+
+def _told_otherwise(alert: Alert) -> list[LintFinding]:
+    """What the blocks of one event do not tell alike, named with the block of the other language."""
+    blocks = list(translating(alert))
+    try:
+        whole = whole_content_of(alert)
+    except BadInput:
+        return []  # told with its block
+    context = LintContext(realm=realm_of(alert), msg_type=message_type_of(alert), now=alert.sent)
+    found = [(finding, finding.field.split(".", 2)) for finding in compared(whole, context)]
+    return [replace(finding, field=f"info[{blocks[int(path[1])] + 1}].{path[2]}") for finding, path in found]
 
 
 def _in_block(alert: Alert, block: int, at: datetime | None, zone: str) -> Judged:
@@ -126,7 +139,11 @@ def _in_draft(data: bytes, realm: Realm, kind: MessageType, at: datetime | None,
         draft = draft["content"]
     content = parse(Content, draft)
     context = LintContext(realm=realm, msg_type=kind, now=at or clock.now(), zone=zone)
-    return findings_in(content, context), budgets_of(content, context)
+    took: dict[str, Budget] = {}
+    for language in content.languages:
+        for budget in budgets_of(content.in_language(language), context):
+            took[budget.channel] = max(took.get(budget.channel, budget), budget, key=lambda one: one.used)
+    return findings_in(content, context), list(took.values())
 
 
 def _moment(text: str) -> datetime | None:

@@ -25,6 +25,7 @@ LONGEST_SHORT = 3 * 153
     f"It fits its channels: short form {SHORT_LENGTH} characters, SMS {MOST_SEGMENTS} segments, notification 3,993 "
     f"bytes, radio mesh 233 bytes, headline {HEADLINE_LENGTH} characters.",
     "FEMA WEA: 360 and 90 characters; 3GPP TS 23.038 and 23.040; RFC 8291; Meshtastic's payload",
+    each_language=True,
 )  # fmt: skip
 def fits(content: Content, context: LintContext) -> Iterator[Found]:
     took = {budget.channel: budget for budget in budgets_of(content, context)}
@@ -58,6 +59,7 @@ def budgets_of(content: Content, context: LintContext) -> list[Budget]:
             sent=context.now,
             link=LINK,
             zone=context.zone,
+            language=content.language,
         )
     )
 

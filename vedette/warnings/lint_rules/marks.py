@@ -16,7 +16,7 @@ _EVERYWHERE = (*ALL_TEXT_FIELDS, "area.description")
 
 @rule(
     "L14", ERROR, "An exercise is marked and never denies it; a live warning has no word of test or drill.",
-    "FCC on the Hawaii false alert, 2018; BlackBerry AtHoc: tips for writing alerts",
+    "FCC on the Hawaii false alert, 2018; BlackBerry AtHoc: tips for writing alerts", each_language=True,
 )  # fmt: skip
 def realm(content: Content, context: LintContext) -> Iterator[Found]:
     if context.marked is False and context.realm is Realm.EXERCISE:
@@ -45,7 +45,7 @@ def _gone(text: str, said: str) -> str | None:
 
 @rule(
     "L17", ERROR, "Nothing in it leads back to whoever told, or names a person of the report.",
-    "ICD 191; BlueLeaks 2020",
+    "ICD 191; BlueLeaks 2020", each_language=True,
 )  # fmt: skip
 def source_detail(content: Content, context: LintContext) -> Iterator[Found]:
     english = content.language.casefold().split("-")[0] == "en"
@@ -61,7 +61,7 @@ def source_detail(content: Content, context: LintContext) -> Iterator[Found]:
                 yield Found(name, f'"{match[0]}" is {whose}.', fix, match.span())
 
 
-@rule("L21", ERROR, "No placeholder is left unfilled.", "BlackBerry AtHoc: unfilled placeholders")
+@rule("L21", ERROR, "No placeholder is left unfilled.", "BlackBerry AtHoc: unfilled placeholders", each_language=True)
 def placeholders(content: Content, _context: LintContext) -> Iterator[Found]:
     for name, text in texts(content, _EVERYWHERE):
         for match in words.PLACEHOLDER.finditer(text):

@@ -110,6 +110,8 @@ class LintRule:
     source: str
     only_english: bool
     only_for: frozenset[MessageType]
+    #: Looked for in each translation too, whatever its language.
+    each_language: bool
     look: Look
 
     def findings(self, content: Content, context: LintContext) -> Iterator[LintFinding]:
@@ -141,11 +143,12 @@ def rule(
     source: str,
     only_english: bool = False,
     only_for: frozenset[MessageType] = frozenset(),
+    each_language: bool = False,
 ) -> Callable[[Look], Look]:
     """Register a rule."""
 
     def keep(look: Look) -> Look:
-        RULES.append(LintRule(id_, level, title, source, only_english, only_for, look))
+        RULES.append(LintRule(id_, level, title, source, only_english, only_for, each_language, look))
         return look
 
     return keep

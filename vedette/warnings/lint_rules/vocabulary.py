@@ -160,7 +160,8 @@ SOURCE_DETAIL = re.compile(
     re.I,
 )
 PLACEHOLDER = re.compile(
-    r"\[[^\]\n]{0,80}\]|\{[^}\n]{0,80}\}|<[^<>\n]{1,80}>|\bX{2,}\b|\b(?:TBD|TBC|TODO)\b|_{3,}|\?{3,}|…{2,}|lorem ipsum",
+    r"\[[^\]\n]{0,80}\]|\{[^}\n]{0,80}\}|<[^<>\n]{1,80}>|\bX{2,}\b|\b(?:TBD|TBC|(?-i:TODO))\b|_{3,}|\?{3,}|…{2,}"
+    r"|lorem ipsum",
     re.I,
 )
 NO_DRILL = re.compile(r"\bthis is (?:not|no) (?:a |an )?(?:drill|test|exercise)\b", re.I)
