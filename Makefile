@@ -56,6 +56,7 @@ clean: ## remove .venv and everything that was built
 	rm -rf .venv site dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
 # One stamp per set of dependencies. `--inexact` keeps what another set has installed.
+$(STAMPS)/test: requirements/readers.txt
 $(STAMPS)/%: uv.lock pyproject.toml requirements/%.txt
 	@PYTHON="$(PYTHON)" sh tools/install.sh $*
 	@mkdir -p $(STAMPS) && touch $@

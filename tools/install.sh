@@ -3,6 +3,7 @@
 # Without uv, pip does it from requirements/<set>.txt, exported from the lock with hashes.
 set -eu
 set_name=$1
+readers="--no-deps --require-hashes -r requirements/readers.txt"
 python=${PYTHON:-python3}
 
 stop() {
@@ -22,7 +23,10 @@ command -v "$python" >/dev/null 2>&1 \
 if command -v uv >/dev/null 2>&1 && uv --version >/dev/null 2>&1; then
     case $set_name in demo) group="" ;; *) group="--group $set_name" ;; esac
     # shellcheck disable=SC2086
-    if uv sync --frozen --inexact --no-default-groups --quiet --python "$python" $group; then exit 0; fi
+    if uv sync --frozen --inexact --no-default-groups --quiet --python "$python" $group; then
+        [ "$set_name" != test ] || uv pip install --quiet --python .venv/bin/python $readers
+        exit 0
+    fi
     echo "uv could not install; going on with pip" >&2
 fi
 
@@ -34,3 +38,5 @@ fi
 echo "Installing into .venv (once; about a minute) ..."
 .venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r "requirements/$set_name.txt"
 .venv/bin/pip install --quiet --disable-pip-version-check --no-deps -e .
+# shellcheck disable=SC2086
+[ "$set_name" != test ] || .venv/bin/pip install --quiet --disable-pip-version-check $readers
