@@ -47,7 +47,8 @@ def test_a_warning_from_the_cited_words_to_its_cancel(house: House) -> None:
         second.get_by_role("button", name=re.compile("Issue the exercise")).click()
         expect(second).to_have_url(warning)
         expect(second.locator("#count-total")).to_have_text(re.compile(r"^[1-9]"), timeout=60_000)
-        warned = len(set(house.field_links(5)))
+        warned = int(second.locator("#count-total").inner_text())
+        assert len({mail.recipients for mail in house.mails.wait_for(warned, timeout=90)}) == warned
 
         officer.goto(f"{warning}update/")
         officer.fill("[name=change]", "Armour is now worn inside vehicles too.")
@@ -70,7 +71,10 @@ def test_a_warning_from_the_cited_words_to_its_cancel(house: House) -> None:
         officer.goto(f"{warning}cancel/")
         officer.fill("[name=reason]", "The report was about another sector.")
         officer.get_by_role("button", name="Call it off now").click()
-        expect(officer.locator(".sub .tag")).to_contain_text("cancel")
+        expect(officer.locator(".say[role=note]")).to_contain_text("Called off by Dora Dutton")
+        house.mails.wait_for(2 * warned + 1, timeout=20)
+        mails = house.mails.wait_for(3 * warned, timeout=90)
+        assert {mail.recipients for mail in mails[2 * warned :]} == {mail.recipients for mail in mails[:warned]}
         on_the_phone_it_says_so(house)
 
 

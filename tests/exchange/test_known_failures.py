@@ -1,7 +1,7 @@
 """What others' alerting systems are known to have got wrong, each once.
 
-Here is what leaves the house. What comes in is in `test_intake.py`: a cancel taken in as a new alert, an expired
-message replayed, a reference to an unknown message, two messages of one second, a Test or a Private one.
+Here is what leaves the house. What comes in is in `test_intake.py`: a cancel taken in as a new alert, an
+expired message replayed, a reference to an unknown message, two messages of one second, a Test or a Private one.
 """
 
 from __future__ import annotations
@@ -121,6 +121,37 @@ def test_messages_of_the_same_second_are_different_messages(house: House, client
         f"{updates[-1].identifier}.xml",
     }
     assert f"{updates[0].identifier}," in (messages[3].references or "")
+
+
+# A cancel taken for a new alert, and a reference to what nobody has
+
+
+@pytest.mark.django_db
+def test_what_ends_or_changes_a_warning_names_exactly_what_was_issued_of_it(house: House) -> None:
+    """Whoever reads it can tell it from a new alert, and finds every message that it names."""
+    first = house.issue()
+    update = house.update(first.warning)
+    officer = house.actor("officer", Realm.LIVE)
+    never_out = actions.draft_update(
+        officer, first.warning, actions.Draft.of({**first.content, "change": "Never sent."}, AUDIENCE)
+    )
+    cancel = actions.cancel(officer, first.warning, "The wrong sector.")
+    said = [parse_cap(bytes(one.cap or b"")) for one in (first, update, cancel)]
+    assert [one.msg_type for one in said] == ["Alert", "Update", "Cancel"]
+    assert said[0].references is None
+    # CAP 1.2, 3.3.2: UTC is written as -00:00.
+    triples = [f"{one.sender},{one.identifier},{one.sent:%Y-%m-%dT%H:%M:%S}-00:00" for one in said]
+    assert [set(one.references.split()) for one in said[1:] if one.references] == [{triples[0]}, {*triples[:2]}]
+    assert never_out.identifier not in (said[2].references or "")
+    with pytest.raises(BadInput, match="references"):
+        to_cap(
+            cancel.parsed_content(),
+            identifier="vedette-x-1",
+            sender="warn@vedette.example",
+            sent=ALERT.sent,
+            msg_type=MessageType.CANCEL,
+            realm=Realm.LIVE,
+        )
 
 
 # A polygon lost on the way

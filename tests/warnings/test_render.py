@@ -158,6 +158,26 @@ def test_the_short_form_says_source_hazard_place_guidance_time_link_in_that_orde
     assert len(short) <= 360
 
 
+def test_a_warning_sent_ahead_says_from_when_in_the_mail_and_in_the_short_form_and_one_that_holds_does_not():
+    ahead = replace(VIEW, content=VIEW.content.model_copy(update={"onset": SENT + timedelta(hours=6)}), zone="UTC")
+    told = local_time(ahead.content.onset, "UTC", short=True)
+    until = local_time(EXPIRES, "UTC", short=True)
+    assert f"From {told} until {until}." in render_short(ahead)
+    assert f"from {local_time(ahead.content.onset, 'UTC')} until" in render_email(ahead).text
+    holds = replace(ahead, content=VIEW.content.model_copy(update={"onset": SENT}))
+    assert f"Until {until}." in render_short(holds)
+    alert = to_cap(
+        ahead.content,
+        identifier="vedette-x-1",
+        sender="warn@vedette.example",
+        sent=SENT,
+        msg_type=MessageType.ALERT,
+        realm=ahead.realm,
+    )
+    assert {info.onset for info in alert.infos} == {ahead.content.onset}
+    assert {info.effective for info in alert.infos} == {None}, "as CAP has it: in effect from when it was sent"
+
+
 def test_a_long_instruction_is_cut_between_sentences_and_never_before_the_first():
     content = GOOD.model_copy(
         update={"instruction": "Lie down behind cover. " + "Then wait there for the next word. " * 30}

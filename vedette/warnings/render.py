@@ -61,7 +61,7 @@ def render_email(view: MessageView) -> RenderedEmail:
 
 
 def render_short(view: MessageView) -> str:
-    """One line for small screens: source, hazard, place, what to do, until when, link.
+    """One line for small screens: source, hazard, place, what to do, from when if later, until when, link.
 
     Where the line would grow long, the role of the source is left out, then whole sentences of the instruction from
     its end; never the first, nor anything else.
@@ -73,7 +73,7 @@ def render_short(view: MessageView) -> str:
     head = _line(f"{opening}{content.source}: {told}")
     if len(head) > SHORT_LENGTH // 2:
         head = _line(f"{opening}{content.source.partition(',')[0]}: {told}")
-    tail = f"{words.until.capitalize()} {local_time(content.expires, view.zone, words, short=True)}. {view.link}"
+    tail = f"{_sentence_case(_short_window(view, words))}. {view.link}"
     sentences = [_sentence(part).strip() for part in _SENTENCE_END.split(content.instruction) if part.strip()]
     room = SHORT_LENGTH - len(marked("", view.realm)) * 2 - len(head) - len(tail) - 4
     kept = sentences[:1]
@@ -231,6 +231,20 @@ def _window(view: MessageView, words: Words) -> str:
     if view.content.onset is None:
         return until
     return f"{words.start} {local_time(view.content.onset, view.zone, words)} {until}"
+
+
+def _short_window(view: MessageView, words: Words) -> str:
+    """Until when; and from when, where it does not hold yet as it is sent."""
+    onset = view.content.onset
+    until = f"{words.until} {local_time(view.content.expires, view.zone, words, short=True)}"
+    if onset is None or onset <= view.sent:
+        return until
+    return f"{words.start} {local_time(onset, view.zone, words, short=True)} {until}"
+
+
+def _sentence_case(text: str) -> str:
+    """With its first letter large, and the others as they are."""
+    return text[:1].upper() + text[1:]
 
 
 def _footer(view: MessageView, words: Words) -> list[str]:

@@ -25,6 +25,7 @@ from vedette.web.console.check import check_message
 from vedette.web.console.compose import cites
 from vedette.web.console.doors import ActedRequest, Errors, one, page, seen, told
 from vedette.web.console.means import shown_means
+from vedette.web.console.warnings import begins
 from vedette.web.proof import ask_for_proof
 
 
@@ -102,6 +103,7 @@ def issue(request: ActedRequest, warning_id: int, number: int) -> HttpResponse:
         "warning": message.warning,
         "content": content,
         "issued": issued,
+        "begins": begins(message.parsed_content()),
         "changes": changes(request.actor, whole_of(issued), whole_of(message)) if issued is not None else (),
         "channels": sorted({step.channel for step in plan.steps}),
         "plan": plan,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.contrib import messages
 from django.db.models import Count
@@ -11,6 +12,8 @@ from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.safestring import SafeString
 
+from vedette import clock
+from vedette.access.models import User
 from vedette.access.roles import Verb
 from vedette.dispatch import drill
 from vedette.dispatch.levels import ANSWERED, State
@@ -18,7 +21,8 @@ from vedette.dispatch.models import Recipient
 from vedette.dispatch.progress import progress
 from vedette.dispatch.queries import recipients_for
 from vedette.warnings import actions
-from vedette.warnings.models import Message, Warning
+from vedette.warnings.content import Content, MessageType
+from vedette.warnings.models import Approval, Message, Warning
 from vedette.warnings.queries import current_message, messages_for, warnings_for
 from vedette.web.console import live
 from vedette.web.console.doors import ActedRequest, Errors, one, page, paged, seen, told
@@ -59,6 +63,22 @@ class Standing:
         """Of them, those from whom nothing has come."""
         return self.states.get(State.OPEN.value, 0) + self.states.get(State.UNANSWERED.value, 0)
 
+    @property
+    def begins(self) -> datetime | None:
+        """From when it holds, while that is still to come."""
+        return begins(self.message.parsed_content()) if self.message else None
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a warning ended: in a word, through whom, and the reason that everybody read."""
+
+    words: str
+    #: Whoever issued the message that ended it, and whoever approved that; empty where it ended by itself.
+    by: str
+    approved_by: str
+    why: str
+
 
 @page()
 def listed(request: ActedRequest) -> HttpResponse:
@@ -85,6 +105,8 @@ def warning(request: ActedRequest, warning_id: int) -> HttpResponse:
         "newest": newest,
         "content": (last or newest).parsed_content() if last or newest else None,
         "in_force": last is not None and found.ended_at is None,
+        "begins": begins(last.parsed_content()) if last else None,
+        "ended": _ended(found, last),
         "may_draft": actor.may(Verb.DRAFT, found),
         "may_cancel": actor.may(Verb.CANCEL, found),
         "may_see_people": actor.may(Verb.SEE_PEOPLE, found),
@@ -196,6 +218,29 @@ def _stands(found: Warning, newest: Message | None, is_out: bool) -> SafeString:
         waits = newest is not None and newest.state != Message.State.ISSUED
         return tag("in force" if not waits else "in force, next message in work")
     return tag(newest.state if newest else "draft")
+
+
+def begins(content: Content) -> datetime | None:
+    """From when it holds, while that is still to come."""
+    return content.onset if content.onset is not None and content.onset > clock.now() else None
+
+
+def _ended(found: Warning, last: Message | None) -> Ended | None:
+    if found.ended_at is None or last is None:
+        return None
+    if found.ended_by == "Expiry":
+        return Ended("Expired", "", "", "")
+    approval = last.approvals.filter(decision=Approval.Decision.APPROVE).select_related("approver").last()
+    return Ended(
+        "Called off" if found.ended_by == MessageType.CANCEL else "All clear",
+        _name(last.issued_by),
+        _name(approval.approver) if approval is not None else "",
+        str(last.content.get("change", "")),
+    )
+
+
+def _name(user: User | None) -> str:
+    return "" if user is None else user.get_full_name() or user.get_username()
 
 
 def _ending(request: ActedRequest, found: Warning, errors: Errors, kind: str) -> HttpResponse:
