@@ -28,7 +28,7 @@ def upload(office: Client, geometry: object, **changes: str) -> tuple[int, str]:
     """Send `geometry` as a GeoJSON file; the answer's status and text."""
     raw = geometry if isinstance(geometry, bytes) else json.dumps(geometry).encode()
     given = {"name": "Fence line", "code": "fence-line", "handling": "TLP:GREEN", **changes}
-    answer = office.post("/settings/areas/", {**given, "file": SimpleUploadedFile("area.geojson", raw)})
+    answer = office.post("/settings/areas/", {**given, "area.file": SimpleUploadedFile("area.geojson", raw)})
     return answer.status_code, answer.content.decode()
 
 
@@ -70,14 +70,14 @@ def test_an_area_is_saved_from_a_geojson_file(office: Client, wrapped: object) -
 @pytest.mark.parametrize(
     ("geometry", "reason"),
     [
-        (b"\xff\xfe", "file is not JSON"),
-        (b"{", "file is not JSON"),
-        (b"[" * 100_000, "file is not JSON"),
-        ({"type": "Point", "coordinates": [0, 0]}, "be a GeoJSON Polygon"),
+        (b"\xff\xff", "The file is no GeoJSON, KML, KMZ, zipped shapefile or text with corners"),
+        (b"{", "The file is not JSON"),
+        (b" ", "The file is empty"),
+        ({"type": "Point", "coordinates": [0, 0]}, "only 1 × Point: a polygon is needed"),
         ({"type": "Polygon", "coordinates": [[[0, 0], [1, 1], [1, 0], [0, 1], [0, 0]]]}, "crosses itself at 0.5,0.5"),
         ({"type": "Polygon", "coordinates": [[[0, 0], [0, 99], [1, 99], [0, 0]]]}, "out of range"),
         ({"type": "Polygon", "coordinates": []}, "empty"),
-        ({"type": "FeatureCollection", "features": []}, "exactly one feature"),
+        ({"type": "FeatureCollection", "features": []}, "holds no outline"),
     ],
 )
 def test_an_outline_that_cannot_stand_is_refused_with_its_reason(office: Client, geometry: object, reason: str) -> None:
@@ -87,8 +87,10 @@ def test_an_outline_that_cannot_stand_is_refused_with_its_reason(office: Client,
     assert not SavedArea.objects.exists()
 
 
-def test_an_area_needs_a_file_a_code_and_a_name(office: Client) -> None:
-    assert "choose a GeoJSON file" in office.post("/settings/areas/", {"name": "x"}).content.decode().replace("C", "c")
+def test_an_area_needs_an_outline_a_code_and_a_name(office: Client) -> None:
+    given = {"name": "x", "code": "x", "handling": "TLP:GREEN"}
+    refused = office.post("/settings/areas/", given).content.decode()
+    assert "Draw the outline, write it down, or bring it as a file" in refused
     assert upload(office, FENCE_LINE, code="no good")[0] == 422
     assert upload(office, FENCE_LINE, name=" ")[0] == 422
     assert not SavedArea.objects.exists()

@@ -112,7 +112,7 @@ class _Index:
     """The coordinates of every place that is small enough to be near; rows are decoded only when asked for."""
 
     def __init__(self) -> None:
-        rows = [row.split(b"\t") for row in table._table().splitlines()]
+        rows = [row.split(b"\t") for row in table.rows().splitlines()]
         wide = {kind.encode() for kind in WIDE_KINDS}
         self._rows = [row for row in rows if row[4] not in wide]
         self.lats = np.array([float(row[2]) for row in self._rows])

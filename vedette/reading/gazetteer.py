@@ -41,7 +41,7 @@ def fold(name: str) -> str:
 @lru_cache(maxsize=50_000)
 def lookup(folded: str) -> tuple[Entry, ...]:
     """Every place with this folded name, in table order; empty when there is none."""
-    table = _table()
+    table = rows()
     wanted = folded.encode() + b"\t"
     low, high = 0, len(table)
     while low < high:
@@ -65,5 +65,6 @@ def lookup(folded: str) -> tuple[Entry, ...]:
 
 
 @cache
-def _table() -> bytes:
+def rows() -> bytes:
+    """The table: lines of tab-parted folded name, name, lat, lon, kind, country, division, population; sorted."""
     return gzip.decompress(files("vedette.reading.data").joinpath("places.tsv.gz").read_bytes())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from vedette.web.console import approval, compose, home, ledger, people, reports, session, threats, warnings
+from vedette.web.console import approval, compose, ground, home, ledger, people, reports, session, threats, warnings
 
 app_name = "console"
 
@@ -29,6 +29,8 @@ urlpatterns = [
     path("warnings/", warnings.listed, name="warnings"),
     path("warnings/new/", compose.compose, name="compose"),
     path("warnings/check/", compose.check, name="check"),
+    path("areas/put/", ground.put, name="area"),
+    path("areas/places/", ground.places, name="places"),
     path("warnings/<int:warning_id>/", warnings.warning, name="warning"),
     path("warnings/<int:warning_id>/live/<slug:name>", warnings.fragment, name="fragment"),
     path("warnings/<int:warning_id>/drill.csv", warnings.drilled, {"form": "csv"}, name="drill-csv"),

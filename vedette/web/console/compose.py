@@ -28,7 +28,8 @@ from vedette.warnings.findings import reports_behind
 from vedette.warnings.models import Approval, Message, Warning
 from vedette.warnings.proposal import propose
 from vedette.warnings.queries import current_message, messages_for, warnings_for
-from vedette.web.console import drafting, mending
+from vedette.web.area_form import Ground
+from vedette.web.console import drafting, ground, mending
 from vedette.web.console.check import Check, check_message, severity_of
 from vedette.web.console.choices import Choices
 from vedette.web.console.doors import ActedRequest, Errors, one, page, seen, told
@@ -125,7 +126,7 @@ def check(request: ActedRequest) -> HttpResponse:
     warning = warnings_for(request.actor).filter(pk=_number(request.GET.get("warning"))).first()
     previous = _issued_before(message) if message else current_message(warning) if warning else None
     choices = Choices(request.actor, message.plan if message else None, previous.plan if previous else None)
-    parts = drafting.read(request.POST, zone(), _saved(request), choices.plans)
+    parts = drafting.read(request.POST, zone(), ground.saved(request), choices.plans)
     kind = MessageType.UPDATE if previous is not None else MessageType.ALERT
     report = seen(request.actor, Report.objects.filter(pk=_number(request.GET.get("report"))).first())
 
@@ -157,12 +158,16 @@ def check(request: ActedRequest) -> HttpResponse:
 
 def _work(request: ActedRequest, work: Work, heading: str) -> HttpResponse:
     errors = Errors()
+    given: Ground | None = None
     content, audience, plan = work.content, work.audience, work.plan
     choices = Choices(request.actor, work.plan, work.previous.plan if work.previous else None)
     if request.method == "POST":
-        parts = drafting.read(request.POST, zone(), _saved(request), choices.plans)
+        given = ground.read(request)
+        parts = drafting.read(request.POST, zone(), ground.saved(request), choices.plans, given)
         parts.content = mending.with_fills(parts.content, mending.fills(request.POST))
         content, audience, plan = parts.content, parts.audience, parts.plan
+        if request.POST.get("area.do"):
+            return _show_ground(request, work, heading, given, parts, choices)
         for name, reason in drafting.faults(parts).items():
             errors.add(name, reason)
         if not errors:
@@ -173,7 +178,18 @@ def _work(request: ActedRequest, work: Work, heading: str) -> HttpResponse:
                 return redirect("console:warning", kept.warning_id)
             if kept is not None:
                 work.message, work.warning = kept, kept.warning
-    return _show(request, work, heading, errors, (content, audience, plan), choices)
+    return _show(request, work, heading, errors, (content, audience, plan), choices, given)
+
+
+def _show_ground(
+    request: ActedRequest, work: Work, heading: str, given: Ground, parts: drafting.Parts, choices: Choices
+) -> HttpResponse:
+    """The form again with its area changed: what the page does by itself where it has its script."""
+    errors = Errors()
+    if given.why:
+        errors.add("area.geometry", given.why)
+    parts.content["area"]["description"] = parts.content["area"]["description"] or given.words
+    return _show(request, work, heading, errors, (parts.content, parts.audience, parts.plan), choices, given)
 
 
 def _keep(request: ActedRequest, work: Work, parts: drafting.Parts, errors: Errors) -> Message | None:
@@ -213,6 +229,7 @@ def _show(
     errors: Errors,
     parts: tuple[Mapping[str, Any], Mapping[str, Any], Mapping[str, Any] | None],
     choices: Choices,
+    given: Ground | None = None,
 ) -> HttpResponse:
     content, audience, plan = parts
     here, severity = zone(), severity_of(content)
@@ -252,7 +269,8 @@ def _show(
             for name, options in drafting.choices().items()
         },
         "handlings": [(mark.value, mark.value) for mark in Tlp if mark.rank <= request.actor.clearance.rank],
-        "saved_options": [("", "choose…"), *((area.code, area.name) for area in areas)],
+        "saved_options": ground.options(request),
+        "area": _area(request, content, given, errors),
         "saved_areas": [{"code": area.code, "name": area.name, "geometry": area.geometry} for area in areas],
         "units": _tree(list(units_for(request.actor))),
         "duties": Duty.objects.order_by("name"),
@@ -284,6 +302,11 @@ def _check_at(work: Work) -> str:
     asked = {"message": work.message, "warning": None if work.message else work.warning, "report": work.report}
     known = {name: record.pk for name, record in asked.items() if record is not None}
     return f"{reverse('console:check')}?{urlencode(known)}" if known else reverse("console:check")
+
+
+def _area(request: ActedRequest, content: Mapping[str, Any], given: Ground | None, errors: Errors) -> dict[str, Any]:
+    shown = ground.block(request, given or Ground(geometry=(content.get("area") or {}).get("geometry") or None))
+    return shown | {"why": shown["why"] or errors.fields.get("area.geometry", "")}
 
 
 def cites(citations: Mapping[str, list[int]], report: Report | None) -> dict[str, list[dict[str, str]]]:
@@ -330,10 +353,6 @@ def _asked(request: ActedRequest, kind: Any, name: str) -> Any:
 def _issued_before(message: Message) -> Message | None:
     issued = message.warning.messages.filter(state=Message.State.ISSUED, number__lt=message.number)
     return issued.order_by("number").last()
-
-
-def _saved(request: ActedRequest) -> dict[str, dict[str, Any]]:
-    return {area.code: area.geometry for area in areas_for(request.actor)}
 
 
 def _tree(units: list[Any]) -> list[Any]:

@@ -14,6 +14,8 @@ from pydantic import ValidationError
 from vedette.formats.parts import Part
 from vedette.people.rule import AudienceRule
 from vedette.warnings.content import Category, Certainty, Content, Plan, ResponseType, Severity, Urgency
+from vedette.web.area_form import Ground
+from vedette.web.area_form import read as read_ground
 
 LINES = ("event", "headline", "source", "audience_note", "next_update", "contact", "change", "language")
 PROSE = ("description", "impact", "instruction")
@@ -46,8 +48,14 @@ class Parts:
     unread: dict[str, str] = field(default_factory=dict)
 
 
-def read(posted: Posted, zone: tzinfo, saved: Mapping[str, dict[str, Any]], plans: Mapping[str, Plan]) -> Parts:
-    """The three parts of a draft as the form gives them; times are of `zone`."""
+def read(
+    posted: Posted,
+    zone: tzinfo,
+    saved: Mapping[str, dict[str, Any]],
+    plans: Mapping[str, Plan],
+    ground: Ground | None = None,
+) -> Parts:
+    """The three parts of a draft as the form gives them; times are of `zone`, `ground` its area if that is read."""
     unread: dict[str, str] = {}
     content: dict[str, Any] = {name: _text(posted, name) for name in LINES}
     content |= {name: (posted.get(name) or "").replace("\r\n", "\n").strip() for name in PROSE}
@@ -59,7 +67,10 @@ def read(posted: Posted, zone: tzinfo, saved: Mapping[str, dict[str, Any]], plan
         content[name] = moment(_text(posted, name), zone, name, unread)
     if content["expires"] is None:
         unread.setdefault("expires", "say when the warning ends")
-    content["area"] = {"description": _text(posted, "area.description"), "geometry": _geometry(posted, saved, unread)}
+    content["area"] = {
+        "description": _text(posted, "area.description"),
+        "geometry": _geometry(ground or read_ground(posted, saved), unread),
+    }
     audience = _audience(posted, unread)
     chosen = _text(posted, "plan")
     plan = plans.get(chosen)
@@ -172,24 +183,12 @@ def _show_audience(rule: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _geometry(posted: Posted, saved: Mapping[str, dict[str, Any]], unread: dict[str, str]) -> Any:
-    chosen = _text(posted, "area.saved")
-    if chosen:
-        if chosen in saved:
-            return saved[chosen]
-        unread["area.geometry"] = f"there is no saved area {chosen!r}"
-    text = (posted.get("area.geometry") or "").strip()
-    if not text:
-        unread.setdefault("area.geometry", "draw the area, choose a saved one, or give it as GeoJSON")
-        return None
-    try:
-        found = json.loads(text)
-    except ValueError as error:
-        unread["area.geometry"] = f"is not JSON: {error}"
-        return text
-    if isinstance(found, dict) and found.get("type") == "Feature":
-        found = found.get("geometry")
-    return found
+def _geometry(ground: Ground, unread: dict[str, str]) -> Any:
+    if ground.why:
+        unread["area.geometry"] = ground.why
+    elif ground.geometry is None:
+        unread["area.geometry"] = "draw the area, choose a saved one or a place, or bring a file"
+    return ground.geometry
 
 
 def moment(text: str, zone: tzinfo, name: str, unread: dict[str, str]) -> str | None:

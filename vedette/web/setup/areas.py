@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from django.contrib import messages
-from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
@@ -19,39 +17,45 @@ from vedette.people.actions import keep_area, set_wardens
 from vedette.people.models import Person, SavedArea
 from vedette.people.queries import areas_for, people_for
 from vedette.places.geometry import km2, shape_of
+from vedette.web.area_form import Ground
+from vedette.web.console import ground
 from vedette.web.console.doors import ActedRequest, Errors, one, page, told
 from vedette.web.setup.show import show
-
-#: The largest GeoJSON file taken, in bytes.
-LARGEST_FILE = 4 * 1024 * 1024
 
 
 @page(Verb.KEEP_ROSTER)
 @require_http_methods(["GET", "POST"])
 def areas(request: ActedRequest) -> HttpResponse:
-    """The saved areas of this realm; a file with a code that is there already redraws that area."""
+    """The saved areas of this realm; a code that is there already redraws that area."""
     errors = Errors()
     given = {field: request.POST.get(field, "") for field in ("code", "name", "handling")}
-    if request.method == "POST":
+    drawn = ground.read(request) if request.method == "POST" else Ground()
+    if request.method == "POST" and not request.POST.get("area.do"):
         with told(errors):
             area = keep_area(
                 request.actor,
                 code=given["code"],
                 name=given["name"],
-                geometry=_geometry(request.FILES.get("file")),
+                geometry=_drawn(drawn),
                 handling=_mark(given["handling"]),
             )
         if "geometry" in errors.fields:
-            errors.add("file", errors.fields.pop("geometry"))
+            errors.add("area.geometry", errors.fields.pop("geometry"))
         if not errors:
             messages.success(request, f"Saved {area.name}, {_size(area)}.")
             return redirect("setup:areas")
+    elif drawn.why:
+        errors.add("area.geometry", drawn.why)
     found = visible(request.actor, SavedArea.objects.select_related("warden", "alternate").order_by("name"))
+    block = ground.block(request, drawn)
     return show(
         request,
         "areas",
         errors,
         given=given,
+        area={**block, "why": block["why"] or errors.fields.get("area.geometry", "")},
+        saved_options=ground.options(request),
+        saved_areas=[{"code": one.code, "name": one.name, "geometry": one.geometry} for one in found],
         areas=[{"area": area, "size": _size(area)} for area in found],
         marks=[(mark.value, mark.value) for mark in Tlp],
     )
@@ -88,24 +92,12 @@ def _code(person: Person | None) -> str:
     return person.code if person is not None else ""
 
 
-def _geometry(file: UploadedFile | None) -> Any:
-    """The geometry in an uploaded GeoJSON file: bare, in a Feature, or in a collection of exactly one."""
-    if file is None:
-        raise BadInput("file", "choose a GeoJSON file that holds the area")
-    if (file.size or 0) > LARGEST_FILE:
-        raise BadInput("file", f"the file is larger than {LARGEST_FILE // 1024 // 1024} MB; simplify the outline")
-    try:
-        given = json.loads(file.read().decode("utf-8-sig"))
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
-        raise BadInput("file", f"the file is not JSON: {error}") from error
-    if isinstance(given, dict) and given.get("type") == "FeatureCollection":
-        features = given.get("features")
-        if not isinstance(features, list) or len(features) != 1:
-            raise BadInput("file", "the file must hold exactly one feature: each area is saved by itself")
-        given = features[0]
-    if isinstance(given, dict) and given.get("type") == "Feature":
-        given = given.get("geometry")
-    return given
+def _drawn(drawn: Ground) -> Any:
+    if drawn.why:
+        raise BadInput("area.geometry", drawn.why)
+    if drawn.geometry is None:
+        raise BadInput("area.geometry", "draw the outline, write it down, or bring it as a file")
+    return drawn.geometry
 
 
 def _mark(label: str) -> Tlp:

@@ -40,16 +40,22 @@ function box(bounds) {
 }
 
 export function boundsOf(geometry) {
-  const bounds = [180, 90, -180, -90];
-  const walk = (part) => {
-    if (typeof part[0] !== "number") return part.forEach(walk);
-    bounds[0] = Math.min(bounds[0], part[0]);
-    bounds[1] = Math.min(bounds[1], part[1]);
-    bounds[2] = Math.max(bounds[2], part[0]);
-    bounds[3] = Math.max(bounds[3], part[1]);
+  const points = geometry.coordinates.flat(geometry.type === "MultiPolygon" ? 2 : 1);
+  const of = (lons) => {
+    const bounds = [Infinity, 90, -Infinity, -90];
+    points.forEach(([, lat], at) => {
+      bounds[0] = Math.min(bounds[0], lons[at]);
+      bounds[1] = Math.min(bounds[1], lat);
+      bounds[2] = Math.max(bounds[2], lons[at]);
+      bounds[3] = Math.max(bounds[3], lat);
+    });
+    return bounds;
   };
-  walk(geometry.coordinates);
-  return bounds;
+  const plain = of(points.map(([lon]) => lon));
+  if (plain[0] > -180 || plain[2] < 180) return plain;
+  // Cut at 180 degrees: its two parts lie beside each other, not at the two ends of the world.
+  const across = of(points.map(([lon]) => (lon < 0 ? lon + 360 : lon)));
+  return across[2] - across[0] < plain[2] - plain[0] ? across : plain;
 }
 
 /** A map in `container`; resolves once it can be drawn on. `geometry` is the warned area, if there is one. */
