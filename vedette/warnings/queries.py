@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 
@@ -11,6 +12,9 @@ from vedette.access.policy import Actor, visible
 from vedette.access.roles import Verb
 from vedette.warnings.approval import content_hash
 from vedette.warnings.models import Approval, Message, Warning
+
+#: For how long overseers are told of a break-glass wherever they are; it stands on their start page for good.
+LATELY = timedelta(days=1)
 
 
 def warnings_for(actor: Actor) -> QuerySet[Warning]:
@@ -57,3 +61,16 @@ def decided_before(message: Message) -> Approval | None:
 def break_glass_for(actor: Actor) -> QuerySet[Approval]:
     """Approvals by an author in an emergency, for the overseers' list."""
     return visible(actor, Approval.objects.filter(break_glass=True), through="message__warning").order_by("-decided_at")
+
+
+def broken_lately(actors: Iterable[Actor], now: datetime) -> list[Approval]:
+    """Those of the last day that any of the actors oversees: one user in both realms is told on whichever page."""
+    found = [
+        approval
+        for actor in actors
+        if actor.may(Verb.SEE_LEDGER)
+        for approval in break_glass_for(actor)
+        .filter(decided_at__gt=now - LATELY)
+        .select_related("message__warning", "approver")
+    ]
+    return sorted(found, key=lambda one: one.decided_at, reverse=True)

@@ -6,8 +6,13 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from vedette import __version__
+from vedette import __version__, clock
+from vedette.access.actors import actor_for
+from vedette.access.handling import Realm
+from vedette.access.models import User
 from vedette.access.roles import Verb
+from vedette.warnings.models import Approval
+from vedette.warnings.queries import broken_lately
 from vedette.web.middleware import realm_of
 
 #: Name, address, and what one must be allowed for it to be shown.
@@ -34,6 +39,13 @@ def house(request: HttpRequest) -> dict[str, Any]:
             for name, href, verb in _NAVIGATION
             if actor and actor.may(verb)
         ],
+        "broken_lately": _broken(request) if actor and actor.may(Verb.SEE_LEDGER) else (),
         "theme": theme if theme in THEMES else "",
         "version": __version__,
     }
+
+
+def _broken(request: HttpRequest) -> list[Approval]:
+    """What an overseer is told of on every page, of both realms: somebody approved their own message."""
+    assert isinstance(request.user, User)
+    return broken_lately([actor_for(request.user, realm) for realm in Realm], clock.now())

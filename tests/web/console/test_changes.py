@@ -60,7 +60,7 @@ def test_a_message_approved_before_is_shown_against_what_was_approved(house: Hou
     assert "What changes against the version that Otto Second approved" in page
     part = changed_part(page)
     assert "Whom to ask" in part and "Headline" not in part
-    assert '<ins><span class="unseen">new: </span>' in part
+    assert '<ins><span class="seen-by-readers">new: </span>' in part
 
 
 def test_a_rule_and_a_plan_change_in_words(house: House) -> None:

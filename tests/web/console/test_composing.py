@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tests.web.console.house import House, text_of
 from vedette import clock
 from vedette.access.handling import Realm, Tlp
+from vedette.clock import Frozen
 from vedette.demo import texts
 from vedette.people.models import Organisation, Person, Unit
 from vedette.warnings import actions
@@ -172,6 +173,23 @@ def test_break_glass_needs_a_reason_and_reaches_the_overseers(house: House) -> N
     assert "nobody else is awake" in text_of(house.browser("overseer").get("/"))
 
 
+def test_overseers_are_told_of_break_glass_on_every_page_and_in_either_realm_for_a_day(
+    house: House, stopped_clock: Frozen
+) -> None:
+    message = house.submitted()
+    actions.approve(house.actor("officer"), message, content_hash(message), "nobody else is awake", break_glass=True)
+    here, elsewhere = house.browser("overseer"), house.browser("overseer", Realm.LIVE)
+    told = "Dora Dutton approved their own message"
+    page = text_of(here.get("/threats/"))
+    assert told in page and f'href="/warnings/{message.warning_id}/messages/1/">Read it' in page
+    page = text_of(elsewhere.get("/ledger/"))
+    assert told in page and "in the other realm" in page
+    assert told not in text_of(house.browser("second").get("/"))
+    stopped_clock.advance(hours=25)
+    assert told not in text_of(here.get("/threats/"))
+    assert "nobody else is awake" in text_of(here.get("/")), "it stays on the start page"
+
+
 def test_an_analyst_is_told_that_approving_is_not_theirs(house: House) -> None:
     message = house.submitted()
     path = f"/warnings/{message.warning_id}/messages/1/"
@@ -197,8 +215,8 @@ def test_an_update_shows_the_words_that_go_and_come(house: House) -> None:
         house.actor("officer"), warning, actions.Draft.of(content, before.audience, before.plan)
     )
     page = text_of(house.browser("second").get(f"/warnings/{warning.pk}/messages/{message.number}/"))
-    assert '<del><span class="unseen">no longer: </span>possible</del>' in page
-    assert '<ins><span class="unseen">new: </span>likely</ins>' in page
+    assert '<del><span class="seen-by-readers">no longer: </span>possible</del>' in page
+    assert '<ins><span class="seen-by-readers">new: </span>likely</ins>' in page
 
 
 @given(*[st.text(alphabet="ab \n.", max_size=30)] * 2)

@@ -61,7 +61,7 @@ def decide_on(request: ActedRequest, warning_id: int, number: int) -> HttpRespon
                 done = "Approved. It can be issued now."
             case "break-glass":
                 actions.approve(request.actor, message, request.POST.get("content_hash", ""), reason, break_glass=True)
-                done = "Approved by break-glass. The overseers see it on their start page; it can be issued now."
+                done = "Approved by break-glass. The overseers are told on every page; it can be issued now."
             case "return":
                 actions.return_to_author(request.actor, message, reason)
                 done = "Returned to its author."
