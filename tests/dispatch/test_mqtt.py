@@ -291,6 +291,46 @@ def test_answers_wait_at_the_broker_while_no_engine_runs_if_it_has_a_name_of_its
     assert asyncio.run(work())[-1] == Reply(address="ben", text="safe")
 
 
+def test_an_answer_that_was_not_written_down_comes_again_and_one_that_was_does_not(broker: Mosquitto) -> None:
+    class Slow(Ears):
+        """Has nothing written down until it is told to."""
+
+        written = False
+
+        def __call__(self, heard: Heard) -> asyncio.Future[None]:  # type: ignore[override]
+            super().__call__(heard)
+            kept = asyncio.get_running_loop().create_future()
+            if self.written:
+                kept.set_result(None)
+            return kept
+
+    async def hear(ears: Slow, last: str, say: tuple[str, ...] = ()) -> list[str]:
+        """What is heard in one life of the channel, to the word that was said last."""
+        ears.heard.clear()
+        async with channel(settings(broker, client_id="vedette-one"), ears) as opened:
+            await until_listening(opened, broker, ears)
+            with device(broker, "ben") as ben:
+                for word in (*say, last):
+                    ben.publish("vedette/ben/answers", {"response": word})
+            while last not in (words := [one.text for one in ears.heard if isinstance(one, Reply) and one != HELLO]):
+                await ears.wait_for(len(ears.heard) + 1)
+        return words
+
+    async def work() -> list[list[str]]:
+        ears = Slow()
+        lives = [await hear(ears, "first", ("needs_help",))]
+        ears.written = True
+        lives.append(await hear(ears, "second"))
+        lives.append(await hear(ears, "third"))
+        return lives
+
+    assert asyncio.run(work()) == [
+        ["needs_help", "first"],
+        ["needs_help", "first", "second"],
+        ["third"],
+    ]
+
+
 def test_a_message_larger_than_the_broker_takes_is_refused_before_it_costs_the_connection(broker: Mosquitto) -> None:
     broker.stop()
     broker.configure("max_packet_size 20000")

@@ -123,3 +123,23 @@ def test_what_the_database_refuses_is_written_later_whole_and_in_its_order(
         return [(f"{call.realm}/{call.channel}", len(call.heard)) for call in calls]  # type: ignore[attr-defined]
 
     assert asyncio.run(work()) == [("exercise/smpp", 3), ("exercise/sms", 1), ("live/smpp", 1)]
+
+
+def test_who_said_it_is_told_when_it_is_on_disk_and_not_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("vedette.dispatch.ears.AGAIN_S", 0)
+
+    async def work() -> None:
+        database = Refusing()
+        ears = Ears(database)
+        kept = ears.hear("exercise", "smpp", Reply(address="1", text="2"))
+        assert kept is not None
+        with pytest.raises(OperationalError):
+            await ears.flush()
+        assert not kept.done()
+        working = asyncio.create_task(ears.work())
+        await kept
+        assert database.written
+        working.cancel()
+        await database.close()
+
+    asyncio.run(work())

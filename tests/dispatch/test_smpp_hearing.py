@@ -322,3 +322,24 @@ def _written(piece: sms.Segment, number: str) -> Message:
         source=Address(1, 1, number), destination=Address(0, 0, "12345"), esm_class=EsmClass.HAS_HEADER,
         short_message=piece.header + piece.body,
     )  # fmt: skip
+
+
+def test_the_centre_is_answered_when_what_it_sent_is_on_disk(centre: smsc.Centre) -> None:
+    kept: list[asyncio.Future[None]] = []
+
+    def hear(heard: Heard) -> asyncio.Future[None]:
+        kept.append(asyncio.get_running_loop().create_future())
+        return kept[-1]
+
+    async def story(channel: Channel, ear: Ear) -> None:
+        centre.wrote(ANN, "help")
+        centre.receipt("1", "DELIVRD")
+        centre.receipt("1", "ENROUTE")
+        await answered(centre, 1)  # that says nothing final, and is kept by nobody
+        assert len(kept) == 2
+        for one in kept:
+            one.set_result(None)
+        await answered(centre, 3)
+
+    listening(centre, story, hear)
+    assert centre.answered == [0] * 3

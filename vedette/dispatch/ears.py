@@ -1,7 +1,6 @@
 """Group commit of what channels hear on their own connections: many at a time, the next as soon as the last is written.
 
-What is heard and not yet written when the engine dies is gone, as with every gateway that takes our word for an answer:
-it told us, and does not tell again.
+Whoever said it is told that it was heard when it is on disk, and tells it again when the engine died before that.
 """
 
 from __future__ import annotations
@@ -9,21 +8,32 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from typing import NamedTuple
 
 from django.db import InterfaceError, OperationalError
 
 from vedette.access.handling import Realm
 from vedette.dispatch import receipts
-from vedette.dispatch.channels.face import Heard
+from vedette.dispatch.channels.face import Heard, Kept
 from vedette.dispatch.database import Database, Desk, DeskDied
 from vedette.dispatch.receipts import Call
 
 log = logging.getLogger(__name__)
 
-#: A batch is written so many seconds after its first receipt, or at once with so many.
-GATHER_S, GATHER = 0.02, receipts.BATCH
+#: A batch is written so many seconds after its first receipt, or at once with so many. A centre that sends one at a
+#: time waits for as long before it sends the next.
+GATHER_S, GATHER = 0.005, receipts.BATCH
 #: Seconds to wait before writing again what the database refused.
 AGAIN_S = 0.5
+
+
+class _Said(NamedTuple):
+    """Something that a channel of a realm heard."""
+
+    realm: str
+    channel: str
+    heard: Heard
+    kept: asyncio.Future[None]
 
 
 class Ears:
@@ -31,16 +41,18 @@ class Ears:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._heard: list[tuple[str, str, Heard]] = []
+        self._heard: list[_Said] = []
         self._wake, self._full = asyncio.Event(), asyncio.Event()
         self._writing = asyncio.Lock()
 
-    def hear(self, realm: str, channel: str, heard: Heard) -> None:
-        """Something that a channel of a realm heard."""
-        self._heard.append((realm, channel, heard))
+    def hear(self, realm: str, channel: str, heard: Heard) -> Kept:
+        """Something that a channel of a realm heard; done when nothing can lose it any more."""
+        kept: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._heard.append(_Said(realm, channel, heard, kept))
         self._wake.set()
         if len(self._heard) >= GATHER:
             self._full.set()
+        return kept
 
     async def work(self) -> None:
         """Record until cancelled."""
@@ -64,11 +76,14 @@ class Ears:
                 batch = self._heard[:GATHER]
                 await self._record(batch)
                 del self._heard[: len(batch)]
+                for said in batch:
+                    if not said.kept.done():
+                        said.kept.set_result(None)
             self._wake.clear()
             self._full.clear()
             return did
 
-    async def _record(self, batch: list[tuple[str, str, Heard]]) -> None:
+    async def _record(self, batch: list[_Said]) -> None:
         """Record some; where they cannot be recorded together, each by itself, and what cannot be recorded at all is
         left out: it must not keep what everyone else says from being heard."""
         try:
@@ -77,16 +92,16 @@ class Ears:
             raise
         except Exception:
             if len(batch) == 1:
-                log.exception("something heard by %s in %s cannot be recorded", batch[0][1], batch[0][0])
+                log.exception("something heard by %s in %s cannot be recorded", batch[0].channel, batch[0].realm)
                 return
             for one in batch:
                 await self._record([one])
 
 
-def _calls(batch: list[tuple[str, str, Heard]]) -> list[Call]:
+def _calls(batch: list[_Said]) -> list[Call]:
     """The same, in its order: neighbours that came by one channel are one call."""
     calls: list[Call] = []
-    for realm, channel, heard in batch:
+    for realm, channel, heard, _ in batch:
         if calls and (calls[-1].realm, calls[-1].channel) == (realm, channel):
             calls[-1] = Call(realm=calls[-1].realm, channel=channel, heard=[*calls[-1].heard, heard])
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable
@@ -146,12 +147,16 @@ class Reply:
 
 
 Heard = Receipt | Reply
+#: Done when something heard is on disk, so that whoever said it may be told that it was heard; None where there is
+#: nothing to wait for.
+Kept = asyncio.Future[None] | None
 #: Where a channel puts what comes in on its own connections. It must return at once.
-Hear = Callable[[Heard], None]
+Hear = Callable[[Heard], Kept]
 
 
-def hear_nothing(heard: Heard) -> None:
+def hear_nothing(heard: Heard) -> Kept:
     """For a channel that is opened only to send."""
+    return None
 
 
 class Settings(Part):

@@ -28,6 +28,7 @@ from pydantic import Field, field_validator, model_validator
 from vedette import clock
 from vedette.dispatch.channels.face import (
     Channel,
+    Kept,
     Letter,
     Outcome,
     Parcel,
@@ -195,22 +196,21 @@ class MqttChannel(Channel):
             await asyncio.sleep(pause)
             pause = min(pause * 2, _LONGEST_PAUSE_S)
 
-    def _heard(self, message: MQTTMessage) -> None:
+    def _heard(self, message: MQTTMessage) -> Kept:
         """One answer. What a broker retained was said at another time and is not said now."""
         device = mqtt.device_in(self.settings.response_topic, message.topic)
         correlated = getattr(message.properties, "CorrelationData", b"")
         answer = mqtt.read_answer(message.payload, correlated)
         if message.retain or not device or answer is None:
-            return
+            return None
         key = answered_key(device, answer.answer_to)
         if answer.answer_to and not key:
             log.warning("an answer of the MQTT device %s names no message that was sent to it", device)
-        elif level := _RECEIPTS.get(answer.said):
-            if key:
-                self.hear(Receipt(level=level, key=key, detail="the device says so"))
-        else:
-            reference = f"{device}/{answer.id}" if answer.id else ""
-            self.hear(Reply(address=device, text=answer.said, reference=reference, key=key))
+            return None
+        if level := _RECEIPTS.get(answer.said):
+            return self.hear(Receipt(level=level, key=key, detail="the device says so")) if key else None
+        reference = f"{device}/{answer.id}" if answer.id else ""
+        return self.hear(Reply(address=device, text=answer.said, reference=reference, key=key))
 
 
 def correlation(device: str, key: str) -> str:

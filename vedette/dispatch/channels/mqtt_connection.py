@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,8 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
+
+from vedette.dispatch.channels.face import Kept
 
 _KEEPALIVE_S = 30
 #: Answers that wait at the broker while no engine runs are kept there for a day.
@@ -57,7 +60,7 @@ class Connection:
         client_id: str,
         *,
         keep_session: bool = False,
-        on_message: Callable[[MQTTMessage], None] | None = None,
+        on_message: Callable[[MQTTMessage], Kept] | None = None,
     ) -> None:
         self._loop = asyncio.get_running_loop()
         self._broker = broker
@@ -74,7 +77,11 @@ class Connection:
         self._writes = self._write_is_due = False
         self._misc: asyncio.TimerHandle | None = None
         self._client = client = Client(
-            CallbackAPIVersion.VERSION2, client_id, protocol=MQTTProtocolVersion.MQTTv5, reconnect_on_failure=False
+            CallbackAPIVersion.VERSION2,
+            client_id,
+            protocol=MQTTProtocolVersion.MQTTv5,
+            reconnect_on_failure=False,
+            manual_ack=True,
         )
         # Unlimited in paho, which looks through all that are on their way for each that arrives; `_places` counts.
         client.max_inflight_messages_set(0)
@@ -85,8 +92,10 @@ class Connection:
         client.on_disconnect = self._on_disconnect
         client.on_publish = self._on_publish
         client.on_subscribe = self._on_subscribe
+        #: What came in and is not confirmed yet, in its order (MQTT 5, 4.6), each with what it waits for.
+        self._came: deque[tuple[MQTTMessage, Kept]] = deque()
         if on_message is not None:
-            client.on_message = lambda _client, _data, message: on_message(message)
+            client.on_message = lambda _client, _data, message: self._on_message(message, on_message(message))
 
     async def open(self) -> None:
         """Connect. Raises BrokerError."""
@@ -259,6 +268,23 @@ class Connection:
     ) -> None:
         if not self._subscribed.done():
             self._subscribed.set_result(reasons[0])
+
+    # What came in, and is confirmed when it is kept: until then the broker keeps it.
+
+    def _on_message(self, message: MQTTMessage, kept: Kept) -> None:
+        self._came.append((message, kept))
+        if kept is None:
+            self._confirm()
+        else:
+            kept.add_done_callback(lambda _: self._confirm())
+
+    def _confirm(self) -> None:
+        while self._came and not self.lost.done():
+            message, kept = self._came[0]
+            if kept is not None and not kept.done():
+                return
+            self._came.popleft()
+            self._client.ack(message.mid, message.qos)
 
 
 def _why(error: Exception, broker: Broker) -> str:

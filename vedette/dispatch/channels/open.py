@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from vedette.dispatch.channels import CHANNELS
-from vedette.dispatch.channels.face import Channel, Heard
+from vedette.dispatch.channels.face import Channel, Heard, Kept
 from vedette.dispatch.channels.lanes import Job, Lanes
 
 
@@ -30,7 +30,7 @@ class OpenChannels:
 
     def __init__(
         self,
-        hear: Callable[[str, str, Heard], None] = lambda realm, name, heard: None,
+        hear: Callable[[str, str, Heard], Kept] = lambda realm, name, heard: None,
         may_begin: Callable[[], bool] = lambda: True,
     ) -> None:
         self._hear = hear

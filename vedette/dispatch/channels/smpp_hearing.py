@@ -11,13 +11,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from vedette.dispatch.channels.face import Hear, Receipt, Reply
+from vedette.dispatch.channels.face import Hear, Kept, Receipt, Reply
 from vedette.dispatch.levels import Level
 from vedette.formats import sms
 from vedette.formats.parts import BadInput
 from vedette.formats.smpp import DataCoding, EsmClass, Message, Tag
 from vedette.formats.smpp_receipt import MessageState, SmscReceipt, is_from_a_person, read_receipt
-from vedette.formats.smpp_status import Status
 from vedette.people.contact import checked_address
 
 log = logging.getLogger(__name__)
@@ -90,7 +89,7 @@ class Hearing:
     def __init__(
         self,
         hear: Hear,
-        later: Callable[[float, Callable[[], None]], object],
+        later: Callable[[float, Callable[[], object]], object],
         *,
         form: IdForm,
         alphabet: Alphabet,
@@ -127,35 +126,36 @@ class Hearing:
         self._unfinished.pop(key, None)
         self._tell(sent)
 
-    def take_in(self, message: Message) -> Status:
-        """What to answer; what it means is heard before that."""
+    def take_in(self, message: Message) -> Kept:
+        """Hear what it means. Done when that is on disk: then the centre may be told that it was taken.
+
+        A piece of something longer is taken as it comes: a centre may send the next only after that.
+        """
         receipt = read_receipt(message)
         if receipt is not None:
-            self._receipt(receipt)
-        elif is_from_a_person(message):
-            self._wrote(message)
-        else:
-            log.info("a notification of the centre says nothing final: %r", message.text[:200])
-        return Status.ROK
+            return self._receipt(receipt)
+        if is_from_a_person(message):
+            return self._wrote(message)
+        log.info("a notification of the centre says nothing final: %r", message.text[:200])
+        return None
 
-    def _receipt(self, receipt: SmscReceipt) -> None:
+    def _receipt(self, receipt: SmscReceipt) -> Kept:
         level = LEVELS.get(receipt.state)
         if level is None:
-            return
+            return None
         detail = receipt.state.value + (f" err:{receipt.error}" if receipt.error else "")
         reference = receipted(receipt, self._form)
         sent = self._by_segment.get(reference)
         if sent is None:
-            self._hear(Receipt(level=level, reference=reference, detail=detail))
-            return
+            return self._hear(Receipt(level=level, reference=reference, detail=detail))
         sent.levels[reference] = (level, detail)
-        self._tell(sent)
+        return self._tell(sent)
 
-    def _tell(self, sent: Sent) -> None:
-        if (verdict := sent.verdict) is not None:
-            self._hear(verdict)
+    def _tell(self, sent: Sent) -> Kept:
+        verdict = sent.verdict
+        return None if verdict is None else self._hear(verdict)
 
-    def _wrote(self, message: Message) -> None:
+    def _wrote(self, message: Message) -> Kept:
         address = _e164(message.source.ton, message.source.text, self._region)
         piece, octets = None, message.text
         if message.esm_class & EsmClass.HAS_HEADER:
@@ -163,22 +163,21 @@ class Hearing:
         piece = piece or _by_parameters(message)
         text = self._text(message.data_coding, octets)
         if piece is None or piece.total == 1:
-            self._hear(Reply(address=address, text=text))
-            return
+            return self._hear(Reply(address=address, text=text))
         whole = (address, piece.reference, piece.total)
         if whole not in self._pieces:
             self._pieces[whole] = {}
             # What is missing by then may never come, and what is there may be a cry for help.
             self._later(PIECES_S, lambda: self._put_together(whole))
         self._pieces[whole][piece.number] = text
-        if len(self._pieces[whole]) == piece.total:
-            self._put_together(whole)
+        return self._put_together(whole) if len(self._pieces[whole]) == piece.total else None
 
-    def _put_together(self, whole: tuple[str, int, int]) -> None:
+    def _put_together(self, whole: tuple[str, int, int]) -> Kept:
         pieces = self._pieces.pop(whole, None)
-        if pieces is not None:
-            text = "".join(pieces.get(number, "… ") for number in range(1, whole[2] + 1))
-            self._hear(Reply(address=whole[0], text=text))
+        if pieces is None:
+            return None
+        text = "".join(pieces.get(number, "… ") for number in range(1, whole[2] + 1))
+        return self._hear(Reply(address=whole[0], text=text))
 
     def _text(self, data_coding: int, octets: bytes) -> str:
         if data_coding == DataCoding.UCS2:

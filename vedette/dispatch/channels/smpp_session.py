@@ -1,7 +1,7 @@
 """One bound SMPP connection: requests out and their answers in, requests in and our answers out, a heartbeat.
 
-Every request ends: with its answer, or with NoAnswer that says why. What the centre sends is handed to `take_in`, which
-says the status to answer with.
+Every request ends: with its answer, or with NoAnswer that says why. What the centre sends is handed to `take_in`, and
+answered when that says that it is kept; until then the centre keeps it.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
 
+from vedette.dispatch.channels.face import Kept
 from vedette.formats.smpp import (
     ANSWER,
     GENERIC_NACK,
@@ -64,7 +65,7 @@ class NoAnswer(Exception):
         self.heard = heard
 
 
-async def bound(link: Link, take_in: Callable[[Message], Status]) -> Session:
+async def bound(link: Link, take_in: Callable[[Message], Kept]) -> Session:
     """A new connection, bound. Raises NoAnswer."""
     loop = asyncio.get_running_loop()
     where = f"{link.host} port {link.port}"
@@ -95,7 +96,7 @@ async def bound(link: Link, take_in: Callable[[Message], Status]) -> Session:
 class Session(asyncio.Protocol):
     """The connection. `ended` is set when it is no more."""
 
-    def __init__(self, link: Link, take_in: Callable[[Message], Status]) -> None:
+    def __init__(self, link: Link, take_in: Callable[[Message], Kept]) -> None:
         self.ended = asyncio.Event()
         self._link = link
         self._take_in = take_in
@@ -219,12 +220,17 @@ class Session(asyncio.Protocol):
             self._write(Pdu(pdu.command | ANSWER, error.status, pdu.sequence, b"\0"))
             return
         try:
-            status = self._take_in(message)
+            kept = self._take_in(message)
         except Exception:
             # The centre keeps it, and sends it again.
             log.exception("a message from %s could not be taken in", self._link.host)
-            status = Status.RX_T_APPN
-        self._write(Pdu(pdu.command | ANSWER, status, pdu.sequence, b"\0"))
+            self._write(Pdu(pdu.command | ANSWER, Status.RX_T_APPN, pdu.sequence, b"\0"))
+            return
+        taken = Pdu(pdu.command | ANSWER, Status.ROK, pdu.sequence, b"\0")
+        if kept is None:
+            self._write(taken)
+        else:
+            kept.add_done_callback(lambda _: self._write(taken))
 
     def _write(self, pdu: Pdu) -> None:
         if self._transport is not None and not self._transport.is_closing():
