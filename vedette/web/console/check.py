@@ -2,45 +2,27 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from vedette.access.handling import Realm
-from vedette.dispatch.levels import Response
 from vedette.dispatch.load import load_of
-from vedette.formats import sms
 from vedette.formats.parts import BadInput, parse
-from vedette.people.models import Organisation
+from vedette.people.languages import languages_of
 from vedette.people.queries import audience_of
 from vedette.people.rule import AudienceRule
 from vedette.people.world import Ints
 from vedette.places.geometry import BadGeometry
 from vedette.reports.models import Report
-from vedette.warnings.budgets import Budget, budgets
 from vedette.warnings.content import Content, MessageType, Severity
 from vedette.warnings.findings import context_of
 from vedette.warnings.lint import LintFinding, lint
-from vedette.warnings.marking import EXERCISE
-from vedette.warnings.mesh import render_mesh
 from vedette.warnings.models import Message
 from vedette.warnings.plans import WarningClass, class_of
-from vedette.warnings.push import render_push
-from vedette.warnings.render import (
-    MessageView,
-    local_time,
-    render_email,
-    render_short,
-    render_sms,
-    render_webhook,
-)
-from vedette.warnings.words import words_for
-from vedette.web.field.words import field_words
-
-#: As long as the tokens that are sent.
-_TOKEN = "x" * 24
+from vedette.web.console.previews import Told, told_in_each
+from vedette.web.console.readers import Reading, reading_of
 
 REASONS = {
     "position": "last seen in the area",
@@ -86,43 +68,16 @@ class AudienceCount:
 
 
 @dataclass(frozen=True)
-class Preview:
-    """What one channel will say."""
-
-    name: str
-    title: str
-    text: str
-    subject: str = ""
-    note: str = ""
-    #: For the field page: what stands on the phone, in its order.
-    phone: Phone | None = None
-
-
-@dataclass(frozen=True)
-class Phone:
-    """The field page's words, in its order; the map and the small print are left out."""
-
-    mark: str
-    kind: str
-    handling: str
-    content: Content
-    lines: tuple[tuple[str, str], ...]
-    to_do: str
-    steps: tuple[str, ...]
-    buttons: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class Check:
     """All that is known of a message before it is sent."""
 
     #: None while the content is not complete.
     lint: list[LintFinding] | None
     audience: AudienceCount
-    previews: list[Preview] = field(default_factory=list)
+    #: What is sent, in each of its languages.
+    told: list[Told] = field(default_factory=list)
     faults: Mapping[str, str] = field(default_factory=dict)
-    #: What it takes of each channel's room.
-    budgets: list[Budget] = field(default_factory=list)
+    reading: Reading = field(default_factory=Reading)
 
     @property
     def errors(self) -> int:
@@ -144,18 +99,25 @@ def check_message(
 ) -> Check:
     """Lint, count and preview of three parts, complete or not. Nothing of `reports` may be given away."""
     counted = count_audience(content, audience, realm, now)
+    reading = _reading(content, counted, realm)
     if faults:
-        return Check(None, counted, faults=faults)
+        return Check(None, counted, faults=faults, reading=reading)
     try:
         sound = parse(Content, content)
     except BadInput as refused:
-        return Check(None, counted, faults={refused.field: refused.reason})
+        return Check(None, counted, faults={refused.field: refused.reason}, reading=reading)
     before = previous.parsed_content() if previous is not None else None
     load = load_of(counted.people, counted.maybe, realm, now, previous.warning_id if previous is not None else None)
     found = lint(sound, context_of(realm, kind, now, previous=before, reports=reports, load=load))
     found.sort(key=lambda finding: finding.level != "error")
-    view = _view(sound, kind, realm, now, identifier)
-    return Check(found, counted, _previews(view), budgets=budgets(view))
+    return Check(found, counted, told_in_each(sound, kind, realm, now, identifier, previous), reading=reading)
+
+
+def _reading(content: Mapping[str, Any], counted: AudienceCount, realm: Realm) -> Reading:
+    own = str(content.get("language") or "en-US")
+    others = [str(one.get("language") or "") for one in content.get("translations") or () if isinstance(one, Mapping)]
+    texts = [own, *(one for one in others if one)]
+    return reading_of(languages_of(realm, counted.people, own), texts) if len(counted.people) else Reading()
 
 
 def count_audience(
@@ -206,60 +168,6 @@ def reason_row(text: str, count: int = 0) -> ReasonRow:
         return ReasonRow(REASONS[text], "", count)
     name, _, detail = text.partition(":")
     return ReasonRow(REASONS.get(name, name), detail, count)
-
-
-def _view(content: Content, kind: MessageType, realm: Realm, now: datetime, identifier: str) -> MessageView:
-    organisation = Organisation.objects.first()
-    return MessageView(
-        content=content,
-        msg_type=kind,
-        realm=realm,
-        identifier=identifier or "(given when it is saved)",
-        sent=now,
-        link=f"{organisation.public_address if organisation else 'https://…'}/a/{_TOKEN}",
-        person_name="(the recipient)",
-        zone=organisation.zone if organisation else "UTC",
-    )
-
-
-def _previews(view: MessageView) -> list[Preview]:
-    """What is sent over each channel, rendered by what sends it."""
-    content = view.content
-    mail, short = render_email(view), render_sms(view)
-    note, _ = render_push(
-        subject=mail.subject,
-        short=render_short(view),
-        place=content.area.description,
-        link=view.link,
-        realm=view.realm,
-    )
-    cost = sms.count(short)
-    return [
-        Preview("field", "Field page", "", phone=_phone(view)),
-        Preview("email", "Mail", mail.text, mail.subject),
-        Preview("sms", "SMS", short, note=f"{len(short)} characters, {cost.encoding.value}: {cost.in_words}"),
-        Preview("push", "Notification", note.body, note.title),
-        Preview("mesh", "Radio mesh", render_mesh(view), note="one line, without the link that no mesh can open"),
-        Preview("webhook", "Webhook", json.dumps(render_webhook(view) | {"area": "…"}, indent=2, ensure_ascii=False)),
-    ]
-
-
-def _phone(view: MessageView) -> Phone:
-    content, words, answers = view.content, words_for(view.language), field_words(view.language).answers
-    return Phone(
-        mark=EXERCISE if view.realm is Realm.EXERCISE else "",
-        kind=words.kinds[view.msg_type.value],
-        handling=content.handling.value,
-        content=content,
-        lines=(
-            (words.what, content.event),
-            (words.where, content.area.description),
-            (words.until.capitalize(), local_time(content.expires, view.zone, words)),
-        ),
-        to_do=words.what_to_do,
-        steps=tuple(line.strip() for line in content.instruction.splitlines() if line.strip()),
-        buttons=tuple(answers[response.value] for response in Response),
-    )
 
 
 def severity_of(content: Mapping[str, Any]) -> Severity | None:

@@ -29,7 +29,7 @@ from vedette.warnings.models import Approval, Message, Warning
 from vedette.warnings.proposal import propose
 from vedette.warnings.queries import current_message, messages_for, warnings_for
 from vedette.web.area_form import Ground
-from vedette.web.console import drafting, ground, mending
+from vedette.web.console import drafting, ground, mending, translating
 from vedette.web.console.check import Check, check_message, severity_of
 from vedette.web.console.choices import Choices
 from vedette.web.console.doors import ActedRequest, Errors, one, page, seen, told
@@ -152,7 +152,8 @@ def check(request: ActedRequest) -> HttpResponse:
             parts.content = mending.with_mend(before, found.lint or [], request.POST["mend"])
         asked, found = mending.changed(before, parts.content, zone()), judged()
     means = shown_means(request.actor, choices.meant(parts.plan, severity_of(parts.content)), found.audience.people)
-    context = {"check": found, "means": means, "check_at": request.get_full_path(), "changed": asked}
+    alike = translating.show(parts.content, {}, kind.value, found.lint)
+    context = {"check": found, "means": means, "check_at": request.get_full_path(), "changed": asked, "alike": alike}
     return render(request, "parts/check.html", context)
 
 
@@ -165,6 +166,12 @@ def _work(request: ActedRequest, work: Work, heading: str) -> HttpResponse:
         given = ground.read(request)
         parts = drafting.read(request.POST, zone(), ground.saved(request), choices.plans, given)
         parts.content = mending.with_fills(parts.content, mending.fills(request.POST))
+        if translating.is_asked(request.POST):
+            told, why = translating.asked(request.POST, parts.content.get("translations", []))
+            parts.content["translations"] = told
+            if why:
+                errors.add("translations", why)
+            return _show(request, work, heading, errors, (parts.content, parts.audience, parts.plan), choices)
         content, audience, plan = parts.content, parts.audience, parts.plan
         if request.POST.get("area.do"):
             return _show_ground(request, work, heading, given, parts, choices)
@@ -288,6 +295,8 @@ def _show(
             }
             for name in mending.blanks_of(content)
         ],
+        "tongues": translating.show(content, errors.fields, work.kind.value, found.lint),
+        "tongue_options": [("", "choose…"), *translating.choices(content)],
         "means": shown_means(request.actor, choices.meant(plan, severity), found.audience.people),
         "override": request.POST.get("override", "") or (work.message.lint_override if work.message else ""),
         "zone_name": str(here).replace("_", " "),

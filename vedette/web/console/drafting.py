@@ -16,6 +16,7 @@ from vedette.people.rule import AudienceRule
 from vedette.warnings.content import Category, Certainty, Content, Plan, ResponseType, Severity, Urgency
 from vedette.web.area_form import Ground
 from vedette.web.area_form import read as read_ground
+from vedette.web.console import translating
 
 LINES = ("event", "headline", "source", "audience_note", "next_update", "contact", "change", "language")
 PROSE = ("description", "impact", "instruction")
@@ -71,6 +72,8 @@ def read(
         "description": _text(posted, "area.description"),
         "geometry": _geometry(ground or read_ground(posted, saved), unread),
     }
+    if told := translating.read(posted):
+        content["translations"] = told
     audience = _audience(posted, unread)
     chosen = _text(posted, "plan")
     plan = plans.get(chosen)
@@ -230,6 +233,8 @@ def _form_field(path: str) -> str:
     """The field of the form that a path of the content is shown at."""
     if path.startswith("area"):
         return "area.description" if path == "area.description" else "area.geometry"
+    if path.startswith("translations."):
+        return path
     return path.split(".")[0] or "expires"
 
 

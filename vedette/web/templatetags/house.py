@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -197,6 +198,12 @@ def roles_text(roles: Iterable[Role]) -> str:
 def words(code: str) -> str:
     """A code's underscores as spaces."""
     return str(code).replace("_", " ")
+
+
+@register.filter
+def field_words(path: str) -> str:
+    """A content's field as it is spoken of; of a translation only which of its fields it is."""
+    return words(re.sub(r"^translations\.\d+\.", "", str(path)))
 
 
 @register.filter

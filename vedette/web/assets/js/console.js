@@ -33,7 +33,7 @@ document.addEventListener("keydown", (event) => {
 // Tabs: without this script all panels are shown one below the other.
 function tabs(root) {
   for (const strip of root.querySelectorAll("[data-tabs]")) {
-    const buttons = [...strip.querySelectorAll("[role=tab]")];
+    const buttons = [...strip.querySelectorAll(":scope > .tabs > [role=tab]")];
     const remembered = sessionStorage.getItem(`tab:${strip.dataset.tabs}`);
     const show = (chosen, focus) => {
       for (const button of buttons) {
