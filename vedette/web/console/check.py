@@ -80,6 +80,11 @@ class Check:
     reading: Reading = field(default_factory=Reading)
 
     @property
+    def findings(self) -> list[LintFinding]:
+        """What stands in one list: advice on a translation stands beside its text."""
+        return [one for one in self.lint or () if one.level == "error" or not one.field.startswith("translations.")]
+
+    @property
     def errors(self) -> int:
         """How many findings hold the message back."""
         return sum(finding.level == "error" for finding in self.lint or ())

@@ -203,7 +203,7 @@ def words(code: str) -> str:
 @register.filter
 def field_words(path: str) -> str:
     """A content's field as it is spoken of; of a translation only which of its fields it is."""
-    return words(re.sub(r"^translations\.\d+\.", "", str(path)))
+    return words(re.sub(r"^translations\.\d+\.", "", str(path)).replace(".", " "))
 
 
 @register.filter
