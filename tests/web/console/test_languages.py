@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from typing import Any
 
 from tests.warnings.translated import ARABIC, SPANISH
@@ -14,7 +15,7 @@ from vedette.warnings import actions
 from vedette.warnings.content import Translation
 from vedette.warnings.models import Message
 from vedette.web.console.readers import reading_of
-from vedette.web.console.translating import FIELDS
+from vedette.web.console.translating import FIELDS, begun_from
 
 
 def sent(*translations: Translation, **changed: Any) -> dict[str, Any]:
@@ -107,6 +108,12 @@ def test_the_author_sees_who_reads_a_language_that_there_is_no_text_in(house: Ho
     assert "there is no Spanish text" not in text_of(browser.post("/warnings/check/", sent(SPANISH)))
 
 
+def test_an_update_begins_with_every_language_and_says_in_none_yet_what_changed(house: House) -> None:
+    changed = SPANISH.model_copy(update={"change": "Nuevo."})
+    begun = begun_from(house.draft(translations=[changed.model_dump(mode="json")]).content)
+    assert begun["translations"] == [SPANISH.model_dump(mode="json")]
+
+
 def test_readers_are_counted_by_the_text_that_they_get() -> None:
     found = reading_of({"en-US": 40, "en-GB": 2, "es-MX": 12, "es": 1, "uk": 1}, ["en-US", "es"])
     assert [(one.language, one.count) for one in found.texts] == [("en-US", 43), ("es", 13)]
@@ -120,6 +127,4 @@ def _preview(page: str, name: str) -> str:
 
 
 def _raw(preview: str) -> bytes:
-    from html import unescape
-
     return unescape(re.search(r"(&lt;\?xml.*&lt;/[\w:]*alert&gt;)", preview, re.DOTALL)[1]).encode()

@@ -106,7 +106,7 @@ def update(request: ActedRequest, warning_id: int) -> HttpResponse:
         return redirect("console:warning", warning_id)
     work = Work(
         kind=MessageType.UPDATE,
-        content={**last.content, "change": ""},
+        content=translating.begun_from(last.content),
         audience=last.audience,
         plan=last.plan,
         citations=last.citations,
@@ -171,7 +171,8 @@ def _work(request: ActedRequest, work: Work, heading: str) -> HttpResponse:
             parts.content["translations"] = told
             if why:
                 errors.add("translations", why)
-            return _show(request, work, heading, errors, (parts.content, parts.audience, parts.plan), choices)
+            shown = (parts.content, parts.audience, parts.plan)
+            return _show(request, work, heading, errors, shown, choices, given)
         content, audience, plan = parts.content, parts.audience, parts.plan
         if request.POST.get("area.do"):
             return _show_ground(request, work, heading, given, parts, choices)

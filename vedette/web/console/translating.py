@@ -78,6 +78,14 @@ def read(posted: Posted) -> list[dict[str, Any]]:
     return [_read(posted, f"translations.{place}.") for place in places]
 
 
+def begun_from(last: Mapping[str, Any]) -> dict[str, Any]:
+    """An update's first words: those of the message before in every language, and nothing yet of what changed."""
+    told = {**last, "change": ""}
+    if last.get("translations"):
+        told["translations"] = [{**one, "change": ""} for one in last["translations"]]
+    return told
+
+
 def asked(posted: Posted, translations: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], str]:
     """The translations after the button that was pressed, and what stands in its way; nothing else is changed."""
     do, _, which = (posted.get("do") or "").partition(":")
