@@ -8,7 +8,9 @@ SELECT := not long
 PYTEST := $(BIN)/python -m pytest -p tests.plugin
 SPREAD ?= -n 2 --dist loadfile -q
 PURE := $(wildcard vedette/clock.py vedette/reading vedette/formats vedette/places vedette/access/handling.py \
-	vedette/warnings/content.py vedette/warnings/lint.py vedette/warnings/cap_languages.py vedette/warnings/words.py vedette/warnings/phrases vedette/warnings/mending.py vedette/warnings/budgets.py vedette/warnings/types vedette/ledger/merkle.py vedette/ledger/check.py \
+	vedette/warnings/content.py vedette/warnings/lint.py vedette/warnings/cap_languages.py vedette/warnings/words.py \
+	vedette/warnings/phrases vedette/warnings/mending.py vedette/warnings/budgets.py vedette/warnings/types \
+	vedette/ledger/merkle.py vedette/ledger/check.py \
 	vedette/people/audience.py vedette/people/quiet.py vedette/warnings/plans.py vedette/warnings/changes.py \
 	vedette/dispatch/escalation.py vedette/dispatch/grounds.py vedette/dispatch/restraint.py vedette/dispatch/bounces.py \
 	vedette/dispatch/mail_in.py vedette/dispatch/mail_parts.py vedette/dispatch/replies.py)

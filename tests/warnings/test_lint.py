@@ -147,6 +147,8 @@ TRIPS: dict[str, list[tuple[Content, LintContext, str, str | None]]] = {
     ],
     "L17": [
         (good(description="An informant says so."), CONTEXT, "error", "informant"),
+        (good(description="Case no. 25-118 tells of it."), CONTEXT, "error", "Case no. 25-118"),
+        (good(instruction="Report number and direction by radio."), CONTEXT, "pass", None),
         (good(description="Source S-12 says so."), CONTEXT, "error", "Source S-12"),
         (good(headline="Pablo  Ruiz may shoot"), NAMED, "error", "Pablo  Ruiz"),
         (good(headline="The bridge may be shot at"), NAMED, "pass", None),

@@ -26,6 +26,7 @@ COMMANDS: dict[str, str] = {
     "areas": "areas",
     "audience": "audience",
     "plans": "plans",
+    "templates": "templates",
     "threats": "threats",
     "warnings": "warnings",
     "recipients": "recipients",

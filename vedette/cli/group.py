@@ -31,6 +31,7 @@ SUMMARIES: dict[str, str] = {
     "areas": "List saved areas, and name their wardens.",
     "audience": "Try an audience rule: who, and why.",
     "plans": "List plans, and keep the organisation's own.",
+    "templates": "Types of warning to begin from, and the organisation's own.",
     "threats": "Those of which nobody has been warned.",
     "warnings": "Draft, submit, approve, issue, update and cancel warnings.",
     "recipients": "Who was warned, how, and what they answered.",

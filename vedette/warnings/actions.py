@@ -37,6 +37,7 @@ from vedette.warnings.marks import cited_reports, mark, refuse_other_marks
 from vedette.warnings.models import Approval, Message, Outbox, Warning
 from vedette.warnings.plans import STANDARD, class_of
 from vedette.warnings.reach import refuse_unsound_reach
+from vedette.warnings.types.catalogue import AllClearWords
 
 
 class NotApproved(Exception):
@@ -70,11 +71,13 @@ def draft_warning(
     report: Report | None = None,
     citations: Mapping[str, list[int]] | None = None,
     need_to_know: str | None = None,
+    all_clear: AllClearWords | None = None,
 ) -> Message:
     """A new warning with its first message as a draft, in the actor's realm.
 
     It is marked at least as strictly as all it rests on: threat, report, and the reports of the claims it cites.
-    Raises Refused, and BadInput when its handling or its compartments are laxer.
+    `all_clear` is what its template says when the danger is over. Raises Refused, and BadInput when its handling or
+    its compartments are laxer.
     """
     check(actor, Verb.DRAFT)
     _refuse_strange_ground(actor, draft)
@@ -94,6 +97,7 @@ def draft_warning(
             report=report,
             identifier=_new_identifier(actor.realm, now),
             author_id=actor.user_id,
+            all_clear=all_clear.model_dump(mode="json") if all_clear is not None else {},
         )
         check(actor, Verb.DRAFT, warning)
         message = _add_message(actor, warning, MessageType.ALERT, draft, now, citations)
@@ -403,7 +407,7 @@ _ISSUED_AS = {
 
 
 def _ending(last: Message, kind: MessageType, reason: str) -> Draft:
-    content = ending(last.parsed_content(), kind, reason, clock.now())
+    content = ending(last.parsed_content(), kind, reason, clock.now(), last.warning.parsed_all_clear())
     return Draft(content, last.parsed_audience(), last.parsed_plan())
 
 

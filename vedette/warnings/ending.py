@@ -7,17 +7,21 @@ from datetime import datetime, timedelta
 from vedette.formats.languages import primary
 from vedette.formats.parts import parse
 from vedette.warnings.content import Content, MessageType, ResponseType, Urgency
+from vedette.warnings.types.catalogue import AllClearWords
 from vedette.warnings.words import LANGUAGES, words_for
 
 #: How long a cancel or an all-clear stands, so that those who come back into reach still get it.
 STANDS = timedelta(hours=24)
 
 
-def ending(before: Content, kind: MessageType, reason: str, now: datetime) -> Content:
+def ending(
+    before: Content, kind: MessageType, reason: str, now: datetime, words: AllClearWords | None = None
+) -> Content:
     """The content of the cancel or all-clear of a warning that last said `before`. Raises BadInput.
 
     A translation for which there are no fixed words is left out: its readers get the text itself, not an old one.
-    The reason is in its giver's words, for a person to translate.
+    The reason is in its giver's words, for a person to translate. `words` are those that the warning's template has
+    for an all-clear, in the language of `before`.
     """
     common: dict[str, object] = {
         "onset": None,
@@ -26,7 +30,8 @@ def ending(before: Content, kind: MessageType, reason: str, now: datetime) -> Co
     }
     if kind is MessageType.ALL_CLEAR:
         common["urgency"] = Urgency.PAST
-    said = {**_said(before, kind), "change": " ".join(reason.split())[:300]}
+    own = words.model_dump(exclude_defaults=True) if words is not None and kind is MessageType.ALL_CLEAR else {}
+    said = {**_said(before, kind), **own, "change": " ".join(reason.split())[:300]}
     texts = [
         {**text.model_dump(), **_said(before.in_language(text.language), kind), "change": ""}
         for text in before.translations
@@ -46,3 +51,9 @@ def _said(before: Content, kind: MessageType) -> dict[str, str]:
         "impact": "",
         "next_update": words.last,
     }
+
+
+def prepared(before: Content, now: datetime, words: AllClearWords | None = None) -> Content:
+    """The all-clear as it would be drafted now, its reason the plainest: what stands ready from the issue on."""
+    plain = words_for(before.language).changes[MessageType.ALL_CLEAR.value]
+    return ending(before, MessageType.ALL_CLEAR, plain, now, words)

@@ -14,6 +14,7 @@ from vedette.reports.models import Report
 from vedette.threats.models import Threat
 from vedette.warnings.content import Content, MessageType, Plan
 from vedette.warnings.plans import WarningClass
+from vedette.warnings.types.catalogue import AllClearWords, WarningType
 
 WarningId = NewType("WarningId", int)
 MessageId = NewType("MessageId", int)
@@ -27,6 +28,8 @@ class Warning(Record):
     #: Identifier of its first message, and the warning's name everywhere outside.
     identifier = models.CharField(max_length=120, unique=True)
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    #: What its template says when the danger is over (`types.catalogue.AllClearWords`); empty: the general words.
+    all_clear = models.JSONField(default=dict)
     #: When it ends by itself: the expiry of the last message issued; null before the first.
     expires_at = models.DateTimeField(null=True)
     #: When it was ended by a cancel, an all-clear or its expiry.
@@ -34,6 +37,10 @@ class Warning(Record):
     ended_by = models.CharField(
         max_length=10, blank=True, choices=[("Cancel", "cancel"), ("AllClear", "all-clear"), ("Expiry", "expiry")]
     )
+
+    def parsed_all_clear(self) -> AllClearWords:
+        """Its template's words for the all-clear as data; empty where there are none."""
+        return parse(AllClearWords, self.all_clear, "all_clear")
 
 
 class Message(models.Model):
@@ -114,12 +121,23 @@ class Approval(models.Model):
 
 
 class Template(Record):
-    """A prepared warning of one kind: content with {placeholders} to fill, an audience rule and a plan."""
+    """A type of warning that an organisation prepared for itself, beside those that come with Vedette."""
 
-    name = models.CharField(max_length=200)
+    name = models.CharField(max_length=100)
+    #: A `types.catalogue.WarningType` without its title, which is the name.
     content = models.JSONField()
-    audience = models.JSONField()
-    plan = models.JSONField()
+    #: An audience rule and a plan to begin with; null: those of any other warning.
+    audience = models.JSONField(null=True)
+    plan = models.JSONField(null=True)
+    #: When it was taken out of use; what was drafted from it keeps its words.
+    retired_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["realm", "name"], name="template_name_once_per_realm")]
+
+    def parsed(self) -> WarningType:
+        """The type as data. Raises BadInput when the row holds none."""
+        return parse(WarningType, {**self.content, "title": self.name}, "template")
 
 
 class NamedPlan(models.Model):

@@ -156,7 +156,7 @@ SOURCE_DETAIL = re.compile(
     r"\b(?:confidential (?:human )?sources?|informants?|undercover|asset\s+[A-Z]*-?\d+|CHS|CI[- ]?\d+|"
     r"source\s+(?:no\.?\s*)?[A-Z]*[-#]?\d+|wiretaps?|intercept(?:s|ed)?|HUMINT|SIGINT|our source|"
     r"a source (?:with|inside|within|close)|sources? (?:inside|within|close to)|"
-    r"surveillance of|report\s+(?:no\.?|number|#)\s*\S+|case\s+(?:no\.?|number|#)\s*\S+)",
+    r"surveillance of|(?:report|case)\s+(?:no\.?|number|#)\s*[A-Z]*[-/]?\d\S*)",
     re.I,
 )
 PLACEHOLDER = re.compile(

@@ -9,7 +9,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Annotated, Any
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from vedette.formats.parts import Line, Part, Prose, parse
 from vedette.warnings.content import Category, ResponseType, Severity, Urgency
@@ -56,10 +56,18 @@ class WarningType(Part):
 
     @field_validator("event")
     @classmethod
-    def _is_named(cls, text: str, info: ValidationInfo) -> str:
+    def _is_named(cls, text: str) -> str:
         if BLANK.search(text):
             raise ValueError("must be whole: the hazard is what the type is, so it has no placeholder")
         return text
+
+    @model_validator(mode="after")
+    def _all_clear_can_be_filled(self) -> WarningType:
+        known = self.blanks
+        for name in blanks_in((self.all_clear.description, self.all_clear.instruction)):
+            if name not in known:
+                raise ValueError(f"all_clear has the placeholder {{{name}}}, which the warning's own texts do not have")
+        return self
 
     @property
     def blanks(self) -> list[str]:

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from vedette.access.policy import Actor, visible
+from vedette.access.policy import Actor
 from vedette.dispatch.means import Offer, offers
 from vedette.warnings.content import Plan, Severity
-from vedette.warnings.models import Template
+from vedette.warnings.own_templates import templates_for
 from vedette.warnings.plans import WarningClass, class_of
 
 #: The choice of letting the severity choose, and that of a plan which is on offer no more.
@@ -34,7 +34,7 @@ class Choices:
         self._by_class = {offer.used_for: offer.plan for offer in offered if offer.used_for is not None}
         #: Value of the choice -> plan.
         self.plans: dict[str, Plan] = {offer.plan.name: offer.plan for offer in offered}
-        for template in visible(actor, Template.objects.all()):
+        for template in templates_for(actor).exclude(plan=None):
             plan = Plan.model_validate(template.plan)
             self.plans.setdefault(plan.name, plan)
         had = next((Plan.model_validate(one) for one in stored if one), None)

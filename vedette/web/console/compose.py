@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -18,7 +17,7 @@ from vedette.access.handling import Tlp
 from vedette.access.policy import visible
 from vedette.access.roles import Verb
 from vedette.formats.parts import BadInput
-from vedette.people.models import Duty, Organisation
+from vedette.people.models import Duty
 from vedette.people.queries import areas_for, units_for
 from vedette.reports.models import Report
 from vedette.threats.models import Threat
@@ -26,50 +25,28 @@ from vedette.warnings import actions
 from vedette.warnings.content import MessageType
 from vedette.warnings.findings import reports_behind
 from vedette.warnings.models import Approval, Message, Warning
-from vedette.warnings.proposal import propose
+from vedette.warnings.own_templates import OfferedType, offered_type, types_for
 from vedette.warnings.queries import current_message, messages_for, warnings_for
+from vedette.warnings.types.catalogue import AllClearWords, filled
 from vedette.web.area_form import Ground
 from vedette.web.console import drafting, ground, mending, translating
 from vedette.web.console.check import Check, check_message, severity_of
 from vedette.web.console.choices import Choices
 from vedette.web.console.doors import ActedRequest, Errors, one, page, seen, told
 from vedette.web.console.means import shown_means
+from vedette.web.console.work import Work, begun
 from vedette.web.middleware import zone
-
-#: Who is warned unless the author says otherwise: whoever is on shift or seen in the area.
-FIRST_RULE: dict[str, Any] = {"terms": [{"link": "shift"}, {"link": "position"}]}
-
-
-@dataclass
-class Work:
-    """What is being composed, and what it stands on."""
-
-    kind: MessageType
-    content: Mapping[str, Any]
-    audience: Mapping[str, Any]
-    plan: Mapping[str, Any] | None
-    citations: dict[str, list[int]] = field(default_factory=dict)
-    #: Field -> why the report does not fill it.
-    missing: dict[str, str] = field(default_factory=dict)
-    warning: Warning | None = None
-    message: Message | None = None
-    previous: Message | None = None
-    report: Report | None = None
-    threat: Threat | None = None
-    #: Placeholder -> what to write there, and what can be said already.
-    hints: dict[str, str] = field(default_factory=dict)
-    fills: dict[str, str] = field(default_factory=dict)
 
 
 @page(Verb.DRAFT)
 def compose(request: ActedRequest) -> HttpResponse:
-    """A new warning, from nothing, from a report (`?report=`) or from a threat (`?threat=`)."""
+    """A new warning, from nothing, from a report (`?report=`) or a threat (`?threat=`), from a `?template=` or both."""
     report = _asked(request, Report, "report")
     threat = _asked(request, Threat, "threat")
     if report is None and threat is not None:
         claim = visible(request.actor, threat.claims_for.select_related("report"), through="report").first()
         report = claim.report if claim is not None else None
-    work = _first(report, threat)
+    work = begun(report, threat, _template(request))
     return _work(request, work, "Draft a warning")
 
 
@@ -214,7 +191,12 @@ def _keep(request: ActedRequest, work: Work, parts: drafting.Parts, errors: Erro
                 message = actions.draft_update(request.actor, work.warning, draft, work.citations)
             else:
                 message = actions.draft_warning(
-                    request.actor, draft, threat=work.threat, report=work.report, citations=work.citations
+                    request.actor,
+                    draft,
+                    threat=work.threat,
+                    report=work.report,
+                    citations=work.citations,
+                    all_clear=_all_clear(work, request),
                 )
     if message is None:
         return None
@@ -269,6 +251,8 @@ def _show(
         "message": work.message,
         "report": work.report,
         "threat": work.threat,
+        "template": work.template,
+        "types": types_for(request.actor) if work.message is None and work.warning is None else [],
         "returned": returned if work.message and work.message.state == Message.State.DRAFT else None,
         "errors": errors,
         "shown": shown,
@@ -334,25 +318,21 @@ def cites(citations: Mapping[str, list[int]], report: Report | None) -> dict[str
     }
 
 
-def _first(report: Report | None, threat: Threat | None) -> Work:
-    organisation = Organisation.objects.first()
-    content: dict[str, Any] = {}
-    citations: dict[str, list[int]] = {}
-    missing: dict[str, str] = {}
-    if report is not None and organisation is not None:
-        proposed = propose(report, organisation, clock.now())
-        content, citations, missing = proposed.content, proposed.citations, proposed.missing
-    if threat is not None:
-        content = {
-            **content,
-            "handling": threat.handling,
-            "onset": content.get("onset") or threat.window_from.isoformat(),
-            "expires": content.get("expires") or threat.window_to.isoformat(),
-        }
-        if threat.area:
-            words = (content.get("area") or {}).get("description") or threat.place
-            content["area"] = {"description": words, "geometry": threat.area}
-    return Work(MessageType.ALERT, content, FIRST_RULE, None, citations, missing, report=report, threat=threat)
+def _template(request: ActedRequest) -> OfferedType | None:
+    ref = request.GET.get("template", "")
+    found = offered_type(request.actor, ref) if ref else None
+    if ref and found is None:
+        raise Http404(f"there is no template {ref!r}")
+    return found
+
+
+def _all_clear(work: Work, request: ActedRequest) -> AllClearWords | None:
+    """What the template says when the danger is over, its placeholders filled as the warning's are."""
+    if work.template is None:
+        return None
+    words = mending.fills(request.POST)
+    said = work.template.kind.all_clear
+    return AllClearWords(description=filled(said.description, words), instruction=filled(said.instruction, words))
 
 
 def _asked(request: ActedRequest, kind: Any, name: str) -> Any:

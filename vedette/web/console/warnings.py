@@ -22,6 +22,7 @@ from vedette.dispatch.progress import progress
 from vedette.dispatch.queries import recipients_for
 from vedette.warnings import actions
 from vedette.warnings.content import Content, MessageType
+from vedette.warnings.ending import prepared
 from vedette.warnings.models import Approval, Message, Warning
 from vedette.warnings.queries import current_message, messages_for, warnings_for
 from vedette.web.console import live
@@ -113,6 +114,11 @@ def warning(request: ActedRequest, warning_id: int) -> HttpResponse:
         "may_see_ledger": actor.may(Verb.SEE_LEDGER),
         "marking": found.handling,
     }
+    in_work = (
+        newest is not None and newest.msg_type == MessageType.ALL_CLEAR and newest.state != Message.State.WITHDRAWN
+    )
+    if last is not None and context["in_force"] and context["may_draft"] and not in_work:
+        context["over"] = prepared(last.parsed_content(), clock.now(), found.parsed_all_clear())
     if last is not None:
         context["panels"] = live.panels(found)
     return render(request, "console/warning.html", context)

@@ -14,6 +14,8 @@ from vedette.dispatch.models import Channel
 from vedette.people.models import Organisation, SavedArea
 from vedette.people.organisation import keep_organisation
 from vedette.warnings.own_plans import plans_for
+from vedette.warnings.own_templates import templates_for
+from vedette.warnings.types.catalogue import shipped
 from vedette.web.console.doors import ActedRequest, Errors, page, told
 from vedette.web.setup.first_run import ORGANISATION_FIELDS, zones
 from vedette.web.setup.show import show
@@ -30,6 +32,8 @@ def overview(request: ActedRequest) -> HttpResponse:
         channels=Channel.objects.filter(enabled=True).order_by("realm", "name"),
         areas=visible(request.actor, SavedArea.objects.all()).count(),
         plans=plans_for(request.actor).count(),
+        templates=templates_for(request.actor).count(),
+        shipped_types=len(shipped()),
         tokens=ApiToken.objects.filter(revoked_at=None, user_id=request.actor.user_id).count(),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from vedette.web.setup import areas, channels, feeds, first_run, organisation, plans, tokens, users
+from vedette.web.setup import areas, channels, feeds, first_run, organisation, plans, templates, tokens, users
 
 app_name = "setup"
 
@@ -18,6 +18,10 @@ urlpatterns = [
     path("settings/plans/new/", plans.plan, name="new_plan"),
     path("settings/plans/<int:plan_id>/", plans.plan, name="plan"),
     path("settings/plans/<int:plan_id>/drop/", plans.drop, name="drop_plan"),
+    path("settings/templates/", templates.templates, name="templates"),
+    path("settings/templates/new/", templates.template, name="new_template"),
+    path("settings/templates/<int:template_id>/", templates.template, name="template"),
+    path("settings/templates/<int:template_id>/retire/", templates.retire, name="retire_template"),
     path("settings/users/", users.users, name="users"),
     path("settings/users/new/", users.new_user, name="new_user"),
     path("settings/users/<int:user_id>/", users.user, name="user"),
