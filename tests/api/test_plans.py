@@ -93,3 +93,24 @@ def test_quiet_hours_are_kept_with_the_person(admin: Caller, roster: dict[str, P
     assert admin.post("/people", {**person, "quiet": ""}).json()["quiet"] == ""
     wrong = admin.post("/people", {**person, "quiet": "nights"})
     assert (wrong.status_code, wrong.json()["field"]) == (422, "quiet")
+
+
+@pytest.mark.parametrize(
+    ("ring", "said"),
+    [
+        ([[0, 0], [2, 1], [2, 0], [0, 1], [0, 0]], "the outline crosses itself at 0.5,1 (lat,lon)"),
+        ([[0, 0], [1, 0], [1, 1]], "the outline is not closed: it begins at 0,0 (lat,lon)"),
+        ([[0, 0], [40, 0], [40, 40], [0, 40], [0, 0]], "the most allowed is 500,000 km2"),
+    ],
+)
+def test_an_area_that_cannot_stand_is_refused_in_the_words_of_the_pages(
+    admin: Caller, officer: Caller, roster: dict[str, Person], ring: list[list[float]], said: str
+) -> None:
+    geometry = {"type": "Polygon", "coordinates": [ring]}
+    kept = admin.post("/areas", {"code": "odd", "name": "Odd", "geometry": geometry})
+    assert (kept.status_code, kept.json()["field"]) == (422, "geometry")
+    assert said in kept.content.decode()
+    given = content() | {"area": {"description": "Here", "geometry": geometry}}
+    drafted = officer.post("/warnings", {"content": given, "audience": AUDIENCE})
+    assert drafted.status_code == 422 and said in drafted.content.decode()
+    assert "area" in drafted.json()["field"]

@@ -123,6 +123,7 @@ def bomb() -> bytes:
         (b"{", "not JSON"),
         (b'{"type": "Topology"}', "'Topology' is no type of GeoJSON"),
         (b"[" * 100_000, "nested too deep|not JSON"),
+        (b'{"type": {}}', "JSON, but not GeoJSON"),
         (b'[{"type": "Polygon"}]', "JSON, but not GeoJSON"),
         (b'{"type": "Feature", "geometry": null}', "no outline, only 1 × feature without a geometry"),
         (b'{"type": "Point", "coordinates": [1, 2]}', "no outline, only 1 × Point: a polygon is needed"),
@@ -142,6 +143,7 @@ def bomb() -> bytes:
         (files.zipped(a_shp=files.shp(HOLED), b_shp=files.shp(HOLED)), r"2 \.shp files \(a.shp, b.shp\)"),
         (files.zipped(**{f"a{n}_txt": b"" for n in range(201)}), "the zip holds 201 files; 200 are the most"),
         (b"PK\x03\x04" + b"\0" * 50, "the zip cannot be read"),
+        (files.zipped(a_kml=files.kml(HOLED)).replace(b"a.kml", b"\0.kml"), "the zip cannot be read"),
         (files.shp(HOLED, kind=3), "the shapefile holds lines, not polygons"),
         (files.shp(HOLED)[:-8], "the .shp is damaged: it says it has"),
         (files.shp(box(500_000, 3_600_000, 500_100, 3_600_100)), "in metres or feet, not degrees"),
@@ -187,12 +189,16 @@ def test_whatever_bytes_come_they_are_an_area_or_refused(data: bytes, head: byte
 
 @given(st.data())
 def test_a_damaged_file_of_any_format_is_an_area_or_refused(draw: Any) -> None:
-    kind = draw.draw(st.sampled_from(sorted(in_every_format(THREE))))
-    data = bytearray(in_every_format(THREE)[kind])
+    data = bytearray(draw.draw(st.sampled_from([*in_every_format(THREE).values(), files.text(HOLED)])))
     for _ in range(draw.draw(st.integers(1, 6))):
         at = draw.draw(st.integers(0, len(data) - 1))
-        if draw.draw(st.booleans()):
+        kind = draw.draw(st.sampled_from(["byte", "number", "gap", "again"]))
+        if kind == "byte":
             data[at] = draw.draw(st.integers(0, 255))
+        elif kind == "gap" and len(data) > 60:
+            del data[at : at + draw.draw(st.integers(1, 40))]
+        elif kind == "again":
+            data[at:at] = data[at : at + draw.draw(st.integers(1, 40))]
         else:
             data[at : at + 4] = struct.pack("<i", draw.draw(st.integers(-(2**31), 2**31 - 1)))
     if found := read(bytes(data)):

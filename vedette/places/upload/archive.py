@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import lzma
+import struct
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -12,6 +14,20 @@ from vedette.places.outline import BadGeometry
 
 #: The most files in a zip, and the most bytes any one of them may unpack to.
 MOST_MEMBERS, LARGEST_MEMBER = 200, 40 * 1024 * 1024
+#: All that the standard library raises on damaged archives, beside its own error.
+_UNREADABLE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    lzma.LZMAError,
+    EOFError,
+    LookupError,
+    NotImplementedError,
+    OSError,
+    OverflowError,
+    RuntimeError,
+    ValueError,
+)
 _AREAS = (".shp", ".kml", ".geojson", ".json")
 
 
@@ -29,9 +45,9 @@ def unpacked(data: bytes) -> Member:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
             return _member(packed)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError) as error:
-        if isinstance(error, BadGeometry):
-            raise
+    except BadGeometry:
+        raise
+    except _UNREADABLE as error:
         raise BadGeometry(f"the zip cannot be read: {str(error)[:120] or type(error).__name__}") from error
 
 

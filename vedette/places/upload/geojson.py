@@ -50,6 +50,8 @@ def _look(part: Any, name: str, found: Found) -> list[tuple[Any, str]]:
         raise BadGeometry("the file is JSON, but not GeoJSON: an object with a type is needed")
     _refuse_other_system(part.get("crs"))
     kind = part.get("type")
+    if not isinstance(kind, str):
+        raise BadGeometry("the file is JSON, but not GeoJSON: an object with a type is needed")
     if kind == "FeatureCollection":
         return [(one, "") for one in _list(part, "features")]
     if kind == "Feature":
@@ -59,7 +61,7 @@ def _look(part: Any, name: str, found: Found) -> list[tuple[Any, str]]:
     if kind == "GeometryCollection":
         return [(one, name) for one in _list(part, "geometries")]
     if kind in _NO_AREA:
-        found.passed_over[str(kind)] += 1
+        found.passed_over[kind] += 1
     elif kind in ("Polygon", "MultiPolygon"):
         coordinates = _list(part, "coordinates")
         for rings in [coordinates] if kind == "Polygon" else coordinates:
@@ -67,7 +69,7 @@ def _look(part: Any, name: str, found: Found) -> list[tuple[Any, str]]:
                 raise BadGeometry("an outline in the file is empty")
             found.add([ring_of(ring, _called(at)) for at, ring in enumerate(rings)], name)
     else:
-        raise BadGeometry(f"{str(kind)[:40]!r} is no type of GeoJSON")
+        raise BadGeometry(f"{kind[:40]!r} is no type of GeoJSON")
     return []
 
 
