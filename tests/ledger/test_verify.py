@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime
 
 import pytest
@@ -238,3 +239,26 @@ def test_what_is_no_json_is_refused_before_anything_is_written() -> None:
 def test_the_stored_texts_survive_the_database_byte_for_byte() -> None:
     append("a", actor="x", subject="s", realm="live", body={"words": "Grüße — 警告 \u2028 \"'"})
     assert verify().verified, connection.vendor
+
+
+@pytest.mark.django_db(transaction=True)
+def test_others_write_while_it_is_checked_and_what_they_write_is_checked_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(5)
+    seen: list[int] = []
+
+    def leaf_and_another_writes(entry: Entry) -> bytes:
+        seen.append(entry.seq)
+        if len(seen) == 1:
+            other = threading.Thread(target=write)
+            other.start()
+            other.join(10)
+            assert not other.is_alive(), "it waits for the check to end"
+        return leaf_data(entry)
+
+    def write() -> None:
+        fill(2)
+        connection.close()
+
+    monkeypatch.setattr("vedette.ledger.verify.leaf_data", leaf_and_another_writes)
+    verdict = verify()
+    assert verdict.verified and verdict.entries == 7 and seen == list(range(7))

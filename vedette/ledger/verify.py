@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from django.db import transaction
@@ -30,39 +31,68 @@ class Verdict:
 
 
 def verify(against: str | None = None) -> Verdict:
-    """Walk the whole ledger. `against` is the text of a checkpoint kept elsewhere; with it, a cut tail shows too."""
+    """Walk the whole ledger; others may write meanwhile.
+
+    `against` is the text of a checkpoint kept elsewhere; with it, a cut tail shows too.
+    """
+    sizes_asked = {point.size: point.note for point in Checkpoint.objects.all()}
+    outside = _opened(against) if against is not None else None
+    walk = _Walk(set(sizes_asked) | ({outside.size} if isinstance(outside, TreeHead) else set()))
+    walk.on()
+    # Entries are only ever added: what was written meanwhile is all that must stand still for the head to match.
     with transaction.atomic():
         head = Head.objects.select_for_update(no_key=True).filter(pk=1).first()
-        sizes_asked = {point.size: point.note for point in Checkpoint.objects.all()}
-        outside = _opened(against) if against is not None else None
-        heads_at: dict[int, bytes] = {}
-        wanted = set(sizes_asked) | ({outside.size} if isinstance(outside, TreeHead) else set())
-        verdict = Verdict(0, b"")
-        frontier = Frontier()
-        if 0 in wanted:
-            heads_at[0] = frontier.root()
-        for entry in Entry.objects.select_related("opening").order_by("seq").iterator(2_000):
-            if entry.seq != frontier.size:
-                verdict.problems.append(f"entry {frontier.size}: missing (the next one found is {entry.seq})")
-                break
-            leaf = leaf_hash(leaf_data(entry))
-            if leaf != bytes(entry.leaf):
-                verdict.problems.append(f"entry {entry.seq}: changed after it was written")
-            opening = getattr(entry, "opening", None)
-            if opening is None:
-                verdict.erased += 1
-            elif commitment(bytes(opening.salt), opening.body) != bytes(entry.commitment):
-                verdict.problems.append(f"entry {entry.seq}: its body is not what was committed to")
-            frontier.append(leaf)
-            if frontier.size in wanted:
-                heads_at[frontier.size] = frontier.root()
+        walk.on()
+    verdict, frontier = walk.verdict, walk.frontier
     verdict.entries, verdict.root = frontier.size, frontier.root()
     _compare_head(head, frontier, verdict)
     for size, note in sizes_asked.items():
-        _compare_note(f"checkpoint {size}", _opened(note), heads_at, verdict)
+        _compare_note(f"checkpoint {size}", _opened(note), walk.heads_at, verdict)
     if outside is not None:
-        _compare_note("the checkpoint given", outside, heads_at, verdict)
+        _compare_note("the checkpoint given", outside, walk.heads_at, verdict)
     return verdict
+
+
+class _Walk:
+    """Through the entries in their order, as far as there are any; and on when there are more."""
+
+    def __init__(self, wanted: Collection[int]) -> None:
+        self.verdict = Verdict(0, b"")
+        self.frontier = Frontier()
+        #: The root of the first so many entries, for each number that is wanted.
+        self.heads_at: dict[int, bytes] = {}
+        self._wanted = wanted
+        self._gap = False
+        self._note_root()
+
+    def on(self) -> None:
+        """Look at every entry behind those seen so far, up to one that is missing."""
+        if self._gap:
+            return
+        behind = Entry.objects.filter(seq__gte=self.frontier.size)
+        for entry in behind.select_related("opening").order_by("seq").iterator(2_000):
+            if entry.seq != self.frontier.size:
+                problem = f"entry {self.frontier.size}: missing (the next one found is {entry.seq})"
+                self.verdict.problems.append(problem)
+                self._gap = True
+                return
+            self._look(entry)
+
+    def _look(self, entry: Entry) -> None:
+        leaf = leaf_hash(leaf_data(entry))
+        if leaf != bytes(entry.leaf):
+            self.verdict.problems.append(f"entry {entry.seq}: changed after it was written")
+        opening = getattr(entry, "opening", None)
+        if opening is None:
+            self.verdict.erased += 1
+        elif commitment(bytes(opening.salt), opening.body) != bytes(entry.commitment):
+            self.verdict.problems.append(f"entry {entry.seq}: its body is not what was committed to")
+        self.frontier.append(leaf)
+        self._note_root()
+
+    def _note_root(self) -> None:
+        if self.frontier.size in self._wanted:
+            self.heads_at[self.frontier.size] = self.frontier.root()
 
 
 def _opened(note: str) -> TreeHead | BadNote:
