@@ -28,6 +28,8 @@ MOVES = (("", "not at all"), ("1", "1 m"), ("5", "5 m"), ("10", "10 m"), ("25", 
 #: What is filled in to be taken, and emptied once it is.
 WAYS = ("saved", "circle_at", "circle_km", "points", "drawn", "find")
 _PLACE_KM = "5"
+#: The longest GeoJSON sent along for undoing: a form takes 5 MB, and the area itself may need half of that.
+_MOST_KEPT = 2_000_000
 
 
 class Posted(Protocol):
@@ -82,6 +84,9 @@ def read(
         return ground
     ground.geometry = geojson_of(found) if isinstance(found, Polygon | MultiPolygon) else found
     ground.before, ground.why, ground.taken = written, "", True
+    if len(written) > _MOST_KEPT:
+        ground.before = ""
+        ground.notes.append("What was there before is too long to be brought back by Undo.")
     return ground
 
 
