@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from vedette.access.handling import Realm
+from vedette.demo import spanish, texts
 from vedette.demo.texts import report_text
 from vedette.reading import read
+from vedette.warnings.content import Content, MessageType
+from vedette.warnings.lint import LintContext, lint
 
 
 @pytest.mark.parametrize("today", [date(2026, 11, 24) + timedelta(days) for days in range(0, 400, 37)])
@@ -17,3 +21,16 @@ def test_the_memo_is_dated_to_the_day_before_with_its_right_weekday(today: date)
     assert f"DATE: {written:%A}, {written.day} {written:%B} {written.year}\n" in text
     draft = read(text, published=written).as_json()["draft"]
     assert all(field["value"] for field in draft.values())
+
+
+@pytest.mark.parametrize("day", [datetime(2026, 3, 7, 15, 40, tzinfo=UTC), datetime(2026, 10, 30, 23, 5, tzinfo=UTC)])
+def test_the_warning_and_its_update_say_the_same_in_spanish(day: datetime) -> None:
+    first = spanish.with_alert(texts.alert(day))
+    later = day + timedelta(hours=1)
+    for content, kind in (
+        (first, MessageType.ALERT),
+        (spanish.with_update(texts.update(first, later), later), MessageType.UPDATE),
+    ):
+        context = LintContext(realm=Realm.EXERCISE, msg_type=kind, now=day, zone="America/Los_Angeles")
+        found = lint(Content.model_validate(content), context)
+        assert [one for one in found if one.level == "error" or one.rule == "L22"] == []

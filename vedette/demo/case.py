@@ -10,7 +10,7 @@ from vedette.access.actors import actor_for
 from vedette.access.handling import Realm, Tlp
 from vedette.access.models import User
 from vedette.access.policy import Actor
-from vedette.demo import texts
+from vedette.demo import spanish, texts
 from vedette.people import actions as people
 from vedette.people.models import Person, SavedArea
 from vedette.people.positions import record_position
@@ -121,7 +121,7 @@ def draft(cast: Cast, threat: Threat, report: Report, wait_s: float) -> Message:
     cited = [claim.pk for claim in threat.claims_for.all()]
     return warnings.draft_warning(
         cast.officer,
-        warnings.Draft.of(texts.alert(clock.now()), texts.AUDIENCE, texts.plan(wait_s)),
+        warnings.Draft.of(spanish.with_alert(texts.alert(clock.now())), texts.AUDIENCE, texts.plan(wait_s)),
         threat=threat,
         report=report,
         citations={"event": cited, "description": cited},
@@ -148,7 +148,9 @@ def drive_in(driver: Person, now: datetime) -> None:
 
 def send_update(cast: Cast, warning: Warning, before: Message) -> Message:
     """More is known: the update goes the same way as the warning."""
-    changed = warnings.Draft.of(texts.update(before.content, clock.now()), before.audience, before.plan)
+    now = clock.now()
+    told = spanish.with_update(texts.update(before.content, now), now)
+    changed = warnings.Draft.of(told, before.audience, before.plan)
     return send(cast, warnings.draft_update(cast.officer, warning, changed))
 
 

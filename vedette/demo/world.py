@@ -32,6 +32,10 @@ _GIVEN, _FAMILY = (part.split() for part in (files("vedette.demo") / "names.txt"
 DUTIES = (("rider", "Rider"), ("driver", "Driver"), ("medic", "Medic"), ("watch", "Watch room"), ("guide", "Dog guide"))
 
 
+#: One in so many reads Spanish rather than English.
+SPANISH_EVERY = 7
+
+
 @dataclass(frozen=True)
 class Login:
     """A user of the example and what they are there for."""
@@ -133,6 +137,7 @@ def _people(count: int, units: dict[str, Unit], chance: random.Random, now: date
                 code=f"ex-{number:05d}",
                 name=f"{chance.choice(_GIVEN)} {chance.choice(_FAMILY)}",
                 unit=units[ground.code],
+                language="es-US" if number % SPANISH_EVERY == 0 else "en-US",
                 position_consent=chance.random() < 0.6,
                 changed_at=now,
             )

@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from vedette import clock
 from vedette.access.handling import Tlp
 from vedette.access.roles import Role, Verb
+from vedette.formats.languages import direction, name_of
 from vedette.reports.models import Credibility, Reliability
 from vedette.threats.likelihood import TERMS, in_words
 
@@ -198,6 +199,18 @@ def roles_text(roles: Iterable[Role]) -> str:
 def words(code: str) -> str:
     """A code's underscores as spaces."""
     return str(code).replace("_", " ")
+
+
+@register.filter
+def language_name(tag: str) -> str:
+    """A language as English calls it."""
+    return name_of(tag)
+
+
+@register.filter
+def runs(tag: str) -> str:
+    """Which way a language is written."""
+    return direction(tag)
 
 
 @register.filter
