@@ -40,3 +40,24 @@ def cap_samples() -> list[Sample]:
             for row in csv.DictReader(rows)
             if (place / row["file"]).is_file()
         ]
+
+
+@dataclass(frozen=True)
+class StixSample:
+    """One STIX file of the corpus, and what stix2-validator said of it."""
+
+    name: str
+    data: bytes
+    #: valid, invalid, validator-crash or skipped.
+    verdict: str
+    reason: str
+
+
+def stix_samples() -> list[StixSample]:
+    """Every STIX file of the corpus."""
+    place = corpus() / "stix"
+    with (place / "manifest.csv").open(encoding="utf-8") as rows:
+        return [
+            StixSample(row["file"], (place / row["file"]).read_bytes(), row["validator"], row["validator_first_error"])
+            for row in csv.DictReader(rows)
+        ]

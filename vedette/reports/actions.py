@@ -112,6 +112,9 @@ def take_in(
         places=_own_places(actor, handling),
         zone=Organisation.objects.values_list("zone", flat=True).first() or "UTC",
     )
+    if taken.realm not in (None, actor.realm):
+        raise BadInput("original", f"it says that it is of the {taken.realm} realm; this is {actor.realm}")
+    handling = most_restrictive([handling, *taken.marks])
     report = Report(
         realm=actor.realm.value,
         handling=handling.value,

@@ -9,10 +9,13 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from vedette.access.handling import Realm, Tlp
 from vedette.formats.alert_feed import CAP_TYPE
 from vedette.formats.cap import Alert, BadCap, read_cap
-from vedette.formats.cap.plain import headline_of, in_plain_words
-from vedette.formats.parts import BadInput
+from vedette.formats.cap.plain import headline_of
+from vedette.formats.cap.plain import in_plain_words as cap_in_plain_words
+from vedette.formats.parts import EARLIEST, LATEST, BadInput
+from vedette.formats.stix import STIX_TYPE, BadStix, Stix, in_plain_words, moment, read_stix, title_of
 from vedette.reading import Place, TextTooLong, read
 from vedette.reading.documents import Document, Format, UnreadableDocument, open_document
 
@@ -25,6 +28,7 @@ MEDIA_TYPES: dict[str, str] = {
     "application/pdf": "pdf",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
     CAP_TYPE: "cap",
+    STIX_TYPE: "stix",
     "application/octet-stream": "",
 }
 _SUBJECT = re.compile(r"^(?:subject|subj|re)\s{0,3}:\s{0,8}(\S[^\n]{0,299})$", re.IGNORECASE | re.MULTILINE)
@@ -45,6 +49,10 @@ class Taken:
     published: date | None
     claims: tuple[dict[str, Any], ...]
     draft: dict[str, Any]
+    #: Marks that the document carries itself: it is handled no more freely than they ask.
+    marks: tuple[Tlp, ...] = ()
+    #: The realm that it says it is of; None: it does not say.
+    realm: Realm | None = None
 
 
 def checked_media_type(media_type: str) -> str:
@@ -72,6 +80,8 @@ def take(
         raise BadInput("original", "is empty; give the document's bytes")
     if kind == CAP_TYPE:
         return _take_cap(original, sha256, title, places, zone)
+    if kind == STIX_TYPE:
+        return _take_stix(original, sha256, title, published, places, zone)
     name = filename or (f"report.{MEDIA_TYPES[kind]}" if MEDIA_TYPES[kind] else "")
     try:
         document = open_document(original, name)
@@ -95,7 +105,7 @@ def _take_cap(original: bytes, sha256: str, title: str, places: Sequence[Place],
     """A CAP message of another issuer, read leniently: its text is what it tells in plain words."""
     try:
         alert = read_cap(original).alert
-        text = in_plain_words(alert)
+        text = cap_in_plain_words(alert)
         _refuse_unstorable(text)
         published = alert.sent.astimezone(ZoneInfo(zone)).date()
         found = read(text, alert.sent, places, zone, sha256).as_json()
@@ -110,6 +120,39 @@ def _take_cap(original: bytes, sha256: str, title: str, places: Sequence[Place],
         claims=claims,
         draft={**found["draft"], **_said(alert, text, claims)},
     )
+
+
+def _take_stix(
+    original: bytes, sha256: str, title: str, published: date | None, places: Sequence[Place], zone: str
+) -> Taken:
+    """STIX of another system, read leniently: its text is what it tells in plain words."""
+    try:
+        stix = read_stix(original)
+        text = in_plain_words(stix)
+        when = published or _last_change(stix)
+        found = read(text, when, places, zone, sha256).as_json()
+    except (BadStix, TextTooLong, OverflowError) as error:
+        raise BadInput("original", str(error)) from error
+    return Taken(
+        media_type=STIX_TYPE,
+        text=text,
+        title=(" ".join(title.split()) or title_of(stix))[:300],
+        published=when.astimezone(ZoneInfo(zone)).date() if isinstance(when, datetime) else when,
+        claims=tuple(found["claims"]),
+        draft=found["draft"],
+        marks=marks_asked(stix),
+        realm=None if stix.exercise is None else Realm.EXERCISE if stix.exercise else Realm.LIVE,
+    )
+
+
+def marks_asked(stix: Stix) -> tuple[Tlp, ...]:
+    """The marks that STIX asks for; a marking that nobody here knows counts as the strictest."""
+    return (*(Tlp(label) for label in stix.marks.labels), *((Tlp.RED,) if stix.marks.unknown else ()))
+
+
+def _last_change(stix: Stix) -> datetime | None:
+    told = (moment(one.get(name)) for one in stix.objects for name in ("published", "modified", "created"))
+    return max((when for when in told if when is not None and EARLIEST <= when < LATEST), default=None)
 
 
 def _said(alert: Alert, text: str, claims: Sequence[dict[str, Any]]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from vedette.access.policy import Actor, visible
 from vedette.access.roles import Verb
 from vedette.exchange.intake.queries import item_of, standings
 from vedette.formats.alert_feed import CAP_TYPE
+from vedette.formats.stix import STIX_TYPE
 from vedette.reports.actions import accept_claim, grade_claim, grade_source, reject_claim, take_in
 from vedette.reports.grading import Standing
 from vedette.reports.models import Claim, Credibility, Grade, Reliability, Report
@@ -44,6 +45,9 @@ _KINDS = {
     "pdf": "application/pdf",
     "cap": CAP_TYPE,
     "xml": CAP_TYPE,
+    "json": STIX_TYPE,
+    "stix": STIX_TYPE,
+    "stix2": STIX_TYPE,
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }
 
