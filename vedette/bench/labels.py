@@ -1,6 +1,6 @@
 """The labelled set: texts with what a careful person reads in them, and the two fixed halves they fall into.
 
-Every text is made up for measuring. `labelled/README.md` tells the form; a label that its text does not hold is refused.
+Every text is made up for measuring. `labelled/README.md` tells the form; a label not found in its text is refused.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from vedette.bench.suites import NOT_YET, SUITES
+from vedette.bench.suites import NOT_YET, SUITES, UNTIMED
 from vedette.cli.output import emit_json, refuse
 from vedette.cli.progress import progress
 
@@ -51,6 +51,8 @@ def _tell(told: dict[str, Any]) -> None:
     for result in told["results"]:
         beside = f" ({result['ratio']:.0%} of {result['limit_is']}: {result['limit']:,.0f})" if result["limit"] else ""
         typer.echo(f"{result['name']:<18} {result['value']:>12,.0f} {result['unit']:<12}{beside}")
+        if result["unit"] in UNTIMED:
+            continue
         if result["p99_ms"] is not None:
             typer.echo(f"{'':<18} p50 {result['p50_ms']:.2f} ms, p99 {result['p99_ms']:.2f} ms")
         typer.echo(f"{'':<18} lost {result['lost']}, duplicates {result['duplicates']}, {result['rss_mb']:.0f} MB")

@@ -5,7 +5,7 @@ from __future__ import annotations
 #: Suite -> what it measures.
 SUITES: dict[str, str] = {
     "cap": "CAP messages checked, read and written",
-    "read": "reports read into cited claims",
+    "read": "reports read into cited claims, and how right they are on the labelled set",
     "ledger": "ledger entries appended and verified",
     "audience": "people judged by an audience rule",
     "enqueue": "recipients and leases stored for an issued message",
@@ -21,3 +21,5 @@ NOT_YET: dict[str, str] = {
 }
 #: Suites that need no database.
 WITHOUT_DATABASE = frozenset({"cap", "read", "audience"})
+#: Units of figures that say how right something is, not how fast: nothing can be lost or repeated.
+UNTIMED = frozenset({"%", "claims"})

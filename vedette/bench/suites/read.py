@@ -1,23 +1,42 @@
-"""Reading: reports into cited claims, beside a bare pass of a word pattern over the same text."""
+"""Reading: how fast, beside a bare pass of a word pattern over the same text; and how right, on the labelled set."""
 
 from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, timedelta
 
-from vedette.bench.result import Result, compared, timed
+from vedette.bench.accuracy import both_halves, results
+from vedette.bench.labels import labelled_texts
+from vedette.bench.result import Result, compared, seconds, timed
 from vedette.demo.texts import report_text
 from vedette.reading import read
 
 DEFAULT = 60
 _WORD = re.compile(r"\w+")
+_LIMIT_IS = "one regular expression over the text"
 
 
 def run(n: int) -> list[Result]:
-    """n reports, memo and news item in turn, each of another day."""
+    """n reports, memo and news item in turn, each of another day; then the labelled texts, n/20 times over."""
     days = [date(2025, 1, 1) + timedelta(days=number) for number in range(n)]
     reports = [(report_text("news" if number % 2 else "memo", day), day) for number, day in enumerate(days)]
     read(reports[0][0], datetime(2025, 1, 1, tzinfo=UTC))
     ours = timed(lambda report: read(report[0], report[1]), reports)
     bare = timed(lambda report: _WORD.findall(report[0]), reports)
-    return [compared("read.reports", "reports/s", ours, bare, "one regular expression over the text")]
+    return [
+        compared("read.reports", "reports/s", ours, bare, _LIMIT_IS),
+        _speed(max(1, n // 20)),
+        *results(both_halves()),
+    ]
+
+
+def _speed(rounds: int) -> Result:
+    """Kilobytes of text a second on one core, the best of some rounds over every labelled text."""
+    texts = [(one.text, one.published, one.own, one.zone) for one in labelled_texts()]
+    size = sum(len(text.encode()) for text, *_ in texts) / 1_000
+    ours = seconds(lambda: [read(*one) for one in texts], rounds + 1)
+    bare = seconds(lambda: [_WORD.findall(text) for text, *_ in texts], rounds + 1)
+    return Result(
+        name="read.speed", n=len(texts), value=size / ours, unit="kB/s", limit=size / bare, limit_is=_LIMIT_IS,
+        note="text read on one core",
+    )  # fmt: skip
