@@ -97,9 +97,11 @@ def check(warning: WarningRef, as_json: AsJson = False) -> None:
     from vedette.access.policy import check as ask
     from vedette.access.roles import Verb
     from vedette.dispatch.means import means_of
+    from vedette.people.languages import languages_of
     from vedette.people.queries import codes_of
     from vedette.warnings.findings import findings_of
     from vedette.warnings.reach import reach_of
+    from vedette.warnings.readers import reading_of
 
     actor, now = token_actor(), clock.now()
     message = _open_message(actor, warning)
@@ -112,7 +114,8 @@ def check(warning: WarningRef, as_json: AsJson = False) -> None:
         refuse("warnings check", warning, "expires: lies in the past; set when the warning ends")
     found, reach = findings_of(message, now), reach_of(message, now)
     means = means_of(message.parsed_plan(), actor.realm, reach.person_ids)
-    sees = actor.may(Verb.SEE_PEOPLE)
+    sees, content = actor.may(Verb.SEE_PEOPLE), message.parsed_content()
+    reading = reading_of(languages_of(actor.realm, reach.person_ids, content.language), content.languages)
     shown = {
         "findings": [
             {"rule": one.rule, "level": one.level.value, "field": one.field, "message": one.message} for one in found
@@ -122,6 +125,12 @@ def check(warning: WarningRef, as_json: AsJson = False) -> None:
             "maybe": reach.maybe,
             "findings": [{"message": one.message, "blocking": one.blocking} for one in reach.findings],
         },
+        "reading": {
+            "texts": {one.language: one.count for one in reading.texts},
+            "unread": [one.message for one in reading.unread],
+        }
+        if sees
+        else None,
         "plan": {
             "name": means.plan.name,
             "findings": [one.message for one in means.findings],
@@ -227,6 +236,8 @@ def _tell_check(shown: dict[str, Any]) -> None:
     typer.echo(f"reaches {shown['reach']['total']}, of them maybe {shown['reach']['maybe']}")
     for one in shown["reach"]["findings"]:
         typer.echo(terminal_safe(f"  {'BLOCKS' if one['blocking'] else 'note  '}  {one['message']}"))
+    for message in (shown["reading"] or {}).get("unread", ()):
+        typer.echo(terminal_safe(f"  note    {message}"))
     typer.echo(terminal_safe(f"plan {shown['plan']['name']}"))
     for message in shown["plan"]["findings"]:
         typer.echo(terminal_safe(f"  note    {message}"))

@@ -14,7 +14,7 @@ from vedette.people.models import Person
 from vedette.warnings import actions
 from vedette.warnings.content import Translation
 from vedette.warnings.models import Message
-from vedette.web.console.readers import reading_of
+from vedette.warnings.readers import reading_of
 from vedette.web.console.translating import FIELDS, begun_from
 
 

@@ -99,11 +99,34 @@ class PlanCheckShown(Shown):
     without_address: list[str] | None
 
 
+class TextShown(Shown):
+    """A text of the message, and how many of the audience get it."""
+
+    language: str
+    people: int
+
+
+class UnreadShown(Shown):
+    """A language that people of the audience read and that the message is not told in."""
+
+    language: str
+    people: int
+    message: str
+
+
+class ReadingShown(Shown):
+    """Who reads which of the message's languages; only for those who may see people."""
+
+    texts: list[TextShown]
+    unread: list[UnreadShown]
+
+
 class CheckShown(Shown):
-    """What to look at before a message is submitted or approved; `reach` is null once it has expired."""
+    """What to look at before a message is submitted or approved; `reach` and `reading` are null once it has expired."""
 
     findings: list[FindingShown]
     reach: ReachShown | None
+    reading: ReadingShown | None
     plan: PlanCheckShown
 
 

@@ -13,6 +13,7 @@ from vedette.dispatch import drill
 from vedette.dispatch.means import chosen_plan, means_of
 from vedette.dispatch.progress import progress
 from vedette.formats.parts import BadInput
+from vedette.people.languages import languages_of
 from vedette.people.queries import codes_of
 from vedette.people.resolution import Resolution
 from vedette.reports.queries import claims_for, inbox
@@ -20,13 +21,14 @@ from vedette.threats.queries import board
 from vedette.warnings import actions
 from vedette.warnings.actions import Draft
 from vedette.warnings.approval import content_hash
-from vedette.warnings.content import Plan
+from vedette.warnings.content import Content, Plan
 from vedette.warnings.findings import findings_of
 from vedette.warnings.lifecycle import IllegalMove
 from vedette.warnings.models import Approval, Message, Warning
 from vedette.warnings.plans import flat
 from vedette.warnings.queries import warnings_for
 from vedette.warnings.reach import reach_of
+from vedette.warnings.readers import reading_of
 from vedette.web.api.doors import ApiRequest, found, get, post
 from vedette.web.api.paging import Cursor, Limit, Page, page
 from vedette.web.api.shapes import all_chosen, chosen, marks
@@ -97,6 +99,7 @@ def check(request: ApiRequest, warning_id: int) -> Any:
     return {
         "findings": [dataclasses.asdict(finding) for finding in findings_of(message, now)],
         "reach": None if reach is None else _reach(request, reach),
+        "reading": None if reach is None else _reading(request, message.parsed_content(), reach),
         "plan": _means(request, message.parsed_plan(), () if reach is None else reach.person_ids),
     }
 
@@ -206,6 +209,16 @@ def _reach(request: ApiRequest, reach: Resolution) -> dict[str, Any]:
         "findings": [
             {"code": one.code.value, "message": one.message, "blocking": one.blocking} for one in reach.findings
         ],
+    }
+
+
+def _reading(request: ApiRequest, content: Content, reach: Resolution) -> dict[str, Any] | None:
+    if not request.auth.may(Verb.SEE_PEOPLE):
+        return None
+    found = reading_of(languages_of(request.auth.realm, reach.person_ids, content.language), content.languages)
+    return {
+        "texts": [{"language": one.language, "people": one.count} for one in found.texts],
+        "unread": [{"language": one.language, "people": one.count, "message": one.message} for one in found.unread],
     }
 
 

@@ -21,8 +21,8 @@ from vedette.warnings.findings import context_of
 from vedette.warnings.lint import LintFinding, lint
 from vedette.warnings.models import Message
 from vedette.warnings.plans import WarningClass, class_of
+from vedette.warnings.readers import Reading, reading_of
 from vedette.web.console.previews import Told, told_in_each
-from vedette.web.console.readers import Reading, reading_of
 
 REASONS = {
     "position": "last seen in the area",
