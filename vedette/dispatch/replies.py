@@ -24,6 +24,7 @@ _HELP = {
     "de": "hilfe notruf notfall",
     "pt": "ajuda ajudem ajude socorro emergencia",
     "ar": "مساعدة المساعدة مساعده ساعدوني ساعدني نجدة النجدة انقذوني اغيثوني",
+    "uk": "допомога допомоги допомогу допоможіть допоможи рятуйте врятуйте поможіть",
 }
 #: What says that the writer is safe. Several words of one phrase are joined by +.
 _SAFE = {
@@ -33,6 +34,7 @@ _SAFE = {
     "de": "sicher in+sicherheit unverletzt mir+geht+es+gut uns+geht+es+gut",
     "pt": "salvo salva a+salvo seguro segura em+seguranca estou+bem estamos+bem",
     "ar": "امن امنة امنه بخير سالم سالمة بامان في+امان",
+    "uk": "у+безпеці в+безпеці я+в+порядку ми+в+порядку неушкоджений неушкоджена неушкоджені",
 }
 #: What says that the writer has read it.
 _READ = {
@@ -43,6 +45,7 @@ _READ = {
     "de": "ja gelesen erhalten verstanden bestatigt bestaetigt zur+kenntnis+genommen",
     "pt": "sim lido li recebido entendido confirmado ciente",
     "ar": "نعم قرات تم+القراءة تم+الاستلام استلمت مفهوم فهمت حسنا علم اقرار",
+    "uk": "так прочитав прочитала прочитано отримав отримала отримано зрозумів зрозуміла зрозуміло підтверджую",
 }
 #: What may stand beside an answer and changes nothing about it.
 _BESIDE = {
@@ -55,6 +58,7 @@ _BESIDE = {
     "pt": "eu estou nos estamos todos todas bem em casa aqui agora obrigado obrigada mensagem aviso e o a minha"
     " familia",
     "ar": "انا نحن الان شكرا الرسالة التحذير هنا الحمد لله في البيت و او كلنا",
+    "uk": "я ми всі усі є це і й та тут зараз вдома дякую повідомлення попередження добре разом моя сім'я родина",
 }
 #: What, besides being safe, somebody is who says that they are not.
 _WELL = "ok okay okey fine good well alright 🆗 bien gut bem بخير"
@@ -66,6 +70,7 @@ _NOT = {
     "de": "nicht nein kein keine nie",
     "pt": "nao nem nunca",
     "ar": "لا ليس لست لسنا غير ما لم",
+    "uk": "не ні ніколи без жоден",
 }
 _NUMBERS = {"1": Response.ACKNOWLEDGED, "2": Response.SAFE, "3": Response.NEEDS_HELP}
 #: What parts an answer from what is written after it; not the point or colon within a number or a time.
