@@ -38,7 +38,7 @@ from vedette.dispatch.writer import Writer
 from vedette.ledger.check import check_proof
 from vedette.ledger.verify import verify
 from vedette.people.models import Person
-from vedette.warnings import actions
+from vedette.warnings import actions, issuing
 from vedette.warnings.models import Outbox
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -217,7 +217,7 @@ def test_issuing_an_update_does_not_undo_a_cancel_meanwhile(house, hands, smtp_s
     work()
     content = content_now(change="Larger.")
     u = house.approved(actions.draft_update(house.officer, fresh(m.warning), actions.Draft.of(content, SECTOR, PLAN)))
-    real = actions._refuse_overtaken
+    real = issuing.refuse_overtaken
 
     def between(message):
         real(message)
@@ -233,7 +233,7 @@ def test_issuing_an_update_does_not_undo_a_cancel_meanwhile(house, hands, smtp_s
         beside[0].join(0.5)  # it has to wait for the issue, which holds the warning
 
     beside: list[threading.Thread] = []
-    monkeypatch.setattr(actions, "_refuse_overtaken", between)
+    monkeypatch.setattr(issuing, "refuse_overtaken", between)
     try:
         actions.issue(house.second, u)
     finally:

@@ -29,6 +29,7 @@ from vedette.places.geometry import geojson_of, shape_of
 from vedette.warnings import actions
 from vedette.warnings.cap import content_of, sealed, to_cap
 from vedette.warnings.content import MessageType
+from vedette.warnings.lifecycle import IllegalMove
 from vedette.warnings.models import Message, Warning
 
 HELSINKI = (60.17, 24.94)
@@ -205,7 +206,7 @@ def test_an_expired_warning_cannot_be_issued_again_and_leaves_the_feed(
     last = message.parsed_content()
     at_noon.advance(seconds=(last.expires - clock.now()).total_seconds() + 1)
     actions.expire_due(Realm.LIVE, clock.now())
-    with pytest.raises(actions.IllegalMove, match="ended"):
+    with pytest.raises(IllegalMove, match="ended"):
         house.update(Warning.objects.get(pk=message.warning_id))
     entry = client.get(f"/feeds/cap/{message.identifier}.xml")
     assert parse_cap(entry.content).infos[0].expires == last.expires, "whoever fetches it late sees that it is over"

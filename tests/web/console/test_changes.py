@@ -8,6 +8,7 @@ from typing import Any
 
 from shapely.geometry import MultiPolygon, box
 
+from tests.warnings.translated import ARABIC, SPANISH
 from tests.web.console.house import House, text_of
 from vedette import clock
 from vedette.demo import texts
@@ -60,7 +61,7 @@ def test_a_message_approved_before_is_shown_against_what_was_approved(house: Hou
     assert "What changes against the version that Otto Second approved" in page
     part = changed_part(page)
     assert "Whom to ask" in part and "Headline" not in part
-    assert '<ins><span class="seen-by-readers">new: </span>' in part
+    assert '<ins><span class="seen-by-readers" lang="en">new: </span>' in part
 
 
 def test_a_rule_and_a_plan_change_in_words(house: House) -> None:
@@ -71,6 +72,19 @@ def test_a_rule_and_a_plan_change_in_words(house: House) -> None:
     assert "everyone of San Diego" in part
     assert "new: </span>send by smtp, wait 10 min</ins>" in part
     assert "{" not in part
+
+
+def test_a_word_changed_in_one_language_is_told_under_its_name_and_written_its_way(house: House) -> None:
+    content = {**texts.alert(clock.now()), "translations": [one.model_dump(mode="json") for one in (SPANISH, ARABIC)]}
+    message = house.submitted(translations=content["translations"])
+    actions.return_to_author(house.actor("second"), message, "the Arabic is too long")
+    shorter = [*content["translations"][:1], {**content["translations"][1], "headline": "خطر"}]
+    officer = house.actor("officer")
+    changed = {**message.content, "translations": shorter}
+    actions.submit(officer, actions.revise(officer, message, content=changed), "stands")
+    part = changed_part(text_of(house.browser("second").get(f"/warnings/{message.warning_id}/messages/1/")))
+    assert "Headline, in Arabic" in part and "Spanish" not in part
+    assert '<div class="prose" lang="ar" dir="auto">' in part
 
 
 def test_an_outline_change_is_drawn_and_measured(house: House) -> None:

@@ -215,8 +215,8 @@ def test_an_update_shows_the_words_that_go_and_come(house: House) -> None:
         house.actor("officer"), warning, actions.Draft.of(content, before.audience, before.plan)
     )
     page = text_of(house.browser("second").get(f"/warnings/{warning.pk}/messages/{message.number}/"))
-    assert '<del><span class="seen-by-readers">no longer: </span>possible</del>' in page
-    assert '<ins><span class="seen-by-readers">new: </span>likely</ins>' in page
+    assert '<del><span class="seen-by-readers" lang="en">no longer: </span>possible</del>' in page
+    assert '<ins><span class="seen-by-readers" lang="en">new: </span>likely</ins>' in page
 
 
 @given(*[st.text(alphabet="ab \n.", max_size=30)] * 2)

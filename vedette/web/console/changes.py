@@ -11,6 +11,7 @@ from typing import Any
 from django.utils import timezone
 
 from vedette.access.policy import Actor
+from vedette.formats.languages import name_of
 from vedette.formats.parts import BadInput, parse
 from vedette.people.models import Duty
 from vedette.people.queries import units_for
@@ -70,6 +71,8 @@ class Change:
     #: Whether each run is a line of its own.
     lines: bool = False
     outline: OutlineChange | None = None
+    #: Of a translation.
+    language: str = ""
 
 
 def changes(actor: Actor, before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> list[Change]:
@@ -95,7 +98,14 @@ def _field(path: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
 
 def _label(path: tuple[str, ...]) -> str:
     name, within = _field(path)
+    if language := _language(path):
+        return f"{FIELDS.get(name) or _plain(name)}, in {name_of(language)}"
     return " · ".join(FIELDS.get(part) or _plain(part) for part in (*within, name))
+
+
+def _language(path: tuple[str, ...]) -> str:
+    """The language that a part of a translation is in; empty for what is the content's own."""
+    return path[1] if len(path) > 2 and path[0] == "translations" else ""
 
 
 def _plain(name: str) -> str:
@@ -113,7 +123,8 @@ def _told(actor: Actor, one: Difference) -> Change:
         case Kind.PLAN:
             return Change(label, by_line(plan_lines(one.before), plan_lines(one.after)), lines=True)
         case Kind.TEXT:
-            return Change(label, by_word(_readable(one.before), _readable(one.after)))
+            runs = by_word(_readable(one.before), _readable(one.after))
+            return Change(label, runs, language=_language(one.path))
 
 
 def _readable(value: Any) -> str:
