@@ -22,6 +22,8 @@ def test_the_memos_words_are_mended_by_keyboard(house: House) -> None:
         page.fill("[name=source]", "sources within leadership")
         page.fill("[name=description]", "Agents may be shot at in the next few days.")
         page.fill("[name=instruction]", "All agents must remain vigilant.\nWear body armour.")
+        expect(page.locator("[name=mend]").first).to_be_visible(timeout=60_000)
+        assert Axe().run(page, options=RULES).response["violations"] == []
         for button, field, words in (
             ("Put in: Example Border Service, duty officer (source)", "source", "Example Border Service, duty officer"),
             ("Put in: until", "description", "Agents may be shot at until"),
@@ -37,7 +39,6 @@ def test_the_memos_words_are_mended_by_keyboard(house: House) -> None:
         expect(page.locator("#check .error-level", has_text="L01")).to_have_count(0)
         expect(page.locator("#check .error-level", has_text="L07")).to_have_count(0)
         assert page.locator(".cite q").count() > 3, "what the fields rest on stands beside them still"
-        assert Axe().run(page, options=RULES).response["violations"] == []
 
 
 def complete(page: Page) -> None:
@@ -48,3 +49,22 @@ def complete(page: Page) -> None:
     for name, value in {"urgency": "Expected", "severity": "Extreme", "certainty": "Possible"}.items():
         page.select_option(f"[name={name}]", value)
     page.select_option("[name='area.saved']", "san-diego")
+
+
+def test_a_warning_is_begun_from_a_template_and_its_places_filled(house: House) -> None:
+    for width, scheme in ((1440, "light"), (390, "dark")):
+        with house.signed_in("officer", width, scheme) as page:
+            page.goto(f"{house.address}/warnings/new/")
+            page.select_option("[name=template]", "shooting-at-patrols")
+            page.get_by_role("button", name="Start from it").click()
+            expect(page.locator("#id-headline")).to_have_value("Shooting at patrols {where}")
+            assert Axe().run(page, options=RULES).response["violations"] == []
+            page.fill("[name='fill.where']", "along the fence line")
+            page.get_by_role("button", name="Put these words in").focus()
+            page.keyboard.press("Enter")
+            expect(page.locator("#id-headline")).to_have_value(
+                "Shooting at patrols along the fence line", timeout=60_000
+            )
+            expect(page.locator("[data-blank=where]")).to_be_hidden()
+            expect(page.locator("[data-blank=likelihood]")).to_be_visible()
+            assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")

@@ -9,9 +9,11 @@ import pytest
 from vedette.access.handling import Realm
 from vedette.demo import spanish, texts
 from vedette.demo.texts import report_text
+from vedette.demo.world import ZONE
+from vedette.formats.parts import parse
 from vedette.reading import read
 from vedette.warnings.content import Content, MessageType
-from vedette.warnings.lint import LintContext, lint
+from vedette.warnings.lint import LintContext, LintLevel, lint
 
 
 @pytest.mark.parametrize("today", [date(2026, 11, 24) + timedelta(days) for days in range(0, 400, 37)])
@@ -34,3 +36,15 @@ def test_the_warning_and_its_update_say_the_same_in_spanish(day: datetime) -> No
         context = LintContext(realm=Realm.EXERCISE, msg_type=kind, now=day, zone="America/Los_Angeles")
         found = lint(Content.model_validate(content), context)
         assert [one for one in found if one.level == "error" or one.rule == "L22"] == []
+
+
+@pytest.mark.parametrize("day", range(0, 366, 61))
+def test_the_demos_warning_passes_the_lint_and_its_update_has_no_error(day: int) -> None:
+    now = datetime(2026, 1, 1, 16, 20, tzinfo=UTC) + timedelta(days=day)
+    first = parse(Content, texts.alert(now))
+    context = LintContext(realm=Realm.EXERCISE, msg_type=MessageType.ALERT, now=now, zone=ZONE)
+    assert lint(first, context) == []
+    later = now + timedelta(hours=1)
+    second = parse(Content, texts.update(texts.alert(now), later))
+    context = LintContext(realm=Realm.EXERCISE, msg_type=MessageType.UPDATE, now=later, zone=ZONE, previous=first)
+    assert [one for one in lint(second, context) if one.level is LintLevel.ERROR] == []

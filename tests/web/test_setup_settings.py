@@ -50,6 +50,26 @@ def test_the_organisation_is_changed_in_place_and_the_ledger_shows_it(office: Cl
     assert kept.sender == "duty@vedette.example"
 
 
+def test_short_forms_are_kept_a_line_each_and_a_line_that_is_none_is_told(office: Client) -> None:
+    given = {
+        "name": "Example Border Service",
+        "sender": "duty@vedette.example",
+        "mail_from": "duty@vedette.example",
+        "public_address": "https://w.vedette.example",
+        "zone": "Europe/Berlin",
+        "short_forms": "SDIU: San Diego Intelligence Unit\r\n\r\nQRF : quick reaction force",
+    }
+    assert office.post("/settings/organisation/", given).status_code == 302
+    known = {"SDIU": "San Diego Intelligence Unit", "QRF": "quick reaction force"}
+    assert Organisation.objects.get().short_forms == known
+    assert "QRF: quick reaction force" in office.get("/settings/organisation/").content.decode()
+    for wrong in ("SDIU", "sdiu: lower case", "SDIU:"):
+        refused = office.post("/settings/organisation/", {**given, "short_forms": wrong})
+        assert refused.status_code == 422
+        assert 'href="#id-short_forms"' in refused.content.decode()
+    assert Organisation.objects.get().short_forms == known
+
+
 @pytest.mark.parametrize(
     "wrapped",
     [

@@ -27,6 +27,8 @@ class Organisation(models.Model):
     zone = models.CharField(max_length=60, default="UTC")
     #: Routine messages that a person may be sent in 24 hours; null: as many as there are.
     routine_cap = models.PositiveSmallIntegerField(null=True, blank=True)
+    #: Short forms that all its people know, and what they stand for: {"SDIU": "San Diego Intelligence Unit"}.
+    short_forms = models.JSONField(default=dict, blank=True)
     #: The most square kilometres an area may cover; null: `ground.USUAL_LARGEST_KM2`.
     largest_area_km2 = models.PositiveIntegerField(null=True, blank=True)
 

@@ -19,6 +19,8 @@ from vedette.places.geometry import LARGEST_KM2
 #: CAP 1.2, section 3.2.1: <sender> has no spaces, commas or restricted characters.
 _SENDER = re.compile(r"[^\s,<&]{1,200}")
 
+_SHORT_FORM = re.compile(r"[A-Z][A-Z0-9&]{1,11}")
+
 
 def keep_organisation(
     actor: Actor,
@@ -30,10 +32,12 @@ def keep_organisation(
     zone: str,
     routine_cap: str | int | None = None,
     largest_area_km2: str | int | None = None,
+    short_forms: str | None = None,
 ) -> Organisation:
     """Set how the organisation names itself and is reached. Raises Refused, and BadInput naming the field.
 
     `routine_cap` is how many routine messages a person may be sent in 24 hours; "" sets none, None leaves it as it is.
+    `short_forms` are those that all its people know, one a line as "SDIU: San Diego Intelligence Unit".
     `largest_area_km2` is how much ground an area may cover, in the same way; "" sets the usual bound.
     """
     check(actor, Verb.ADMINISTER)
@@ -57,6 +61,7 @@ def keep_organisation(
         raise BadInput("zone", "is not a time zone's name, such as America/Los_Angeles or Europe/Berlin")
     cap = None if routine_cap is None else _cap(str(routine_cap))
     largest = None if largest_area_km2 is None else _largest(str(largest_area_km2))
+    known = None if short_forms is None else _short_forms(short_forms)
     with transaction.atomic():
         kept = Organisation.objects.select_for_update(no_key=True).first() or Organisation()
         for field, value in fields.items():
@@ -65,6 +70,8 @@ def keep_organisation(
             kept.routine_cap = cap
         if largest_area_km2 is not None:
             kept.largest_area_km2 = largest
+        if known is not None:
+            kept.short_forms = known
         kept.save()
         append(
             "organisation.kept",
@@ -77,6 +84,7 @@ def keep_organisation(
                 "zone": kept.zone,
                 "routine_cap": kept.routine_cap,
                 "largest_area_km2": kept.largest_area_km2,
+                "short_forms": kept.short_forms,
             },
         )
     return kept
@@ -110,6 +118,18 @@ def _largest(text: str) -> int | None:
             f"must be a whole number from 1 to {LARGEST_KM2:,.0f}, or empty: then the usual bound holds",
         )
     return int(text)
+
+
+def _short_forms(text: str) -> dict[str, str]:
+    known = {}
+    for line in filter(str.strip, text.splitlines()):
+        form, colon, meaning = (part.strip() for part in line.partition(":"))
+        if not _SHORT_FORM.fullmatch(form) or not colon or not meaning or len(meaning) > 200:
+            raise BadInput(
+                "short_forms", f"{line.strip()[:60]!r} is not a line such as SDIU: San Diego Intelligence Unit"
+            )
+        known[form] = meaning
+    return known
 
 
 def _refuse_bad_address(address: str) -> None:

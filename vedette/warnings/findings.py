@@ -54,6 +54,7 @@ def context_of(
         previous=previous,
         signature=f"{organisation.name}, {ROLE}" if organisation is not None else "",
         zone=organisation.zone if organisation is not None else "UTC",
+        expansions=organisation.short_forms if organisation is not None else {},
         protected=protected_in(reports),
         load=load,
     )

@@ -93,6 +93,8 @@ def lint_page() -> str:
         "likelihood gets the numbers of ICD 203, a hazard and its actions come from the [type](templates.md) that the",
         "text speaks of. Nothing is put in by itself.",
         "",
+        "Short forms that all your people know are kept under *Settings*, *Organisation*; texts may use them.",
+        "",
         "What needs records is counted elsewhere and handed over: L17 knows the sources and people of the reports that",
         "a draft rests on, L20 how often those reached were warned in the last 24 hours. `vedette lint` on a file",
         "knows neither.",

@@ -9,6 +9,7 @@ from typing import Any
 from tests.web.console.house import House, text_of
 from tests.web.console.test_composing import form
 from vedette.dispatch.models import Recipient
+from vedette.people.models import Organisation
 from vedette.reports.models import Claim
 from vedette.warnings.lint_rules.load import OFTEN
 from vedette.warnings.models import Message
@@ -52,6 +53,39 @@ def test_the_memos_words_trip_time_action_and_source_and_the_composers_fixes_cle
     assert sent["source"] == "Example Border Service, duty officer"
     assert sent["instruction"] == "Wear body armour."
     assert re.fullmatch(r"Agents may be shot at until \w+day \d+ \w+ \d{4}, \d\d:00 P[SD]T\.", sent["description"])
+
+
+def test_the_memo_itself_as_it_is_written_is_mended_in_the_composer(house: House) -> None:
+    report = house.report("memo")
+    text = report.text
+    sent = form(
+        source="sources within leadership",
+        description=re.sub(r"^\d\. Summary\. ", "", between(text, "1. Summary.", "2. What")),
+        instruction=re.sub(r"^- ", "", between(text, "All agents must remain", "6. The unit"), flags=re.MULTILINE),
+    )
+    assert "in the next few days" in sent["description"] and "must remain vigilant" in sent["instruction"]
+    browser, path = house.browser("officer"), f"/warnings/check/?report={report.pk}"
+    page = text_of(browser.post(path, sent))
+    assert errors(page) >= {"L01", "L06", "L07"}
+    while fixes := offered(page):
+        page = text_of(browser.post(path, {**sent, "mend": fixes[0]}))
+        assert told(page, "changed-fields")
+        sent |= told(page, "changed-fields")
+    assert errors(page) == set()
+    assert sent["instruction"].startswith("Wear body armour whenever you are outside a station.")
+    assert "next few days" not in sent["description"] and "until further notice" not in sent["instruction"]
+
+
+def between(text: str, first: str, then: str) -> str:
+    """The lines from one that begins so to before another."""
+    return text[text.index(first) : text.index(then)].strip()
+
+
+def test_short_forms_that_all_its_people_know_need_no_explaining(house: House) -> None:
+    browser, sent = house.browser("officer"), form(source="SDIU duty officer")
+    assert "L01" in errors(text_of(browser.post("/warnings/check/", sent)))
+    Organisation.objects.update(short_forms={"SDIU": "San Diego Intelligence Unit"})
+    assert "SDIU is not explained" not in text_of(browser.post("/warnings/check/", sent))
 
 
 def test_a_fix_that_is_no_more_changes_nothing(house: House) -> None:

@@ -68,6 +68,10 @@ class FindingShown(Shown):
     end: int
     message: str
     fix: str
+    #: What it rests on.
+    source: str
+    #: The words to put in place of the span (the whole field for 0, 0); null where only a person can say.
+    put: str | None
 
 
 class ReachShown(Shown):

@@ -18,6 +18,7 @@ from vedette.people.queries import areas_for
 from vedette.warnings import actions
 from vedette.warnings.approval import content_hash, whole_of
 from vedette.warnings.content import MessageType
+from vedette.warnings.findings import reports_behind
 from vedette.warnings.models import Approval, Message
 from vedette.warnings.queries import decided_before, messages_for, replaced_by
 from vedette.web.console.changes import changes
@@ -171,6 +172,7 @@ def _checked(message: Message, request: ActedRequest) -> Any:
         now=clock.now(),
         previous=replaced_by(message),
         identifier=message.identifier,
+        reports=reports_behind(message),
     )
 
 

@@ -43,8 +43,9 @@ def overview(request: ActedRequest) -> HttpResponse:
 def organisation(request: ActedRequest) -> HttpResponse:
     """How the organisation names itself and is reached."""
     kept, errors = Organisation.objects.first(), Errors()
-    fields = (*ORGANISATION_FIELDS, "routine_cap", "largest_area_km2")
+    fields = (*ORGANISATION_FIELDS, "routine_cap", "largest_area_km2", "short_forms")
     given = {field: getattr(kept, field, "") for field in fields}
+    given["short_forms"] = "\n".join(f"{form}: {meaning}" for form, meaning in (given["short_forms"] or {}).items())
     if request.method == "POST":
         given = {field: request.POST.get(field, "") for field in fields}
         with told(errors):
