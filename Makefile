@@ -9,7 +9,7 @@ PYTEST := $(BIN)/python -m pytest -p tests.plugin
 SPREAD ?= -n 2 --dist loadfile -q
 PURE := $(wildcard vedette/clock.py vedette/reading vedette/formats vedette/places vedette/access/handling.py \
 	vedette/warnings/content.py vedette/warnings/lint.py vedette/warnings/cap_languages.py vedette/warnings/words.py \
-	vedette/warnings/phrases vedette/warnings/mending.py vedette/warnings/budgets.py vedette/warnings/types \
+	vedette/warnings/phrases vedette/warnings/readers.py vedette/warnings/mending.py vedette/warnings/budgets.py vedette/warnings/types \
 	vedette/ledger/merkle.py vedette/ledger/check.py \
 	vedette/people/audience.py vedette/people/quiet.py vedette/warnings/plans.py vedette/warnings/changes.py \
 	vedette/dispatch/escalation.py vedette/dispatch/grounds.py vedette/dispatch/restraint.py vedette/dispatch/bounces.py \

@@ -10,6 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
+from tests.warnings.translated import ARABIC, SPANISH
 from tests.web.field_house import ISSUED, add_message, address, warned
 from tests.web.setup_house import PASSWORD, organisation, user
 from vedette import clock
@@ -154,3 +155,21 @@ def test_a_passkey_is_added_and_signs_in(browser: Browser, live_server: Any) -> 
         page.get_by_role("button", name="Sign in with a passkey").click()
         page.wait_for_url(at + "/")
         assert page.get_by_text("anna").first.is_visible()
+
+
+def test_a_reader_chooses_a_language_written_from_right_to_left_and_answers_in_it(
+    browser: Browser, live_server: Any
+) -> None:
+    with clock.frozen(ISSUED), screen(browser, script=False) as page:
+        recipient = warned(translations=(SPANISH, ARABIC))
+        page.goto(live_server.url + address(recipient))
+        page.get_by_role("link", name="العربية").click()
+        assert page.evaluate("document.documentElement.dir") == "rtl"
+        assert page.get_by_role("heading", level=1).inner_text() == ARABIC.headline
+        page.get_by_role("button", name="أنا بأمان").click()
+        assert "أنا بأمان" in page.get_by_role("status").inner_text()
+        assert page.get_by_role("heading", level=1).inner_text() == ARABIC.headline
+        assert Acknowledgement.objects.get().response == "safe"
+    with clock.frozen(ISSUED), screen(browser) as page:
+        page.goto(f"{live_server.url}{address(recipient)}?lang=ar")
+        assert_accessible(page)
