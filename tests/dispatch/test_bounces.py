@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vedette.dispatch.bounces import receipts_in
-from vedette.dispatch.channels.face import Receipt
+from vedette.dispatch.channels.heard import Receipt
 from vedette.dispatch.levels import Level
 from vedette.dispatch.mail_parts import take_apart
 

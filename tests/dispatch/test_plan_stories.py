@@ -22,7 +22,7 @@ from tests.dispatch.house import (
 from tests.servers import http, smtp
 from vedette import clock
 from vedette.dispatch import receipts
-from vedette.dispatch.channels.face import Receipt
+from vedette.dispatch.channels.heard import Receipt
 from vedette.dispatch.levels import Level
 from vedette.dispatch.models import Delivery, Escalation, Hold, Lease, Recipient
 from vedette.dispatch.queries import Kind, history

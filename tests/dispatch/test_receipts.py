@@ -11,7 +11,7 @@ from tests.servers import http, smtp
 from vedette import clock
 from vedette.access.handling import Realm
 from vedette.dispatch import receipts
-from vedette.dispatch.channels.face import Heard, Receipt, Reply
+from vedette.dispatch.channels.heard import Heard, Receipt, Reply
 from vedette.dispatch.expand import step, waiting
 from vedette.dispatch.keys import warning_key
 from vedette.dispatch.levels import Level, Response, raised

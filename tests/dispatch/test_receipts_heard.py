@@ -12,7 +12,7 @@ from django.db import OperationalError
 
 from tests.dispatch.house import House, devices, levels, states
 from tests.servers import http, smsc
-from vedette.dispatch.channels.face import Receipt, Reply
+from vedette.dispatch.channels.heard import Receipt, Reply
 from vedette.dispatch.database import InThreads
 from vedette.dispatch.ears import Ears
 from vedette.dispatch.engine import Engine

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.dispatch.test_bounces import KEY, raw
-from vedette.dispatch.channels.face import Receipt, Reply
+from vedette.dispatch.channels.heard import Receipt, Reply
 from vedette.dispatch.mail_in import heard_in
 
 OURS = (

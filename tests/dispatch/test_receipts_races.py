@@ -12,7 +12,7 @@ from tests.dispatch.house import House, states, work
 from tests.servers import http
 from vedette.access.handling import Realm
 from vedette.dispatch import receipts
-from vedette.dispatch.channels.face import Heard, Receipt, Reply
+from vedette.dispatch.channels.heard import Heard, Receipt, Reply
 from vedette.dispatch.levels import Level
 from vedette.dispatch.models import Delivery, Tally
 from vedette.dispatch.models import Receipt as Stored

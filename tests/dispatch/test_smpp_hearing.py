@@ -13,7 +13,8 @@ import pytest
 from tests.dispatch.letters import LETTER, parcel
 from tests.servers import smsc
 from vedette.dispatch.channels import CHANNELS
-from vedette.dispatch.channels.face import Channel, Hear, Heard, Parcel, Receipt, Reply
+from vedette.dispatch.channels.face import Channel, Hear, Parcel
+from vedette.dispatch.channels.heard import Heard, Receipt, Reply
 from vedette.dispatch.channels.smpp_hearing import Hearing
 from vedette.dispatch.levels import Level
 from vedette.formats import sms

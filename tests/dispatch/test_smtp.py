@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from tests.conftest import require
 from tests.dispatch.letters import KEY, LETTER, parcel
 from tests.servers import certificate, parts, postfix, smtp
-from vedette.dispatch.channels.face import NAME_HERE, TOKEN_HERE, Outcome, Parcel, Receipt, Result
+from vedette.dispatch.channels.face import NAME_HERE, TOKEN_HERE, Outcome, Parcel, Result
+from vedette.dispatch.channels.heard import Receipt
 from vedette.dispatch.channels.smtp import SmtpChannel
 from vedette.dispatch.channels.smtp_mail import write_mail
 from vedette.dispatch.levels import Level

@@ -20,7 +20,7 @@ from tests.dispatch.house import SECRET, House, levels, states, work
 from vedette import clock
 from vedette.access.handling import Realm
 from vedette.dispatch.callbacks import kannel_reply_url, kannel_token, signing_secret
-from vedette.dispatch.channels.face import Reply
+from vedette.dispatch.channels.heard import Reply
 from vedette.dispatch.models import Channel, Delivery, HeardBefore, Receipt
 from vedette.dispatch.receipts import Call
 from vedette.dispatch.together import Together

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from urllib.parse import unquote
 
-from vedette.dispatch.channels.face import Receipt
+from vedette.dispatch.channels.heard import Receipt
 from vedette.dispatch.levels import Level
 from vedette.dispatch.mail_parts import Part, fields, keys_in, one_line, parts_of
 

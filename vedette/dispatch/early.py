@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from vedette.access.handling import Realm
-from vedette.dispatch.channels.face import Receipt
+from vedette.dispatch.channels.heard import Receipt
 from vedette.dispatch.levels import Level
 from vedette.dispatch.sql import execute, insert, marks, rows, stamp
 

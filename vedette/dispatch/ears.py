@@ -14,7 +14,8 @@ from django.db import InterfaceError, OperationalError
 
 from vedette.access.handling import Realm
 from vedette.dispatch import receipts
-from vedette.dispatch.channels.face import Heard, Kept
+from vedette.dispatch.channels.face import Kept
+from vedette.dispatch.channels.heard import Heard
 from vedette.dispatch.database import Database, Desk, DeskDied
 from vedette.dispatch.receipts import Call
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from vedette.access.handling import Realm
-from vedette.dispatch.channels.face import Heard, Reply
+from vedette.dispatch.channels.heard import Heard, Reply
 from vedette.dispatch.keys import read_key
 from vedette.dispatch.mail_in import heard_in
 from vedette.dispatch.receipts import Call

@@ -11,7 +11,7 @@ from email.utils import getaddresses
 from html.parser import HTMLParser
 
 from vedette.dispatch.bounces import receipts_in
-from vedette.dispatch.channels.face import Heard, Reply
+from vedette.dispatch.channels.heard import Heard, Reply
 from vedette.dispatch.mail_parts import Part, keys_in, one_line, parts_of, take_apart
 from vedette.dispatch.replies import calls_for_help
 

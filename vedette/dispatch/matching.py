@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
 from vedette.access.handling import Realm
-from vedette.dispatch.channels.face import Heard, Receipt, Reply
+from vedette.dispatch.channels.heard import Heard, Receipt, Reply
 from vedette.dispatch.decide import REACHED
 from vedette.dispatch.keys import DeliveryRef, read_key
 from vedette.dispatch.levels import Level

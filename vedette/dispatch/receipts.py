@@ -20,7 +20,7 @@ from vedette import clock
 from vedette.access.handling import Realm
 from vedette.dispatch import acknowledge, early, evidence, leases, matching, tally
 from vedette.dispatch.acknowledge import Answer, Recorded
-from vedette.dispatch.channels.face import Heard, Receipt, Reply
+from vedette.dispatch.channels.heard import Heard, Receipt, Reply
 from vedette.dispatch.evidence import NOTE, Evidence
 from vedette.dispatch.heard_before import Name, forget_older, remember
 from vedette.dispatch.keys import read_key

@@ -6,7 +6,7 @@ import pytest
 
 from tests.web.console.house import House, sent, text_of
 from vedette.access.handling import Realm
-from vedette.dispatch.channels.face import Receipt, Reply
+from vedette.dispatch.channels.heard import Receipt, Reply
 from vedette.dispatch.levels import Level
 from vedette.dispatch.models import Recipient
 from vedette.dispatch.receipts import record

@@ -1,4 +1,4 @@
-"""The face every channel has: settings, open, send, close; what it is given, what it answers, and what it hears."""
+"""The face every channel has: settings, open, send, close; what it is given, and whom it tells what it hears."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from typing import Annotated, Any, ClassVar, NamedTuple
 import orjson
 from pydantic import Field
 
-from vedette.dispatch.levels import Level
+from vedette.dispatch.channels.heard import Heard
 from vedette.formats.parts import Part
 
 #: Where a letter holds the place of the recipient's name and of their field page's token: private-use characters, which
@@ -120,33 +120,6 @@ def _parts(text: str) -> tuple[bytes | str, ...]:
     return tuple(part if part in (NAME_HERE, TOKEN_HERE) else part.encode() for part in cut)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Receipt:
-    """What a gateway says later about a delivery: evidence, found by our key or by the gateway's own reference."""
-
-    level: Level
-    key: str = ""
-    reference: str = ""
-    detail: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reply:
-    """What somebody wrote back, as it came: `1`, `YES`, or anything else."""
-
-    address: str
-    text: str
-    #: The gateway's own name for the reply, so that the same one told twice counts once; empty where it has none.
-    reference: str = ""
-    #: The key of the message that it answers, where the channel can tell for certain; empty where it cannot.
-    key: str = ""
-    #: Keys of messages before it in its thread, the latest first: it answers one of them if its sender got it.
-    thread: tuple[str, ...] = ()
-    #: A machine wrote it: an absence note is kept and counts as nothing.
-    automatic: bool = False
-
-
-Heard = Receipt | Reply
 #: Done when something heard is on disk, so that whoever said it may be told that it was heard; None where there is
 #: nothing to wait for.
 Kept = asyncio.Future[None] | None

@@ -26,18 +26,8 @@ from paho.mqtt.reasoncodes import ReasonCode
 from pydantic import Field, field_validator, model_validator
 
 from vedette import clock
-from vedette.dispatch.channels.face import (
-    Channel,
-    Kept,
-    Letter,
-    Outcome,
-    Parcel,
-    Receipt,
-    Reply,
-    Result,
-    Settings,
-    hear_nothing,
-)
+from vedette.dispatch.channels.face import Channel, Kept, Letter, Outcome, Parcel, Result, Settings, hear_nothing
+from vedette.dispatch.channels.heard import Receipt, Reply
 from vedette.dispatch.channels.mqtt_connection import Broker, BrokerError, Connection
 from vedette.dispatch.levels import Level
 from vedette.formats import mqtt

@@ -10,7 +10,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from vedette.dispatch.channels import CHANNELS
-from vedette.dispatch.channels.face import Channel, Heard, Kept
+from vedette.dispatch.channels.face import Channel, Kept
+from vedette.dispatch.channels.heard import Heard
 from vedette.dispatch.channels.lanes import Job, Lanes
 
 

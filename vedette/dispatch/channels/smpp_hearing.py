@@ -11,7 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from vedette.dispatch.channels.face import Hear, Kept, Receipt, Reply
+from vedette.dispatch.channels.face import Hear, Kept
+from vedette.dispatch.channels.heard import Receipt, Reply
 from vedette.dispatch.levels import Level
 from vedette.formats import sms
 from vedette.formats.parts import BadInput

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 
 from pydantic import Field, model_validator
 
-from vedette.dispatch.channels.face import Receipt, Reply
+from vedette.dispatch.channels.heard import Receipt, Reply
 from vedette.dispatch.levels import Level
 from vedette.formats.parts import BadInput, Part, parse
 

@@ -14,7 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 from vedette import clock
 from vedette.access.handling import Realm
 from vedette.dispatch.callbacks import is_kannel_token, signing_secret
-from vedette.dispatch.channels.face import Heard
+from vedette.dispatch.channels.heard import Heard
 from vedette.dispatch.models import Channel
 from vedette.dispatch.receipts import Call
 from vedette.dispatch.together import together
