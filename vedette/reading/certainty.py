@@ -67,9 +67,14 @@ _TERMINATORS = words("but however although though because whereas while except ;
 #: A comma ends a negation, not a hedge.
 _ENDS_NEGATION = words(", and or that")
 _PAST = words(
-    "was were did had has said told struck shot fired came went took made saw ran hit killed drove began left found "
-    "got gave held met fell led sent brought took stood spoke wrote broke stole"
+    "was were did had has said told struck shot fired came went took made saw ran hit killed drove began left "
+    "found got gave held met fell led sent brought took stood spoke wrote broke stole tore blew burnt bought "
+    "caught chose cut dealt dug drank drew ate felt fought fled flew forgot froze grew hid hurt kept knew laid "
+    "lay lent lit lost meant paid put quit rode rang rose sang sank sat sold shook shut slept slid slew spent "
+    "spread sprang stuck stung swam swept swore threw understood woke wore won wound"
 )
+#: "have been seized", "they've left" look back.
+_PERFECT = words("have haven't hasn't i've we've you've they've he'd she'd")
 _PRESENT = words("is are am 's 're")
 _RELATIVE = words("who which whose whom that where")
 
@@ -130,7 +135,11 @@ def judge(
         certainty = Certainty.UNKNOWN
     if directive and modality is not Modality.CONDITIONAL:
         modality = Modality.FUTURE
-    return Judgement(certainty, polarity, modality or _tense(span), tuple(cues))
+    tense = _tense(span)
+    if modality is Modality.ONGOING and tense is Modality.PAST:
+        # "had been welded while it still held petrol"
+        modality = None
+    return Judgement(certainty, polarity, modality or tense, tuple(cues))
 
 
 _RAISING = words("believe think expect find deny")
@@ -201,6 +210,14 @@ def _is_finite(low: str) -> bool:
     return low in _PAST or low in _PRESENT or low in _MODALS or (low.endswith("ed") and len(low) > 4)
 
 
+def _looks_back(span: Sequence[Token], at: int) -> bool:
+    """Whether a participle follows "have"."""
+    while at < len(span) and (span[at].low in ADVERBS or span[at].low == "not"):
+        at += 1
+    low = span[at].low if at < len(span) else ""
+    return low == "been" or low in _PAST or low.endswith(("ed", "en"))
+
+
 def _tense(span: Sequence[Token]) -> Modality:
     relative = False
     progressive = False
@@ -216,8 +233,10 @@ def _tense(span: Sequence[Token]) -> Modality:
             following = span[at + 1].low if at + 1 < len(span) else ""
             progressive = following.endswith("ing")
             return Modality.ONGOING if progressive else Modality.GENERIC
-        if low in _PAST:
+        if low in _PAST or (low in _PERFECT and _looks_back(span, at + 1)):
             return Modality.PAST
+        if low.endswith("'ll"):
+            return Modality.FUTURE
         if low.endswith("ed") and len(low) > 4 and at and span[at - 1].low not in PREPOSITIONS:
             return Modality.PAST
     return Modality.GENERIC

@@ -46,7 +46,11 @@ _VEHICLES = words("vehicle car truck van suv motorcycle pickup bus driver drove 
 _FILM = words("film movie video photo photos footage camera documentary hoops basketball scenes")
 _HEALTH = words("heart asthma panic verbal personal political")
 _SPORT = words("game match goal penalty season league team's election")
-_BUSINESS = words("employee employees staff him her job position minister coach manager ceo")
+_FIRE = words(
+    "chief department brigade service station alarm extinguisher engine escape drill truck crew crews opened "
+    "open under returned return heavy enemy small-arms machine-gun"
+)
+_STRIKERS = words("air lightning balance deal drone missile")
 
 
 def _frames() -> list[tuple[str, Frame]]:
@@ -59,7 +63,7 @@ def _frames() -> list[tuple[str, Frame]]:
 
 
 _NEEDS = {"vehicle": _VEHICLES}
-_BUT_NOT = {"shooting": _FILM, "attack": _HEALTH, "killing": _SPORT, "fire": _BUSINESS}
+_BUT_NOT = {"shooting": _FILM, "attack": _HEALTH, "killing": _SPORT, "fire": _FIRE, "protest": _STRIKERS}
 
 
 _LEXICON: Phrases[Frame] = Phrases(_frames())
@@ -75,6 +79,9 @@ _EITHER = words(
     "attack attacks protest protests raid raids ambush ambushes assault assaults target targets shooting killing "
     "bombing stabbing kidnapping arrest arrests bomb riot threat"
 )
+#: Verbs of the table that behind an article are something else.
+_EITHER_NOUN = words("storm target targets hit ram strike beat hurt torch rob kick punch march watch")
+_COUNTED = _ARTICLES | words("tropical winter one two its")
 _NEAR = 12
 _BE = words("was were been being be")
 _OBJECT_WORDS = words("at on against of to into upon toward towards")
@@ -138,6 +145,17 @@ def _stands(tokens: Sequence[Token], at: int, past: int, start: int, end: int, f
     if frame.but_not and any(token.low in frame.but_not for token in tokens[max(start, at - 3) : min(end, past + 4)]):
         return False
     if past < end and tokens[past].low in _COMPOUNDS:
+        return False
+    if tokens[at].low in MONTHS and tokens[at].is_capital:
+        return False
+    if (
+        frame.verb
+        and past - at == 1
+        and at > start
+        and tokens[at - 1].low in _COUNTED
+        and tokens[at].low in _EITHER_NOUN
+    ):
+        # "the storm", "a target": the thing of that name.
         return False
     # A capital inside a sentence is a name ("Attack Ridge"), unless the whole line is in capitals.
     return not (tokens[at].is_capital and at > start and not tokens[at].text.isupper() and _capital_run(tokens, at))

@@ -46,7 +46,7 @@ PREPOSITIONS = TYING | words(
 )
 CONJUNCTIONS = words(
     "that which whose whom because when while whereas if whether as but or so though although than where unless after "
-    "before once since until nor yet and"
+    "before once since until nor yet and what how why"
 )
 MONTHS = {
     name: number
@@ -77,37 +77,60 @@ DOCUMENTS = words(
     "communique note file files chat intercept intercepts leaflet map records record account paper testimony"
 )
 OUTLETS = words(
-    "reuters ap afp bbc cnn newspaper newspapers newsroom station broadcaster outlet outlets magazine website ledger "
-    "times post tribune herald gazette chronicle journal news radio press wire courier telegraph observer newswire "
-    "dispatch sun star globe guardian examiner inquirer reporter echo express mirror argus weekly daily"
+    "reuters ap afp bbc cnn newspaper newspapers newsroom station broadcaster outlet outlets magazine website "
+    "ledger times post tribune herald gazette chronicle journal news radio press wire courier telegraph "
+    "observer newswire standard citizen independent advertiser bugle mercury messenger sentinel beacon banner "
+    "edition dispatch sun star globe guardian examiner inquirer reporter echo express mirror argus weekly daily"
 )
 ORGANISATIONS = words(
     "agency agencies office offices department police patrol bureau ministry council government administration "
     "congress committee commission unit units service services company organisation organization organisations "
     "organizations group groups union court army military navy embassy party cartel gang authority authorities "
-    "association institute university hospital centre center division directorate headquarters command team taskforce "
-    "force forces guard customs senate parliament state house sector side board charity ngo mission un network "
-    "coalition faction cell prosecutor's sheriff's marshals oversight watchdog utility district"
+    "association institute university hospital centre center division directorate headquarters command team "
+    "taskforce force forces guard customs senate parliament state house sector side board charity ngo mission "
+    "un network coalition faction cell security management legislature treasury comptroller operator employer "
+    "company firm corporation operators regulator institute observatory club federation union syndicate clinic "
+    "college school registry militia brigade battalion regiment garrison base desk prosecutor's sheriff's "
+    "marshals oversight watchdog utility district"
 )
 #: Heads that name people by what they are.
 PEOPLE = words(
-    "agent officer official source witness resident leader member spokesman spokeswoman spokesperson lawyer attorney "
-    "prosecutor investigator analyst commander chief director sheriff mayor governor president minister secretary "
-    "senator representative judge detective expert researcher teacher worker driver man woman men women people person "
-    "neighbor neighbour bystander informant suspect victim relative family employee supervisor colleague colleagues "
-    "staff personnel soldier trooper deputy deputies captain caller user reporter journalist doctor nurse farmer "
-    "fighter militant smuggler trafficker aide adviser advisor insider contractor volunteer manager editor author "
-    "critic lawmaker negotiator diplomat ambassador guard superintendent coordinator boss bosses crew crews patrols "
-    "ranger leadership counsel students student father mother son daughter brother sister wife husband insiders "
-    "organiser organizer protester protestor demonstrator clerk survivor veteran rebel civilian activist campaigner "
-    "paramedic rescuer medic dispatcher engineer scientist technician owner tenant villager elder trader planner"
+    "agent officer official source witness resident leader member spokesman spokeswoman spokesperson lawyer "
+    "attorney prosecutor investigator analyst commander chief director sheriff mayor governor president "
+    "minister secretary senator representative judge detective expert researcher teacher worker driver man "
+    "woman men women people person neighbor neighbour bystander informant suspect victim relative family "
+    "employee supervisor colleague colleagues staff personnel soldier trooper deputy deputies captain caller "
+    "user reporter journalist doctor nurse farmer fighter militant smuggler trafficker aide adviser advisor "
+    "insider contractor volunteer manager editor author forecaster firefighter stringer tracker trader "
+    "stallholder shopkeeper parishioner passenger commuter motorist pedestrian cyclist inmate prisoner detainee "
+    "migrant refugee pilot sailor skipper fisherman fishermen hunter herder priest pastor imam bishop rabbi "
+    "pupil principal steward bouncer porter cashier waiter bartender receptionist controller marshal warden "
+    "magistrate coroner pathologist economist historian academic scholar consultant physician surgeon "
+    "psychologist pharmacist electrician mechanic builder carpenter miner logger trucker cabbie rider shooter "
+    "hijacker kidnapper attacker assailant insurgent extremist follower supporter opponent partner friend buddy "
+    "mate pal cousin uncle aunt guy guys boyfriend girlfriend roommate landlord master chairman chairwoman "
+    "president prefect premier chancellor councillor councilor commissioner ombudsman auditor inspector "
+    "registrar blogger moderator customer client shopper tourist traveller visitor homeowner householder "
+    "caretaker janitor cleaner gardener keeper rep reps grandmother grandfather nephew niece parent youth "
+    "youths child children girl boy stranger passer-by onlooker linguist auditor interpreter translator "
+    "lecturer chemist nun monk chaplain attendant conductor sentry lookout watchman scout collector vendor "
+    "merchant broker banker accountant treasurer chief chiefs operative operatives handler handlers liaison "
+    "defector deserter escapee returnee evacuee applicant claimant plaintiff defendant juror critic lawmaker "
+    "negotiator diplomat ambassador guard superintendent coordinator boss bosses crew crews patrols ranger "
+    "leadership counsel students student father mother son daughter brother sister wife husband insiders "
+    "organiser organizer protester protestor demonstrator clerk survivor veteran rebel civilian activist "
+    "campaigner paramedic rescuer medic dispatcher engineer scientist technician owner tenant villager elder "
+    "trader planner"
 )
 TITLES = words(
-    "mr mrs ms dr prof sgt lt capt col gen maj cmdr chief sheriff agent officer sen rep gov president mayor director "
+    "father sister brother rev reverend bishop imam rabbi cpl det insp supt sir dame lord lady acting mr mrs ms "
+    "dr prof sgt lt capt col gen maj cmdr chief sheriff agent officer sen rep gov president mayor director "
     "deputy inspector detective judge commander spokesman spokeswoman spokesperson minister secretary captain "
     "sergeant lieutenant colonel general special senator representative governor superintendent professor"
 )
-UNNAMED = words("source sources unnamed anonymous unidentified insiders insider tipster informant informants")
+UNNAMED = words(
+    "somebody someone source sources unnamed anonymous unidentified insiders insider tipster informant informants"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +148,7 @@ class Reporting:
 
 def is_person_noun(word: str) -> bool:
     """Whether the lower-case word names people by what they are."""
+    word = word.rsplit("-", 1)[-1]
     return (
         word in PEOPLE
         or (word.endswith("s") and word[:-1] in PEOPLE)

@@ -59,6 +59,9 @@ def before(tokens: Sequence[Token], index: int, floor: int = 0) -> tuple[int, in
     while at >= floor and last - at < LONGEST:
         token = tokens[at]
         low = token.low
+        if at == floor and at < last and low[0].isdigit() and (":" in low or len(low) >= 4):
+            # The hour that opens a line of a log.
+            break
         if not token.is_word:
             if low not in _INSIDE:
                 break

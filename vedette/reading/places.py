@@ -187,7 +187,7 @@ class PlaceReader:
     def _entries(
         self, tokens: Sequence[Token], at: int, past: int, begin: int, run: int, shouting: bool
     ) -> tuple[Entry, ...]:
-        words = [tokens[position].stem for position in range(at, past)]
+        words = [tokens[position].low for position in range(at, past - 1)] + [tokens[past - 1].stem]
         if past - at == 1 and (words[0].rstrip(".") in _NOT_PLACES or len(words[0]) < 3):
             if tokens[at].text not in ("US", "UK", "U.S.", "U.K.", "UAE", "USA"):
                 return ()
@@ -220,7 +220,7 @@ class PlaceReader:
             # "Tijuana Police": the head says that the first word is a place; "Jane Diego" does not.
             inside = past < run and tokens[past].stem in ORGANISATIONS | HEADS
             return entries if biggest >= _SURE and inside else ()
-        if following in VERBS or previous.rstrip(".") in TITLES:
+        if previous.rstrip(".") in TITLES or (following in VERBS and previous not in ("in", "near", "at", "outside")):
             return entries if biggest >= 10 * _SURE else ()
         return entries if (located and biggest >= 500) or biggest >= _SURE else ()
 
@@ -238,7 +238,7 @@ def _run(tokens: Sequence[Token], index: int) -> int:
     at = index + 1
     while at < len(tokens):
         token = tokens[at]
-        if tokens[at - 1].low.endswith("'s"):
+        if tokens[at - 1].low.endswith("'s") and not lookup(fold(f"{tokens[at - 1].low} {token.low}")):
             break
         if token.is_word and token.is_capital:
             at += 1

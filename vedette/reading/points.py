@@ -54,6 +54,10 @@ _CLOCK = re.compile(
     r"(?:\s?(?:hours|hrs|h)\b)?(?:\s?(?P<zone>local time|local|Z|UTC|GMT|PST|PDT|MST|MDT|CST|CDT|EST|EDT)\b)?",
     _FLAGS,
 )
+_BARE = re.compile(
+    r"(?P<military>(?!19|20[2-9])[0-2]\d[0-5]\d)(?![\d.,:/-]*\d)(?P<h>(?!))?(?P<h12>(?!))?(?P<m>(?!))?(?P<half>(?!))?"
+    r"(?P<half12>(?!))?(?P<word>(?!))?(?P<zone>(?!))?"
+)
 _TO_CLOCK = re.compile(r",?\s(?:at\s|around\s|about\s)?(?:about\s)?", _FLAGS)
 _TO_DAY = re.compile(r",?\s(?:on\s)?", _FLAGS)
 _ZONES = {"z": 0, "utc": 0, "gmt": 0, "pst": -480, "pdt": -420, "mst": -420, "mdt": -360, "cst": -360, "cdt": -300,
@@ -304,7 +308,7 @@ def _lean(days: list[date | None], anchor: Anchor) -> list[date]:
 
 
 def _clock(text: str, at: int, end: int) -> tuple[int, time, int | None] | None:
-    match = _CLOCK.match(text, at, end)
+    match = _CLOCK.match(text, at, end) or _bare_military(text, at, end)
     if match is None:
         return None
     if match["word"]:
@@ -323,6 +327,14 @@ def _clock(text: str, at: int, end: int) -> tuple[int, time, int | None] | None:
         return None
     zone = (match["zone"] or "").lower()
     return match.end(), when, _ZONES.get(zone)
+
+
+def _bare_military(text: str, at: int, end: int) -> re.Match[str] | None:
+    """ "until 0900": four figures behind a preposition of time that are no year."""
+    before = text[max(0, at - 8) : at].lower().split()
+    if not before or before[-1] not in ("until", "till", "by", "at", "before", "after", "from", "since", "to"):
+        return None
+    return _BARE.match(text, at, end)
 
 
 def _at(reading: Stretch, when: time, offset: int | None) -> Stretch:

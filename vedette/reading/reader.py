@@ -20,7 +20,7 @@ from vedette.reading import (
     reporting,
     responses,
 )
-from vedette.reading.lexicon import words
+from vedette.reading.lexicon import PREPOSITIONS, words
 from vedette.reading.places import Mention, Place, PlaceReader
 from vedette.reading.records import Attribution, Claim, Draft, Modality, PlaceMention, Span
 from vedette.reading.sentences import Kind, Sentence, split
@@ -127,6 +127,7 @@ class _Pass:
             tokens = tokenise(self._text, sentence.start, sentence.end)
             if not _says_something(sentence, tokens):
                 continue
+            self._speakers.enter(self._text, sentence, tokens)
             for first, past in attribution.segments(tokens) if sentence.kind is not Kind.HEADER else [(0, len(tokens))]:
                 first, past = _trimmed(tokens, first, past)
                 if not any(token.is_word for token in tokens[first:past]):
@@ -173,7 +174,7 @@ class _Pass:
         people = [
             (a, b) for a, b in sources if any(link.kind == "person" and link.start == tokens[a].start for link in links)
         ]
-        offset = [(a - first, b - first) for a, b in people]
+        offset = [(a - first, _name_past(tokens, a, b) - first) for a, b in people]
         return claim, self._places.find(text, tokens[first:past], offset)
 
     def _continued(
@@ -192,6 +193,11 @@ class _Pass:
                 self._speakers.quoted = (sentence.paragraph, speaker)
                 return (Attribution(speaker.speaker, speaker.kind, "", speaker.start, speaker.end, True), *links)
         return links
+
+
+def _name_past(tokens: Sequence[Token], start: int, end: int) -> int:
+    """Where a person's name ends: before what is tied to it ("Ana from the Bari depot")."""
+    return next((at for at in range(start + 1, end) if tokens[at].low in PREPOSITIONS), end)
 
 
 def _says_something(sentence: Sentence, tokens: Sequence[Token]) -> bool:

@@ -13,10 +13,12 @@ from vedette.reading.lexicon import (
     AUXILIARIES,
     DETERMINERS,
     DOCUMENTS,
+    ORGANISATIONS,
     PREPOSITIONS,
     PRONOUNS,
     TYING,
     Reporting,
+    is_person_noun,
     words,
 )
 from vedette.reading.phrases import CALENDAR, REDUCED, VERBS, after, before
@@ -34,6 +36,24 @@ _DO = words("do does did don't doesn't didn't")
 _MODALS = words("may might could will would should must shall can")
 _DENIALS = words("not never didn't hasn't haven't doesn't don't hadn't couldn't won't wouldn't")
 _ACCORDING = Reporting("according")
+_QUESTIONS = words("what which who whom when where why how for")
+#: Verbs that report only with "that", a colon or a quotation; with a plain object they are acts.
+_STRICT = words(
+    "read observe respond answer counter verify corroborate establish learn figure repeat post mention comment relay "
+    "specify clarify question maintain know"
+)
+#: "called the delay 'regrettable'": only with the words in quotation marks.
+_NAMING = words("call label brand term")
+#: "considers the information credible": only with a word of belief.
+_WEIGHING = words("consider regard deem")
+_BELIEF = words(
+    "credible likely unlikely improbable probable possible impossible reliable unreliable genuine plausible "
+    "implausible real serious false exaggerated low high moderate suspicious doubtful authentic unfounded "
+    "baseless minor closed"
+)
+_TAKEN = words("responsibility credit compensation victory asylum lives")
+#: Verbs whose subject may follow them after a plain comma ("The road is shut, said the mayor").
+_INVERTING = words("say add report write announce explain warn admit reply recall note")
 _PLURAL_FORMS = frozenset(form for form, verb in VERBS.items() if form == verb.lemma)
 
 
@@ -84,6 +104,8 @@ def reporting_cues(tokens: Sequence[Token], start: int = 0, end: int | None = No
             else replace(cue, content=(cue.content[0], ends))
             for cue in found
         ]  # fmt: skip
+    # "The agency disputes that." tells no claim by itself; its source may still speak on in the same sentence.
+    found = [cue for cue in found if cue.trailing or cue.content[0] < cue.content[1] - _stops(tokens, cue.content)]
     if found and not found[0].trailing and found[0].container is None and tokens[start].low == "in":
         # "In a statement on Wednesday, the council said"
         opening = after(tokens, start + 1, found[0].source[0])
@@ -111,13 +133,21 @@ def _verb_cue(
         if not (follows_comma and earlier):
             return None
         return ReportingCue(verb, at, earlier[-1].source, None, _content(tokens, at + 1, stop), False, None, True)
+    if token.low.endswith("ing") and helper > start and tokens[helper - 1].low in _MODALS:
+        # "might be boasting"
+        return None
     inferred = False
+    if verb.lemma == "claim" and following in _TAKEN:
+        return None
+    if verb.lemma == "ask" and any(other.low in _QUESTIONS for other in tokens[at + 1 : at + 3]):
+        # What somebody asks is no claim of theirs.
+        return None
     source = _inverted(tokens, at, start, stop, verb)
     inverted = source is not None
     if source is None:
         source = _subject(tokens, at, start)
-    if source is None and earlier and at > start and tokens[at - 1].low in ("and", "but", "then", "also"):
-        source, inferred = earlier[-1].source, True
+    if source is None and at > start and tokens[at - 1].low in ("and", "but", "then", "also"):
+        source, inferred = (earlier[-1].source if earlier else _opening(tokens, start, at)), True
     if source is None:
         return None
     # "..., an e-mail seen by the paper showed."
@@ -135,6 +165,14 @@ def _verb_cue(
     if source[0] > start and tokens[source[0] - 1].low == "," and following == ",":
         return ReportingCue(verb, at, source, addressee, (start, stop), False, container, inferred)
     return ReportingCue(verb, at, source, addressee, _content(tokens, begin, stop), False, container, inferred)
+
+
+def _stops(tokens: Sequence[Token], content: tuple[int, int]) -> int:
+    """How many tokens at the end of what is reported are mere marks."""
+    at = content[1]
+    while at > content[0] and not tokens[at - 1].is_word:
+        at -= 1
+    return content[1] - at
 
 
 def _is_denied(tokens: Sequence[Token], at: int, start: int) -> bool:
@@ -157,6 +195,9 @@ def _subject(tokens: Sequence[Token], at: int, start: int) -> tuple[int, int] | 
         return (named[0], last + 1) if named is not None else None
     if last < start:
         return None
+    if last - 2 >= start and tokens[last - 1].low in ("we", "i", "you", "they") and tokens[last - 2].is_word:
+        # "a lawyer we trust says"
+        return before(tokens, last - 1, start)
     if tokens[last].low in ("who", "which") and last > start:
         return before(tokens, last, start)
     if tokens[last].low == ",":
@@ -173,6 +214,8 @@ def _inverted(tokens: Sequence[Token], at: int, start: int, stop: int, verb: Rep
     """'...," said the chief': the source after the verb."""
     if at == start or at + 1 >= stop or verb.addressed or tokens[at - 1].low not in QUOTE_MARKS | {","}:
         return None
+    if tokens[at - 1].low == "," and verb.lemma not in _INVERTING:
+        return None
     phrase = after(tokens, at + 1, stop, TYING)
     if phrase is None or tokens[phrase[0]].low in ("that", "it", "there", "this"):
         return None
@@ -184,12 +227,25 @@ def _inverted(tokens: Sequence[Token], at: int, start: int, stop: int, verb: Rep
 
 def _well_formed(tokens: Sequence[Token], at: int, source: tuple[int, int], following: str) -> bool:
     """Whether a form that is often a noun ("reports", "claim", "fear") does stand here as a verb."""
+    lemma = VERBS[tokens[at].low].lemma
+    rest = tokens[at + 1 : at + 16]
+    if following == "to" and at + 2 < len(tokens) and tokens[at + 2].low in ("have", "be"):
+        # "claims to have seen"
+        return lemma in ("claim", "believe", "report", "admit")
     if following in ("of", "for", "to", "in", "by", "is", "was", "are", "were", "from", ",", ".") or at <= 0:
         return False
-    head = tokens[source[1] - 1].low
-    plural = head.endswith("s") or head in ("they", "we", "people", "police")
-    if tokens[at].low in _PLURAL_FORMS and not plural:
+    if lemma in _NAMING and not any(token.low in QUOTE_MARKS for token in rest):
         return False
+    if lemma in _WEIGHING and not any(token.low in _BELIEF for token in rest):
+        return False
+    if lemma == "attribute" and not any(token.low == "to" for token in rest):
+        return False
+    if lemma in _STRICT and following not in ("that", ":") and following not in QUOTE_MARKS:
+        return False
+    if tokens[at].low in _PLURAL_FORMS and not _is_plural(tokens, source):
+        return False
+    if _is_telegraphic(tokens, at, source):
+        return True
     if following == "with" and any(token.low == "that" for token in tokens[at + 2 : at + 7]):
         # "assess with moderate confidence that"
         return True
@@ -200,6 +256,31 @@ def _well_formed(tokens: Sequence[Token], at: int, source: tuple[int, int], foll
         or following in QUOTE_MARKS
     )
     return opens or (at + 1 < len(tokens) and tokens[at + 1].is_capital)
+
+
+def _is_plural(tokens: Sequence[Token], source: tuple[int, int]) -> bool:
+    """Whether the source takes a plural verb, by the word that stands before whatever is tied to it."""
+    past = next((index for index in range(source[0] + 1, source[1]) if tokens[index].low in PREPOSITIONS), source[1])
+    head = tokens[past - 1].low
+    return head.endswith("s") or head in ("they", "we", "i", "you", "people", "police", "men", "women", "staff")
+
+
+def _is_telegraphic(tokens: Sequence[Token], at: int, source: tuple[int, int]) -> bool:
+    """ "Caller on emergency line reports avalanche": a singular speaker who opens the line, and a verb that agrees."""
+    opens = source[0] == 0 or not tokens[source[0] - 1].is_word or tokens[source[0] - 1].low[0].isdigit()
+    agrees = tokens[at].low.endswith("s") and not _is_plural(tokens, source)
+    past = next((index for index in range(source[0] + 1, source[1]) if tokens[index].low in PREPOSITIONS), source[1])
+    head = tokens[past - 1].stem
+    return opens and agrees and source[1] == at and (is_person_noun(head) or head in ORGANISATIONS)
+
+
+def _opening(tokens: Sequence[Token], start: int, at: int) -> tuple[int, int] | None:
+    """ "The clerk is not so sure and thinks that ...": the phrase that opens the sentence speaks on."""
+    phrase = after(tokens, start, at)
+    if phrase is None or phrase[1] >= at or tokens[phrase[1]].low in PREPOSITIONS:
+        return None
+    broken = any(token.low in QUOTE_MARKS | {",", ";", ":"} for token in tokens[phrase[1] : at])
+    return None if broken or tokens[phrase[0]].low in PRONOUNS else phrase
 
 
 def _complement(

@@ -60,6 +60,9 @@ _HEADER_LABELS = words(
 )
 _HEADER = re.compile(r"[ \t*#_>]*([A-Za-z][A-Za-z /-]{0,24}?)[*_ ]*:[*_]*[ \t]+(?=\S)")
 _BULLET = re.compile(r"[ \t]*(?:[-*•‣◦–·]|\(?\d{1,2}[.)]|\(?[a-z][.)])[ \t]+(?=\S)")
+#: A line of a log or a transcript: "14:05 ...", "0612 B4 to Control: ...", "UNIT 12: ...".
+_STAMP = re.compile(r"(?:\d{1,2}:\d{2}|(?!19|20)[0-2]\d[0-5]\d)(?:Z|h|hrs)?[ \t]+[A-Z]|[A-Z][A-Z0-9 ]{1,20}:[ \t]")
+_DATE_LINE = re.compile(r"[A-Z0-9][\w ,./-]{3,24}\d{2,4}\.?")
 _WORDS = re.compile(r"[^\W_]+")
 _QUOTE_MARKS = re.compile(r"[\"“”«»]")
 _OPENING, _CLOSING = "“«", "”»"
@@ -151,6 +154,11 @@ def _breaks(above: _Line, line: _Line, widest: int, text: str) -> bool:
         return True
     if above.kind is Kind.HEADER:
         return line.body - line.start < 2
+    if _STAMP.match(text, line.body, line.end):
+        return True
+    if above.end - above.start < 60 and _DATE_LINE.fullmatch(text, line.body, line.end):
+        # The date below a masthead, and no wrapped end of a paragraph.
+        return True
     last = text[above.end - 1]
     short = above.end - above.start < 0.6 * max(widest, line.end - line.start, 40)
     begins = text[line.body].isupper() or text[line.body].isdigit() or text[line.body] in '"“«'

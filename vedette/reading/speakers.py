@@ -12,12 +12,13 @@ from vedette.reading.lexicon import (
     ORGANISATIONS,
     OUTLETS,
     PREPOSITIONS,
+    PRONOUNS,
     TITLES,
     UNNAMED,
     is_person_noun,
     words,
 )
-from vedette.reading.phrases import REDUCED
+from vedette.reading.phrases import REDUCED, after
 from vedette.reading.records import Attribution, SourceKind
 from vedette.reading.sentences import Kind, Sentence
 from vedette.reading.tokens import Token, tokenise
@@ -25,9 +26,10 @@ from vedette.reading.tokens import Token, tokenise
 #: Words that name an outlet even without a capital.
 _PLAIN_OUTLETS = words("newspaper newspapers newsroom station broadcaster outlet outlets magazine website newswire")
 _PLURAL_DETERMINERS = words("two three four five six seven eight nine ten several many some a an another dozens no one")
+_NAME_TYING = words("of")
 _PARTICLES = words("of the and for de la del van von al bin el")
 #: Verbs after which even an unknown noun with a determiner is a speaker.
-_PLAIN_SPEECH = words("say tell according warn announce")
+_PLAIN_SPEECH = words("say tell according warn announce report state add confirm disclose explain deny insist stress")
 
 
 def classify(phrase: Sequence[Token], lemma: str) -> SourceKind | None:
@@ -66,7 +68,8 @@ def _head(phrase: Sequence[Token], words: Sequence[str]) -> int:
     for index in range(1, len(phrase)):
         if words[index] in PREPOSITIONS or words[index] in REDUCED:
             # "Department of Justice", "an e-mail seen by the paper": the head stands before.
-            return index - 1
+            participle = index >= 2 and words[index - 1].endswith("ed") and words[index - 2] not in DETERMINERS
+            return index - 2 if participle else index - 1
     return len(phrase) - 1
 
 
@@ -106,9 +109,28 @@ class Speakers:
         #: The document's own outlet or issuer, outermost, where the text names it.
         self.frame = frame
         self._full_names: dict[str, str] = {}
-        self._last: dict[str, Attribution] = {}
+        self._last: dict[str, tuple[int, Attribution]] = {}
+        self._paragraph = 0
+        self._nearest = 1
         #: The last speaker whose words stood in quotation marks, and in which paragraph.
         self.quoted: tuple[int, Attribution] | None = None
+
+    def enter(self, text: str, sentence: Sentence, tokens: Sequence[Token]) -> None:
+        """A sentence begins: whoever opens it is whom "he" or "it" stands for next, if nobody speaks in between.
+
+        A pronoun reaches back one paragraph; in a list or a log, where each line stands by itself, none.
+        """
+        self._paragraph = sentence.paragraph
+        alone = sentence.kind is not Kind.PROSE or tokens[0].text[0].isdigit()
+        self._nearest = 0 if alone else 1
+        phrase = after(tokens, 0, len(tokens), _NAME_TYING)
+        if phrase is None or phrase[1] >= len(tokens) or not tokens[phrase[1]].is_word or tokens[0].low in PRONOUNS:
+            return
+        named = tokens[phrase[0] : phrase[1]]
+        kind = classify(named, "")
+        if kind is SourceKind.ORGANISATION or (kind is SourceKind.PERSON and len(named) > 1 and named[-1].is_capital):
+            start, end = named[0].start, named[-1].end
+            self._remember(Attribution(" ".join(text[start:end].split()), kind, "", start, end, False), named)
 
     def attribution(self, text: str, phrase: Sequence[Token], lemma: str, inferred: bool = False) -> Attribution | None:
         """The attribution for a noun phrase, or None where it names no speaker that can be told."""
@@ -117,8 +139,8 @@ class Speakers:
             end -= 2
         low = phrase[0].low
         if len(phrase) == 1 and low in _PRONOUN_GROUPS:
-            known = self._last.get(_PRONOUN_GROUPS[low])
-            if known is None:
+            paragraph, known = self._last.get(_PRONOUN_GROUPS[low], (-2, None))
+            if known is None or self._paragraph - paragraph > self._nearest:
                 return None
             return Attribution(known.speaker, known.kind, lemma, start, end, True)
         if len(phrase) == 1 and low in _NOT_SPEAKERS:
@@ -140,13 +162,13 @@ class Speakers:
     def _remember(self, found: Attribution, phrase: Sequence[Token]) -> None:
         plural = phrase[-1].low.endswith("s") or found.kind is SourceKind.ANONYMOUS
         if found.kind in (SourceKind.PERSON, SourceKind.ANONYMOUS):
-            self._last["they" if plural and found.kind is SourceKind.ANONYMOUS else "he"] = found
+            self._last["they" if plural and found.kind is SourceKind.ANONYMOUS else "he"] = self._paragraph, found
             if found.kind is SourceKind.ANONYMOUS:
-                self._last["he"] = found
+                self._last["he"] = self._paragraph, found
         else:
-            self._last["it"] = found
+            self._last["it"] = self._paragraph, found
             if found.kind is SourceKind.ORGANISATION:
-                self._last["they"] = found
+                self._last["they"] = self._paragraph, found
 
 
 _PRONOUN_GROUPS = {"he": "he", "she": "he", "it": "it", "they": "they"}
@@ -181,11 +203,44 @@ def frame_of(text: str, sentences: Sequence[Sentence]) -> tuple[Attribution, ...
             start, end = agency.span(1)
             return (Attribution(agency.group(1), SourceKind.OUTLET, "", start, end, True), *found)
         if sentence.kind in (Kind.HEADING, Kind.BANNER) and sentence.end - sentence.start < 60:
-            words = [token for token in tokenise(text, sentence.start, sentence.end) if token.is_word]
-            last = words[-1].low if words else ""
-            if 2 <= len(words) <= 6 and last in OUTLETS and all(w.is_capital or w.low in _PARTICLES for w in words):
-                outlet = Attribution(
-                    text[sentence.start : sentence.end], SourceKind.OUTLET, "", sentence.start, sentence.end, True
-                )
-                return (outlet, *found)
+            masthead = _masthead(text, sentence, _is_dated(text, sentences, sentence))
+            if masthead is not None:
+                return (masthead, *found) if masthead.kind is SourceKind.OUTLET or not found else tuple(found)
     return tuple(found)
+
+
+_TAIL = re.compile(
+    r"(?P<by>(?:statement|release|bulletin|advisory|report)\s(?:by|from)\s)?(?P<name>[^,|–—\n]{3,60}?)"
+    r"(?P<tail>\s?[,|–—]\s?[^,\n]{0,14}\d[^\n]{0,20})?\Z",
+    re.IGNORECASE,
+)
+_MASTHEADS = words("press news newswire wire edition")
+
+
+def _is_dated(text: str, sentences: Sequence[Sentence], line: Sentence) -> bool:
+    """Whether a short line with a number, such as a date, stands below the line."""
+    below = next((one for one in sentences if one.start > line.start), None)
+    if below is None or below.kind is not Kind.HEADING or below.end - below.start > 60:
+        return False
+    return any(char.isdigit() for char in text[below.start : below.end])
+
+
+def _masthead(text: str, line: Sentence, dated: bool) -> Attribution | None:
+    """ "The Harbour Ledger", "Delta Newswire, 3 May 2026", "Statement by the Port Authority": who publishes."""
+    match = _TAIL.match(text, line.start, line.end)
+    if match is None:
+        return None
+    start, end = match.span("name")
+    words = [token for token in tokenise(text, start, end) if token.is_word]
+    if not 2 <= len(words) <= 7 or not all(word.is_capital or word.low in _PARTICLES for word in words):
+        return None
+    if any(word.text[0].isdigit() for word in words) or words[-1].stem in DOCUMENTS - {"dispatch", "record"}:
+        # "PRESS RELEASE" says what it is, not whose.
+        return None
+    name = text[start:end]
+    if words[-1].stem in OUTLETS or (len(words) <= 4 and any(word.stem in _MASTHEADS for word in words)):
+        return Attribution(name, SourceKind.OUTLET, "", start, end, True)
+    told = match["by"] is not None or match["tail"] is not None or (dated and words[-1].stem in ORGANISATIONS)
+    if told and not lookup(fold(name)):
+        return Attribution(name, SourceKind.ORGANISATION, "", start, end, True)
+    return None

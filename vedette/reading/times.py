@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 
 from vedette.reading import windows
 from vedette.reading.calendar import DAY, Anchor, Point, Stretch, start_of
-from vedette.reading.lexicon import MONTHS, TITLES, WEEKDAYS, words
+from vedette.reading.lexicon import DETERMINERS, MONTHS, TITLES, WEEKDAYS, words
 from vedette.reading.points import point
 from vedette.reading.records import Interval, Span, TimeMention
 from vedette.reading.tokens import Token
@@ -20,6 +20,7 @@ from vedette.reading.tokens import Token
 _RANGE = re.compile(r"(?P<lead>from|between)\s(?:about\s|around\s)?", re.IGNORECASE)
 _RANGE_JOIN = re.compile(r"\s?(?:\s(?:to|until|till|through|and)\s|[-–]\s?)(?:the\s)?", re.IGNORECASE)
 _LOOSE_JOIN = re.compile(r"\s?(?:\s(?:to|until|till|through)\s|[-–]\s?)", re.IGNORECASE)
+_AND = re.compile(r"\sand\s(?:on\s)?", re.IGNORECASE)
 _YEAR_ALONE = re.compile(r"(?:19|20)\d\d(?![\d-]|\s?(?:hours|hrs|h\b|Z\b|local))")
 _POINT_STARTS = (
     frozenset(MONTHS) | frozenset(WEEKDAYS)
@@ -66,7 +67,7 @@ class TimeReader:
         for index, token in enumerate(tokens):
             if token.start < past:
                 continue
-            key = token.low.rstrip(".")
+            key = token.low.removesuffix("'s").rstrip(".")
             if key not in _STARTS and not token.text[0].isdigit():
                 continue
             if index > 1 and tokens[index - 1 - (tokens[index - 1].low == ".")].low in TITLES and key in MONTHS:
@@ -99,6 +100,9 @@ class TimeReader:
             ranged = self._range(text, first, end, anchor, _RANGE_JOIN) if first else None
             return self._made(text, at, ranged, "window") if ranged else None
         relative = windows.relative(text, at, end, anchor, key)
+        if relative is not None and key == "within" and ahead is False:
+            # "was isolated within an hour": how long it took, not when.
+            return None
         if relative is not None:
             return self._made(text, at, relative, "window" if relative.vague else role)
         if key not in _POINT_STARTS and not token.text[0].isdigit() and key != "the":
@@ -113,7 +117,7 @@ class TimeReader:
             number = int(year.group())
             whole = Stretch(year.group(), datetime(number, 1, 1), datetime(number + 1, 1, 1))  # noqa: DTZ001
             return self._made(text, at, Point(year.end(), (whole,), False), role)
-        ranged = self._range(text, found, end, anchor, _LOOSE_JOIN)
+        ranged = self._range(text, found, end, anchor, _LOOSE_JOIN) or self._two_days(text, found, end, anchor)
         if ranged is not None:
             return self._made(text, at, ranged, "window")
         first_reading = found.readings[0]
@@ -142,6 +146,17 @@ class TimeReader:
             return None
         value = f"{begin.value}/{until.value}"
         return Point(second.end, (Stretch(value, start, stop, begin.offset_minutes),), True, second.has_clock)
+
+    def _two_days(self, text: str, first: Point, end: int, anchor: Anchor) -> Point | None:
+        """ "Tuesday and Wednesday": one stretch, where the second day follows the first."""
+        join = _AND.match(text, first.end, end)
+        second = point(text, join.end(), end, anchor) if join and first.has_day and not first.has_clock else None
+        if second is None or second.has_clock or not second.has_day:
+            return None
+        begin, until = first.readings[0], second.readings[0]
+        if begin.begin is None or until.begin != begin.until:
+            return None
+        return Point(second.end, (Stretch(f"{begin.value}/{until.value}", begin.begin, until.until),), True, False)
 
     def _made(self, text: str, at: int, found: Point, role: str) -> TimeMention:
         readings = tuple(self._bounded(reading, role, found.has_clock) for reading in found.readings)
@@ -187,8 +202,11 @@ class TimeReader:
 
 def _lean(tokens: Sequence[Token], index: int, ahead: bool | None, role: str) -> bool | None:
     """Which way the nearest verb before the time points; the whole claim's way where there is none."""
-    for at in range(index - 1, max(-1, index - 9), -1):
+    for at in range(index - 1, max(-1, index - 12), -1):
         low = tokens[at].low
+        if low == "to" and (tokens[at + 1].low in DETERMINERS or tokens[at + 1].is_capital):
+            # "burned to the ground": no verb follows.
+            continue
         if low in _POINTS_AHEAD:
             return True
         if low in _POINTS_BACK or (low.endswith("ed") and len(low) > 4):

@@ -39,7 +39,8 @@ _DISTANCE = re.compile(
 )
 _IN = re.compile(rf"in\s{_COUNT}\s{_UNIT}(?!\s(?:of|a|since))", _FLAGS)
 _NAMED_SPAN = re.compile(
-    r"(?P<which>this|next|last|the|the\scoming|the\spast)\s(?P<unit>week|weekend|month|year)\b", _FLAGS
+    r"(?P<which>this|next|last|the|the\scoming|the\spast)\s(?P<unit>weekend|week|month|year|winter|spring|summer|autumn|fall)\b",
+    _FLAGS,
 )
 _EFFECTIVE = re.compile(r"effective\simmediately|with\simmediate\seffect|effective\s(?:as\sof\s)?now\b", _FLAGS)
 
@@ -111,12 +112,16 @@ def _distance(match: re.Match[str], anchor: Anchor) -> Point | None:
 
 def _span(match: re.Match[str], anchor: Anchor) -> Point | None:
     which, unit = " ".join(match["which"].lower().split()), match["unit"].lower()
+    if unit in _SEASONS:
+        return None if which in ("the", "the coming", "the past") else _season(match.end(), which, unit, anchor)
     if which == "the" and unit != "weekend":
         return None
     if anchor.day is None:
         return Point(match.end(), (Stretch({"week": "PXW"}.get(unit, "PX" + unit[0].upper()), None, None),), False)
     step = {"next": 1, "the coming": 1, "last": -1, "the past": -1}.get(which, 0)
     if unit in ("week", "weekend"):
+        if which == "the coming" and unit == "weekend" and anchor.day.weekday() < 5:
+            step = 0
         monday = anchor.day - anchor.day.weekday() * DAY + step * 7 * DAY
         if which == "the" and anchor.ahead is False and anchor.day.weekday() < 5:
             monday -= 7 * DAY
@@ -132,6 +137,27 @@ def _span(match: re.Match[str], anchor: Anchor) -> Point | None:
         number = anchor.day.year + step
         stretch = Stretch(str(number), start_of(date(number, 1, 1)), start_of(date(number + 1, 1, 1)))
     return Point(match.end(), (stretch,), False)
+
+
+#: First month of the northern season; where the south is meant, the reading is marked vague all the same.
+_SEASONS = {"winter": 12, "spring": 3, "summer": 6, "autumn": 9, "fall": 9}
+
+
+def _season(past: int, which: str, unit: str, anchor: Anchor) -> Point | None:
+    """ "last winter": three whole months, begun before the publication or after it."""
+    if anchor.day is None:
+        return None
+    starts = [date(anchor.day.year + year, _SEASONS[unit], 1) for year in (-2, -1, 0, 1)]
+    running = [start for start in starts if start <= anchor.day < months_later(start, 3)]
+    if which == "last":
+        start = [one for one in starts if months_later(one, 3) <= anchor.day][-1]
+    elif which == "next":
+        start = next(one for one in starts if one > anchor.day)
+    else:
+        start = running[0] if running else next(one for one in starts if one > anchor.day)
+    code = {"winter": "WI", "spring": "SP", "summer": "SU"}.get(unit, "FA")
+    stretch = Stretch(f"{start.year}-{code}", start_of(start), start_of(months_later(start, 3)))
+    return Point(past, (stretch,), False, False, True)
 
 
 def _number(word: str) -> int:
