@@ -83,7 +83,7 @@ BODIES: dict[str, Any] = {
         "impending": True,
         "ground": "g",
     },
-    "/threats/{threat_id}/outcome": {"result": "unknown"},
+    "/threats/{threat_id}/outcome": {"result": "unknown", "note": "Nobody looked."},
     "/warnings/{warning_id}/revise": {},
     "/warnings/{warning_id}/submit": {},
     "/warnings/{warning_id}/approve": {"content_hash": "0" * 64},

@@ -86,8 +86,15 @@ def test_a_threat_is_judged_determined_closed_and_said_what_became_of(
     assert analyst.post(f"{path}/close").status_code == 409
     decision = {"decision": "warn", "credible": True, "specific": True, "impending": True, "ground": "named group"}
     assert officer.post(f"{path}/determinations", decision).status_code == 201
-    assert analyst.post(f"{path}/outcome", {"result": "averted"}).status_code == 422
-    assert officer.post(f"{path}/outcome", {"result": "averted"}).json()["outcome"]["result"] == "averted"
+    averted = {"result": "averted", "note": "Two arrests.", "claims": claims[:1]}
+    assert analyst.post(f"{path}/outcome", averted).status_code == 422
+    assert officer.post(f"{path}/outcome", {"result": "averted"}).status_code == 422
+    told = officer.post(f"{path}/outcome", averted).json()
+    assert (told["outcome"]["result"], told["outcome"]["claims"]) == ("averted", claims[:1])
+    assert len(told["outcomes"]) == 1
+    scores = analyst.get("/threats/calibration", threshold=0.6).json()
+    assert (scores["left_out"]["averted"], scores["scored"], scores["enough"]) == (1, 0, False)
+    assert analyst.get("/threats/calibration", threshold=1).status_code == 422
     assert "no warning has gone out" in analyst.post(f"{path}/close").json()["detail"]
     (waiting,) = analyst.get("/threats/unwarned").json()
     assert (waiting["threat"], waiting["standing"]) == (threat["id"], "to be warned")

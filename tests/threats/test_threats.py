@@ -1,4 +1,4 @@
-"""From what happened to what may, the decision to warn, and what became of it."""
+"""From what happened to what may."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from tests.warnings.good import FENCE_LINE
 from vedette.access.handling import Realm, Tlp
 from vedette.access.policy import Actor, Refused
 from vedette.access.roles import Role
-from vedette.clock import Frozen
 from vedette.formats.parts import BadInput
 from vedette.ledger.models import Entry
 from vedette.reports.actions import accept_claim, receive, reject_claim
@@ -161,24 +160,6 @@ def test_revising_keeps_what_is_not_given_and_the_ledger_keeps_what_was_thought(
         (0.6, "threat.assessed"),
         (0.85, "threat.revised"),
     ]
-
-
-def test_the_outcome_is_said_by_somebody_who_judged_none_of_it(
-    analyst: Actor, officer: Actor, memo: Report, stopped_clock: Frozen
-) -> None:
-    threat = assess(analyst, memo)
-    second = make_actor("second", Role.ANALYST)
-    actions.revise_threat(second, threat, likelihood=0.7)
-    for judge in (analyst, second):
-        with pytest.raises(BadInput, match="somebody else"):
-            actions.set_outcome(judge, threat, "happened")
-    with pytest.raises(BadInput, match="may still happen"):
-        actions.set_outcome(officer, threat, "did_not")
-    assert actions.set_outcome(officer, threat, "averted", "Arrests.").result == "averted"
-    stopped_clock.advance(days=3)
-    assert actions.set_outcome(officer, threat, "did_not").result == "did_not"
-    with pytest.raises(Refused):
-        actions.set_outcome(make_actor("overseer", Role.OVERSEER), threat, "unknown")
 
 
 def test_threats_of_the_other_realm_or_above_one_s_clearance_are_not_there(analyst: Actor, memo: Report) -> None:

@@ -1,4 +1,4 @@
-"""`vedette threats`: those judged of which nobody has been warned."""
+"""`vedette threats`: those judged of which nobody has been warned, and how judgements turned out."""
 
 from __future__ import annotations
 
@@ -8,17 +8,12 @@ from typing import Annotated
 import typer
 
 from vedette.cli.files import terminal_safe
-from vedette.cli.output import emit_json
+from vedette.cli.output import emit_json, refuse
 from vedette.cli.session import open_house, token_actor
 
-threats = typer.Typer(no_args_is_help=True, help="Threats of which nobody has been warned.")
+threats = typer.Typer(no_args_is_help=True, help="Threats of which nobody has been warned; how judgements turned out.")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
-
-
-@threats.callback()
-def _threats() -> None:
-    """What follows is named, though there is one."""
 
 
 @threats.command(epilog="Example: vedette threats unwarned --json")
@@ -51,6 +46,48 @@ def unwarned(as_json: AsJson = False) -> None:
         typer.echo(
             terminal_safe(f"{row['threat']:>6}  {age:>8}  {left:<14} {likely:<24} {row['standing']}: {row['title']}")
         )
+
+
+@threats.command(epilog="Example: vedette threats calibration --threshold 0.55 --json")
+def calibration(
+    threshold: Annotated[
+        float, typer.Option(help="From which likelihood on it was said that it will happen, for hits and false alarms.")
+    ] = 0.5,
+    as_json: AsJson = False,
+) -> None:
+    """How judgements turned out: Brier and log score, what each word came to, hits and false alarms, lead times."""
+    open_house()
+    from vedette.threats.calibration import calibration as calibrated
+    from vedette.threats.told_scores import told
+
+    if not 0 < threshold < 1:
+        refuse(str(threshold), "--threshold", "does not lie between 0 and 1; give one, as 0.5")
+    found = told(calibrated(token_actor(), threshold))
+    if as_json:
+        emit_json(found)
+        return
+    left_out = ", ".join(f"{count} {why.replace('_', ' ')}" for why, count in found["left_out"].items())
+    typer.echo(f"{found['scored']} scored, {found['happened']} of them happened; left out: {left_out}")
+    if not found["enough"]:
+        typer.echo(f"Too few to tell: a score needs {found['enough_at']}.")
+    typer.echo(
+        f"Brier {_number(found['brier'])}, skill {_number(found['skill'])}, log score {_number(found['log_score'])}"
+    )
+    for band in found["bands"]:
+        if band["count"]:
+            share = f"{band['happened']} of {band['count']} happened, {band['said']:.0%} said"
+            typer.echo(f"  {band['word']:<20} {share:<34} {band['verdict']}")
+    seen, lead = found["detection"], found["lead_time"]
+    typer.echo(
+        f"Saying it will from {threshold:.0%} on: {seen['hits']} hits, {seen['misses']} misses, "
+        f"{seen['false_alarms']} false alarms; POD {_number(seen['pod'])}, FAR {_number(seen['far'])}"
+    )
+    middle = "none" if lead["median_s"] is None else _hours(lead["median_s"])
+    typer.echo(f"Warned in time: {lead['warned_in_time']} of {lead['happened']}; median lead {middle}")
+
+
+def _number(value: float | None) -> str:
+    return "–" if value is None else f"{value:.3f}"
 
 
 def _hours(seconds: float) -> str:

@@ -1,7 +1,8 @@
 """The verbs of threats: recording what happened, judging what may, deciding whether to warn, saying what became of it.
 
 Each is one transaction that asks the policy and appends to the ledger last. Entries hold ids, numbers and hashes.
-The verbs of incidents, inquiries and actors are in `incidents.py`, those of the duty to warn in `determining.py`.
+The verbs of incidents, inquiries and actors are in `incidents.py`, those of the duty to warn in `determining.py`,
+and saying what became of a threat in `outcomes.py`.
 """
 
 from __future__ import annotations
@@ -15,15 +16,16 @@ from vedette import clock
 from vedette.access.handling import Tlp
 from vedette.access.policy import Actor, check
 from vedette.access.roles import Verb
-from vedette.formats.parts import BadInput, Part, Prose, parse
+from vedette.formats.parts import BadInput, parse
 from vedette.reports.models import Claim
 from vedette.threats.combining import marks_of
 from vedette.threats.determining import agree, determine
 from vedette.threats.incidents import add_account, keep_actor, keep_incident, open_inquiry, set_inquiry
 from vedette.threats.judgement import Judgement
-from vedette.threats.models import Incident, Outcome, Threat, ThreatActor
-from vedette.threats.recording import hash_of, ids, log, refuse_rejected, seen, sha256, store
-from vedette.threats.standing import WrongState, has_judged, locked, person, refuse_closed, refuse_unsettled
+from vedette.threats.models import Incident, Threat, ThreatActor
+from vedette.threats.outcomes import set_outcome
+from vedette.threats.recording import hash_of, ids, log, refuse_rejected, seen, store
+from vedette.threats.standing import WrongState, locked, person, refuse_closed, refuse_unsettled
 
 __all__ = [
     "WrongState",
@@ -97,28 +99,6 @@ def revise_threat(
             handling or Tlp(threat.handling),
             threat.need_to_know,
         )
-
-
-class _Note(Part):
-    note: Prose = ""
-
-
-def set_outcome(actor: Actor, threat: Threat, result: str, note: str = "") -> Outcome:
-    """Say what became of the threat. Nobody says it of their own judgement."""
-    if result not in Outcome.Result.values:
-        raise BadInput("result", f"{result!r} is none; give one of {', '.join(Outcome.Result.values)}")
-    note = parse(_Note, {"note": note}).note
-    with transaction.atomic():
-        threat = locked(actor, threat, Verb.JUDGE, Verb.APPROVE)
-        if has_judged(actor, threat):
-            raise BadInput("set_by", "whoever judged the threat may not say what became of it; somebody else must")
-        if result == Outcome.Result.DID_NOT and clock.now() < threat.window_to:
-            raise BadInput("result", f"it may still happen until {threat.window_to:%Y-%m-%d %H:%M}Z")
-        outcome, _ = Outcome.objects.update_or_create(
-            threat=threat, defaults={"result": result, "note": note, "set_by_id": person(actor), "set_at": clock.now()}
-        )
-        log(actor, "threat.outcome", f"threat:{threat.pk}", result=result, note_sha256=sha256(note))
-    return outcome
 
 
 def close(actor: Actor, threat: Threat) -> Threat:

@@ -1,4 +1,4 @@
-"""Incidents, inquiries, actors, threats, determinations and outcomes."""
+"""Incidents, inquiries, actors, threats, hypotheses about them, determinations and outcomes."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ class Agreement(models.Model):
 
 
 class Outcome(models.Model):
-    """What became of a threat, said by someone other than its author."""
+    """What became of a threat, said by someone who judged none of it. Rows are added; the last stands."""
 
     class Result(models.TextChoices):
         """AVERTED and UNKNOWN count neither as hit nor as miss."""
@@ -136,8 +136,53 @@ class Outcome(models.Model):
         AVERTED = "averted"
         UNKNOWN = "unknown"
 
-    threat = models.OneToOneField(Threat, on_delete=models.CASCADE, related_name="outcome")
+    threat = models.ForeignKey(Threat, on_delete=models.CASCADE, related_name="outcomes")
     result = models.CharField(max_length=10, choices=Result.choices)
+    #: How it is known.
     note = models.TextField(blank=True)
+    #: What it rests on.
+    claims = models.ManyToManyField(Claim, blank=True, related_name="settles")
+    #: When it happened; null for every other result, and in rows older than the question.
+    happened_at = models.DateTimeField(null=True)
     set_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
     set_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["set_at", "id"]
+
+
+class Hypothesis(models.Model):
+    """One more explanation of what the claims of a threat say, beside those that are always asked about."""
+
+    threat = models.ForeignKey(Threat, on_delete=models.CASCADE, related_name="hypotheses")
+    #: What marks name it by.
+    code = models.CharField(max_length=20)
+    statement = models.CharField(max_length=300)
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
+    added_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["threat", "code"], name="hypothesis_code_once")]
+
+
+class Mark(models.Model):
+    """How a claim sits with one hypothesis, as one person sees it. Rows are added, never changed; the last stands."""
+
+    class Value(models.TextChoices):
+        """Whether one would expect the claim if the hypothesis were true."""
+
+        CONSISTENT = "consistent", "fits it"
+        INCONSISTENT = "inconsistent", "speaks against it"
+        NEUTRAL = "neutral", "says nothing of it"
+
+    threat = models.ForeignKey(Threat, on_delete=models.CASCADE, related_name="marks")
+    claim = models.ForeignKey(Claim, on_delete=models.CASCADE, related_name="marks")
+    #: A standard hypothesis or a `Hypothesis.code` of this threat.
+    hypothesis = models.CharField(max_length=20)
+    value = models.CharField(max_length=12, choices=Value.choices)
+    marked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
+    marked_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["marked_at", "id"]

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from django.urls import path
 
-from vedette.web.console import approval, compose, ground, home, ledger, people, reports, session, threats, warnings
+from vedette.web.console import (
+    approval,
+    calibration,
+    compose,
+    ground,
+    home,
+    ledger,
+    people,
+    reports,
+    session,
+    threats,
+    warnings,
+)
 
 app_name = "console"
 
@@ -20,6 +32,7 @@ urlpatterns = [
     path("reports/<int:report_id>/claims/<str:key>/", reports.judge_claim, name="judge-claim"),
     path("threats/", threats.board, name="threats"),
     path("threats/new/", threats.assess, name="threat-new"),
+    path("threats/calibration/", calibration.calibrated, name="calibration"),
     path("threats/<int:threat_id>/", threats.threat, name="threat"),
     path("threats/<int:threat_id>/determine/", threats.determine, name="determine"),
     path("threats/<int:threat_id>/determinations/<int:determination_id>/agree/", threats.agree, name="agree"),

@@ -154,3 +154,32 @@ def test_a_warning_drafted_from_a_threat_takes_its_place_and_window(house: House
     page = text_of(house.browser("officer").get("/warnings/new/", {"threat": threat.pk}))
     assert f'href="/threats/{threat.pk}/"' in page
     assert '"type": "Polygon"' in page.replace("&quot;", '"')
+
+
+def test_what_became_of_a_threat_is_said_again_and_both_stand_on_its_page(house: House, stopped_clock: Frozen) -> None:
+    threat = judged(house, house.report())
+    claim = threat.claims_for.get()
+    browser, path = house.browser("officer"), f"/threats/{threat.pk}/"
+    browser.post(f"{path}outcome/", {"result": "unknown", "note": "Nobody has looked."})
+    stopped_clock.advance(seconds=(threat.window_to - clock.now()).total_seconds())
+    refused = browser.post(f"{path}outcome/", {"result": "happened", "note": "Shots.", "claim": [str(claim.pk)]})
+    assert refused.status_code == 422 and 'href="#id-happened_at"' in text_of(refused)
+    assert f'value="{claim.pk}" checked' in text_of(refused), "what was chosen stays chosen"
+    told = {"result": "happened", "note": "Shots.", "happened_at": "2031-01-03T06:00", "claim": [str(claim.pk)]}
+    assert browser.post(f"{path}outcome/", told).status_code == 302
+    page = text_of(browser.get(path))
+    assert "Nobody has looked." in page and "said before" in page
+    assert threat.outcomes.last().claims.get() == claim
+
+
+def test_the_calibration_page_says_in_words_what_its_drawing_shows(house: House, stopped_clock: Frozen) -> None:
+    browser = house.browser("officer")
+    assert "Too few to tell" in text_of(browser.get("/threats/calibration/"))
+    threat = judged(house, house.report())
+    stopped_clock.advance(seconds=(threat.window_to - clock.now()).total_seconds())
+    actions.set_outcome(house.actor("officer"), threat, "did_not", "Quiet.")
+    page = text_of(browser.get("/threats/calibration/", {"threshold": "55"}))
+    assert "1 false alarms" in page and "likely: 0 of 1 happened, 60 % said" in page
+    assert "too few to tell" in page and threat.title in page
+    for wrong in ("0", "100", "often", "nan"):
+        assert browser.get("/threats/calibration/", {"threshold": wrong}).status_code == 422

@@ -13,6 +13,7 @@ from ninja import NinjaAPI
 from vedette import __version__
 from vedette.web.api import (
     areas,
+    calibration,
     claims,
     incidents,
     ledger,
@@ -48,6 +49,7 @@ for name, router in {
     "sources": sources.router,
     "incidents": incidents.router,
     "threats": threats.router,
+    "threats/calibration": calibration.router,
     "threat-actors": threats.threat_actors,
     "warnings": warnings_.router,
     "recipients": recipients.router,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from vedette.access.handling import Tlp
-from vedette.formats.parts import Line, Prose
+from vedette.formats.parts import Line, Moment, Prose
 from vedette.threats.judgement import Judgement
 from vedette.web.api.shapes import Given, Id, Marked, NeedToKnow, Shown, When
 
@@ -29,10 +29,12 @@ class DeterminationShown(Shown):
 
 
 class OutcomeShown(Shown):
-    """What became of it."""
+    """What became of it; of claims those that the reader may see."""
 
     result: str
     note: str
+    happened_at: When | None
+    claims: list[int]
     set_by: int
     set_at: When
 
@@ -65,7 +67,9 @@ class ThreatShown(Marked):
     determinations: list[DeterminationShown]
     #: The warnings of it that the reader may see.
     warnings: list[int]
+    #: The one that stands, and all that were said, the first of them first.
     outcome: OutcomeShown | None
+    outcomes: list[OutcomeShown]
 
 
 class UnwarnedShown(Shown):
@@ -106,10 +110,12 @@ class DeterminationGiven(Given):
 
 
 class OutcomeGiven(Given):
-    """What became of it: happened, did_not, averted or unknown."""
+    """What became of it: happened (and when), did_not, averted or unknown; how that is known, and on which claims."""
 
     result: Line
-    note: Prose = ""
+    note: Prose
+    happened_at: Moment | None = None
+    claims: tuple[Id, ...] = ()
 
 
 class ThreatActorShown(Marked):

@@ -15,7 +15,7 @@ from vedette.reports.queries import claims_for
 from vedette.threats import actions
 from vedette.threats.judgement import Judgement
 from vedette.threats.likelihood import in_words
-from vedette.threats.models import Threat, ThreatActor
+from vedette.threats.models import Outcome, Threat, ThreatActor
 from vedette.threats.queries import actors_for, board, incidents_for, unwarned
 from vedette.warnings.models import Warning
 from vedette.web.api.doors import ApiRequest, found, get, post
@@ -39,7 +39,7 @@ threat_actors = Router(tags=["threats"])
 @get(router, "", Verb.SEE, response=Page[ThreatShown], summary="List threats, newest first")
 def list_threats(request: ApiRequest, open: bool | None = None, cursor: Cursor = None, limit: Limit = 50) -> Any:
     threats = board(request.auth) if open is None else board(request.auth).filter(closed_at__isnull=open)
-    threats = threats.select_related("outcome").prefetch_related(*_cited(request.auth))
+    threats = threats.prefetch_related(*_cited(request.auth))
     return page(threats, lambda threat: _show(request, threat), cursor, limit)
 
 
@@ -130,7 +130,14 @@ def agree(request: ApiRequest, threat_id: int, determination_id: int) -> Any:
 @post(router, "/{int:threat_id}/outcome", Verb.SEE, response=ThreatShown, summary="Say what became of it")
 def set_outcome(request: ApiRequest, threat_id: int, given: OutcomeGiven) -> Any:
     threat = found(board(request.auth), threat_id)
-    actions.set_outcome(request.auth, threat, given.result, given.note)
+    actions.set_outcome(
+        request.auth,
+        threat,
+        given.result,
+        given.note,
+        happened_at=given.happened_at,
+        claims=all_chosen("claims", claims_for(request.auth), given.claims),
+    )
     return _show(request, found(board(request.auth), threat_id))
 
 
@@ -175,6 +182,7 @@ def _cited(actor: Actor) -> tuple[Any, ...]:
     return (
         Prefetch("claims_for", queryset=own, to_attr="seen_for"),
         Prefetch("claims_against", queryset=own, to_attr="seen_against"),
+        Prefetch("outcomes", queryset=Outcome.objects.prefetch_related(Prefetch("claims", own, to_attr="seen_claims"))),
         Prefetch("warnings", queryset=visible(actor, Warning.objects.only("pk", "threat")), to_attr="seen_warnings"),
     )
 
@@ -182,7 +190,7 @@ def _cited(actor: Actor) -> tuple[Any, ...]:
 def _show(request: ApiRequest, threat: Threat) -> dict[str, Any]:
     if not hasattr(threat, "seen_for"):
         prefetch_related_objects([threat], *_cited(request.auth))
-    outcome = getattr(threat, "outcome", None)
+    outcomes = [_outcome(one) for one in threat.outcomes.all()]
     return {
         **marks(threat),
         **{name: getattr(threat, name) for name in Judgement.model_fields},
@@ -196,8 +204,16 @@ def _show(request: ApiRequest, threat: Threat) -> dict[str, Any]:
         "closed_at": threat.closed_at,
         "determinations": [_determination(one) for one in threat.determinations.all()],
         "warnings": sorted(warning.pk for warning in threat.seen_warnings),  # type: ignore[attr-defined]
-        "outcome": outcome
-        and {"result": outcome.result, "note": outcome.note, "set_by": outcome.set_by_id, "set_at": outcome.set_at},
+        "outcome": outcomes[-1] if outcomes else None,
+        "outcomes": outcomes,
+    }
+
+
+def _outcome(said: Outcome) -> dict[str, Any]:
+    return {
+        **{name: getattr(said, name) for name in ("result", "note", "happened_at", "set_at")},
+        "claims": sorted(claim.pk for claim in said.seen_claims),  # type: ignore[attr-defined]
+        "set_by": said.set_by_id,
     }
 
 

@@ -18,12 +18,13 @@ from vedette.reports.models import Claim, Report
 from vedette.reports.queries import claims_for, source_standing, standing_of
 from vedette.threats import actions, queries
 from vedette.threats.likelihood import TERMS
-from vedette.threats.models import Determination, Incident, Outcome, Threat
+from vedette.threats.models import Determination, Incident, Threat
 from vedette.threats.standing import SETTLED, Standing
 from vedette.warnings.models import Warning
 from vedette.web.console.doors import ActedRequest, Errors, one, page, paged, told
 from vedette.web.console.drafting import moment, show_moment
 from vedette.web.console.highlight import told as in_words
+from vedette.web.console.outcomes import outcome_form, set_outcome
 from vedette.web.console.reports import handlings, latest
 from vedette.web.console.warnings import standing as standing_of_warnings
 from vedette.web.middleware import zone
@@ -163,9 +164,10 @@ def outcome(request: ActedRequest, threat_id: int) -> HttpResponse:
     """Say what became of it."""
     found, errors = _threat(request, threat_id), Errors()
     with told(errors):
-        actions.set_outcome(request.actor, found, request.POST.get("result", ""), request.POST.get("note", ""))
-        messages.success(request, "The outcome is recorded.")
-        return redirect("console:threat", threat_id)
+        set_outcome(request, found, errors)
+        if not errors:
+            messages.success(request, "The outcome is recorded.")
+            return redirect("console:threat", threat_id)
     if reason := errors.fields.pop("set_by", ""):
         errors.whole = reason
     return _page(request, found, errors)
@@ -193,11 +195,8 @@ def _page(request: ActedRequest, found: Threat, errors: Errors) -> HttpResponse:
         "decision": request.POST.get("decision", ""),
         "basis": request.POST.get("basis", ""),
         "ground": request.POST.get("ground", ""),
-        "result": request.POST.get("result", ""),
-        "note": request.POST.get("note", ""),
     }
     standing, last = queries.standings([found])[found.pk], queries.last_determination(found)
-    result = Outcome.objects.filter(threat=found).select_related("set_by").first()
     context = {
         "threat": found,
         "claims_for": [_account(claim) for claim in sees.filter(supports=found)],
@@ -209,14 +208,12 @@ def _page(request: ActedRequest, found: Threat, errors: Errors) -> HttpResponse:
         "one_says_not": standing is Standing.ONE_SAYS_NOT,
         "bases": [("", "only if not: choose…"), *Determination.Basis.choices],
         "warnings": standing_of_warnings(visible(actor, Warning.objects.filter(threat=found)).order_by("-created_at")),
-        "outcome": result,
-        "results": Outcome.Result.choices,
+        **outcome_form(request, found),
         "criteria": CRITERIA,
         "given": given,
         "errors": errors,
         "may_draft": actor.may(Verb.DRAFT, found) and found.closed_at is None,
         "may_judge": actor.may(Verb.APPROVE, found),
-        "may_outcome": actor.may(Verb.JUDGE, found) or actor.may(Verb.APPROVE, found),
         "area": {"geometry": found.area, "saved": []},
         "marking": found.handling,
     }
