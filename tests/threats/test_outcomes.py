@@ -174,7 +174,7 @@ def test_only_what_the_reader_may_see_is_scored(
         make_actor("low", Role.ANALYST, clearance=Tlp.GREEN),
     ):
         assert (calibration(other).score.count, calibration(other).open) == (0, 0)
-    assert calibration(officer).score.count == 1
+    assert (calibration(officer).score.count, calibration(officer).handling) == (1, Tlp.AMBER)
 
 
 def test_scoring_takes_as_many_queries_for_one_threat_as_for_many(

@@ -14,6 +14,7 @@ from statistics import median
 
 from django.db.models import Min
 
+from vedette.access.handling import Tlp, most_restrictive
 from vedette.access.policy import Actor, visible
 from vedette.ledger.models import Entry
 from vedette.threats.models import Outcome, Threat
@@ -82,6 +83,8 @@ class Calibration:
     open: int
     #: It was judged only after it had happened: no forecast.
     only_after: int
+    #: The most restrictive mark of what is counted.
+    handling: Tlp
 
 
 def calibration(actor: Actor, threshold: float = THRESHOLD) -> Calibration:
@@ -112,6 +115,7 @@ def calibration(actor: Actor, threshold: float = THRESHOLD) -> Calibration:
         unknown=results.count(_Result.UNKNOWN),
         open=len(rows) - len(known),
         only_after=only_after,
+        handling=most_restrictive([Tlp(threat.handling) for threat in rows] or [Tlp.CLEAR]),
     )
 
 

@@ -13,6 +13,7 @@ def told(found: Calibration) -> dict[str, Any]:
     """Everything a calibration says, for JSON; shares between 0 and 1, lengths of time in seconds."""
     score, leads = found.score, found.leads
     return {
+        "handling": found.handling.value,
         "scored": score.count,
         "happened": score.happened,
         "left_out": {

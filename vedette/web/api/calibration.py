@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from ninja import Query, Router
 
+from vedette.access.handling import Tlp
 from vedette.access.roles import Verb
 from vedette.threats.calibration import calibration
 from vedette.threats.scoring import THRESHOLD
@@ -80,6 +81,8 @@ class LeadTimeShown(Shown):
 class CalibrationShown(Shown):
     """How the judgements that the reader may see turned out; of the organisation, never of a person."""
 
+    #: The most restrictive mark of what is counted.
+    handling: Tlp
     scored: int
     happened: int
     left_out: LeftOut

@@ -43,6 +43,7 @@ def calibrated(request: ActedRequest) -> HttpResponse:
         "points": [_point(band) for band in found.score.bands if band.count],
         "ticks": [(hundredth, *_at(hundredth / 100, hundredth / 100)) for hundredth in (0, 20, 40, 60, 80, 100)],
         "frame": _frame(),
+        "marking": found.handling.value,
         "threshold": asked,
         "errors": errors,
         "enough": ENOUGH,
