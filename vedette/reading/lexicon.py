@@ -129,7 +129,8 @@ TITLES = words(
     "sergeant lieutenant colonel general special senator representative governor superintendent professor"
 )
 UNNAMED = words(
-    "somebody someone source sources unnamed anonymous unidentified insiders insider tipster informant informants"
+    "somebody someone one others another some many several both neither most accused source sources unnamed "
+    "anonymous unidentified insiders insider tipster informant informants"
 )
 
 

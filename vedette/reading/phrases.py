@@ -50,7 +50,12 @@ def before(tokens: Sequence[Token], index: int, floor: int = 0) -> tuple[int, in
     if last < floor or not tokens[last].is_word:
         return None
     if tokens[last].low in PRONOUNS:
+        if last - 2 >= floor and tokens[last - 1].low == "of":
+            # "one of them"
+            return last - 2, last + 1
         return last, last + 1
+    if tokens[last].low == "accused" and last > floor and tokens[last - 1].low in DETERMINERS:
+        return last - 1, last + 1
     if tokens[last].low in CONJUNCTIONS or tokens[last].low in PREPOSITIONS or tokens[last].low in _PAST_VERBS:
         return None
     first = last

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
+from vedette.reading.certainty import has_finite_verb
 from vedette.reading.lexicon import (
     ADVERBS,
     AUXILIARIES,
@@ -27,7 +29,9 @@ from vedette.reading.tokens import Token
 QUOTE_MARKS = frozenset("\"“”«»'‘’")
 _BE = words("is are was were be been being isn't wasn't weren't aren't")
 _PASSIVE_FORMS = frozenset(form for form in VERBS if form.endswith(("ed", "said", "told", "thought", "known", "shown")))
-_ACCOUNTS = words("account telling words view version estimate")
+_ACCOUNTS = words("account telling words view version estimate opinion judgement judgment assessment estimation")
+_HEARD = words("heard hears learned learnt gathered understood")
+_MANNER = words("online openly publicly today yesterday later also again earlier")
 _ENDS = frozenset({".", "!", "”", '"'})
 _AFTER_ADDRESSEE = words("that to not of about against : , . on in they he")
 _LATELY = words("this last late early earlier")
@@ -40,7 +44,7 @@ _QUESTIONS = words("what which who whom when where why how for")
 #: Verbs that report only with "that", a colon or a quotation; with a plain object they are acts.
 _STRICT = words(
     "read observe respond answer counter verify corroborate establish learn figure repeat post mention comment relay "
-    "specify clarify question maintain know"
+    "specify clarify question maintain know find"
 )
 #: "called the delay 'regrettable'": only with the words in quotation marks.
 _NAMING = words("call label brand term")
@@ -54,7 +58,7 @@ _BELIEF = words(
 _TAKEN = words("responsibility credit compensation victory asylum lives")
 #: Verbs whose subject may follow them after a plain comma ("The road is shut, said the mayor").
 _INVERTING = words("say add report write announce explain warn admit reply recall note")
-_PLURAL_FORMS = frozenset(form for form, verb in VERBS.items() if form == verb.lemma)
+_PLURAL_FORMS = frozenset(form for form, verb in VERBS.items() if form == verb.lemma and form not in ("read", "put"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +91,14 @@ def reporting_cues(tokens: Sequence[Token], start: int = 0, end: int | None = No
             cue = _verb_cue(tokens, index, start, stop, found)
         elif low == "according" and index + 2 < stop and tokens[index + 1].low == "to":
             cue = _according(tokens, index, start, stop)
-        elif low in _ACCOUNTS and index - start >= 2:
+        elif low in _ACCOUNTS and index - start >= 2 and tokens[index - 1].low == "the" and index + 2 < stop:
+            cue = _opinion(tokens, index, start, stop)
+        elif low in _ACCOUNTS and index - start >= 1:
             cue = _account(tokens, index, start, stop)
+        elif low in _HEARD and index + 2 < stop and tokens[index + 1].low == "from":
+            cue = _heard(tokens, index, stop)
+        elif low == "saying" and index - start >= 3 and tokens[index - 1].low == "as":
+            cue = _quoted_as(tokens, index, start, stop)
         elif low == "as" and index + 3 < stop:
             cue = _as_told(tokens, index, start, stop)
             if cue is not None:
@@ -137,7 +147,10 @@ def _verb_cue(
         # "might be boasting"
         return None
     inferred = False
-    if verb.lemma == "claim" and following in _TAKEN:
+    if (verb.lemma == "claim" and following in _TAKEN) or (verb.lemma == "report" and following == "for"):
+        return None
+    if verb.lemma in ("add", "note") and following in DETERMINERS and not has_finite_verb(tokens[at + 2 : stop]):
+        # "added two names to the list"
         return None
     if verb.lemma == "ask" and any(other.low in _QUESTIONS for other in tokens[at + 1 : at + 3]):
         # What somebody asks is no claim of theirs.
@@ -229,13 +242,22 @@ def _well_formed(tokens: Sequence[Token], at: int, source: tuple[int, int], foll
     """Whether a form that is often a noun ("reports", "claim", "fear") does stand here as a verb."""
     lemma = VERBS[tokens[at].low].lemma
     rest = tokens[at + 1 : at + 16]
+    if following in _MANNER and at + 2 < len(tokens):
+        following = tokens[at + 2].low
     if following == "to" and at + 2 < len(tokens) and tokens[at + 2].low in ("have", "be"):
         # "claims to have seen"
         return lemma in ("claim", "believe", "report", "admit")
     if following in ("of", "for", "to", "in", "by", "is", "was", "are", "were", "from", ",", ".") or at <= 0:
         return False
-    if lemma in _NAMING and not any(token.low in QUOTE_MARKS for token in rest):
-        return False
+    if lemma in _NAMING:
+        mark = next((token.low for token in rest if token.low in QUOTE_MARKS or token.low in VERBS), "")
+        if mark not in QUOTE_MARKS:
+            return False
+    if lemma == "put":
+        return any(
+            token.low == "at" and (after_at.low in DETERMINERS or after_at.text[0].isdigit())
+            for token, after_at in pairwise(rest)
+        )
     if lemma in _WEIGHING and not any(token.low in _BELIEF for token in rest):
         return False
     if lemma == "attribute" and not any(token.low == "to" for token in rest):
@@ -262,23 +284,48 @@ def _is_plural(tokens: Sequence[Token], source: tuple[int, int]) -> bool:
     """Whether the source takes a plural verb, by the word that stands before whatever is tied to it."""
     past = next((index for index in range(source[0] + 1, source[1]) if tokens[index].low in PREPOSITIONS), source[1])
     head = tokens[past - 1].low
-    return head.endswith("s") or head in ("they", "we", "i", "you", "people", "police", "men", "women", "staff")
+    return head.endswith("s") or head in (
+        "crew",
+        "family",
+        "majority",
+        "they",
+        "we",
+        "i",
+        "you",
+        "people",
+        "police",
+        "men",
+        "women",
+        "staff",
+    )
 
 
 def _is_telegraphic(tokens: Sequence[Token], at: int, source: tuple[int, int]) -> bool:
     """ "Caller on emergency line reports avalanche": a singular speaker who opens the line, and a verb that agrees."""
+    if not tokens[at].low.endswith("s") and tokens[at].low not in _PLURAL_FORMS:
+        return False
     opens = source[0] == 0 or not tokens[source[0] - 1].is_word or tokens[source[0] - 1].low[0].isdigit()
-    agrees = tokens[at].low.endswith("s") and not _is_plural(tokens, source)
+    agrees = (tokens[at].low in _PLURAL_FORMS) is _is_plural(tokens, source)
     past = next((index for index in range(source[0] + 1, source[1]) if tokens[index].low in PREPOSITIONS), source[1])
     head = tokens[past - 1].stem
-    return opens and agrees and source[1] == at and (is_person_noun(head) or head in ORGANISATIONS)
+    known = is_person_noun(head) or head in ORGANISATIONS
+    return opens and agrees and source[1] == at and known
 
 
 def _opening(tokens: Sequence[Token], start: int, at: int) -> tuple[int, int] | None:
     """ "The clerk is not so sure and thinks that ...": the phrase that opens the sentence speaks on."""
-    phrase = after(tokens, start, at)
+    phrase = after(tokens, start, at, TYING)
     if phrase is None or phrase[1] >= at or tokens[phrase[1]].low in PREPOSITIONS:
         return None
+    last = tokens[phrase[1] - 1]
+    if (
+        phrase[1] - phrase[0] > 1
+        and not last.is_capital
+        and last.low.endswith(("s", "ed"))
+        and not is_person_noun(last.low)
+    ):
+        # "The other man laughed and said": the word before is the verb.
+        phrase = (phrase[0], phrase[1] - 1)
     broken = any(token.low in QUOTE_MARKS | {",", ";", ":"} for token in tokens[phrase[1] : at])
     return None if broken or tokens[phrase[0]].low in PRONOUNS else phrase
 
@@ -353,6 +400,11 @@ def _according(tokens: Sequence[Token], at: int, start: int, stop: int) -> Repor
     if phrase is None:
         return None
     past, container = phrase[1], None
+    last = tokens[past - 1].low
+    if last.endswith("ed") and last not in REDUCED and past - phrase[0] > 2 and past < stop:
+        # "a relative interviewed by detectives": who was interviewed speaks.
+        told = after(tokens, past + 1, stop) if tokens[past].low in PREPOSITIONS else None
+        phrase, past = (phrase[0], past - 1), told[1] if told is not None else past
     if tokens[past - 1].low in REDUCED and past - phrase[0] > 1:
         phrase = (phrase[0], past - 1)
         if past + 1 < stop and tokens[past].low == "by":
@@ -366,6 +418,10 @@ def _according(tokens: Sequence[Token], at: int, start: int, stop: int) -> Repor
 
 def _account(tokens: Sequence[Token], at: int, start: int, stop: int) -> ReportingCue | None:
     """ "by the agency's account"."""
+    if tokens[at - 1].low in ("his", "her", "their", "its") and at - 2 >= start and tokens[at - 2].low in ("in", "by"):
+        # "in their view"
+        whole = (at + 1, stop) if at - 2 - start <= 12 else (start, _without_comma(tokens, start, at - 2))
+        return ReportingCue(Reporting("account"), at, (at - 1, at), None, whole, False)
     if not tokens[at - 1].low.endswith(("'s", "s'")):
         return None
     phrase = before(tokens, at, start)
@@ -374,6 +430,36 @@ def _account(tokens: Sequence[Token], at: int, start: int, stop: int) -> Reporti
     named = (phrase[0], at)
     whole = (at + 1, stop) if phrase[0] - start <= 2 else (start, _without_comma(tokens, start, phrase[0] - 1))
     return ReportingCue(Reporting("account"), at, named, None, whole, phrase[0] - start > 2)
+
+
+def _opinion(tokens: Sequence[Token], at: int, start: int, stop: int) -> ReportingCue | None:
+    """ "in the opinion of the surveyor"."""
+    if tokens[at - 2].low not in ("in", "by") or tokens[at + 1].low != "of":
+        return None
+    phrase = after(tokens, at + 2, stop)
+    if phrase is None:
+        return None
+    if at - 2 == start:
+        return ReportingCue(Reporting("account"), at, phrase, None, _content(tokens, phrase[1], stop), False)
+    return ReportingCue(Reporting("account"), at, phrase, None, (start, _without_comma(tokens, start, at - 2)), True)
+
+
+def _heard(tokens: Sequence[Token], at: int, stop: int) -> ReportingCue | None:
+    """ "has learned from partners that": they are the source."""
+    phrase = after(tokens, at + 2, stop, TYING)
+    if phrase is None or phrase[1] >= stop or tokens[phrase[1]].low != "that":
+        return None
+    return ReportingCue(Reporting("hear"), at, phrase, None, _content(tokens, phrase[1], stop), False)
+
+
+def _quoted_as(tokens: Sequence[Token], at: int, start: int, stop: int) -> ReportingCue | None:
+    """ "was quoted by the Ledger as saying that"."""
+    said = next((one for one in range(at - 2, max(start, at - 9), -1) if tokens[one].low in ("quoted", "cited")), None)
+    phrase = before(tokens, said, start) if said is not None else None
+    if phrase is None or said is None:
+        return None
+    by = after(tokens, said + 2, at - 1) if tokens[said + 1].low == "by" else None
+    return ReportingCue(VERBS["say"], at, phrase, None, _content(tokens, at + 1, stop), False, by)
 
 
 def _as_told(tokens: Sequence[Token], at: int, start: int, stop: int) -> ReportingCue | None:

@@ -29,7 +29,11 @@ _PLURAL_DETERMINERS = words("two three four five six seven eight nine ten severa
 _NAME_TYING = words("of")
 _PARTICLES = words("of the and for de la del van von al bin el")
 #: Verbs after which even an unknown noun with a determiner is a speaker.
-_PLAIN_SPEECH = words("say tell according warn announce report state add confirm disclose explain deny insist stress")
+_PLAIN_SPEECH = words(
+    "say tell according warn announce report state add confirm disclose explain deny insist stress consider "
+    "regard deem think believe expect find claim allege suspect fear predict estimate assess conclude "
+    "acknowledge admit reveal put"
+)
 
 
 def classify(phrase: Sequence[Token], lemma: str) -> SourceKind | None:
@@ -128,7 +132,8 @@ class Speakers:
             return
         named = tokens[phrase[0] : phrase[1]]
         kind = classify(named, "")
-        if kind is SourceKind.ORGANISATION or (kind is SourceKind.PERSON and len(named) > 1 and named[-1].is_capital):
+        whole = kind is not SourceKind.PERSON or (len(named) > 1 and named[-1].is_capital)
+        if kind is not None and whole:
             start, end = named[0].start, named[-1].end
             self._remember(Attribution(" ".join(text[start:end].split()), kind, "", start, end, False), named)
 
@@ -171,7 +176,9 @@ class Speakers:
                 self._last["they"] = self._paragraph, found
 
 
-_PRONOUN_GROUPS = {"he": "he", "she": "he", "it": "it", "they": "they"}
+_PRONOUN_GROUPS = {
+    "he": "he", "she": "he", "it": "it", "they": "they", "his": "he", "her": "he", "its": "it", "their": "they",
+}  # fmt: skip
 _NOT_SPEAKERS = words("i we you who me us him her them nobody someone everyone this that those these there what")
 
 
