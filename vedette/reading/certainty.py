@@ -219,6 +219,10 @@ def _looks_back(span: Sequence[Token], at: int) -> bool:
 
 
 def _tense(span: Sequence[Token]) -> Modality:
+    if len(span) > 4 and span[0].low == "it" and span[1].low in ("is", "was", "has"):
+        # "It is believed that the man fled": the clause tells when.
+        clause = next((at for at, token in enumerate(span[:7]) if token.low == "that"), 0)
+        span = span[clause + 1 :] if clause else span
     relative = False
     progressive = False
     for at, token in enumerate(span):
@@ -231,6 +235,9 @@ def _tense(span: Sequence[Token]) -> Modality:
             continue
         if low in _PRESENT:
             following = span[at + 1].low if at + 1 < len(span) else ""
+            if [token.low for token in span[at + 2 : at + 4]] == ["to", "have"]:
+                # "is believed to have fled"
+                return Modality.PAST
             progressive = following.endswith("ing")
             return Modality.ONGOING if progressive else Modality.GENERIC
         if low in _PAST or (low in _PERFECT and _looks_back(span, at + 1)):

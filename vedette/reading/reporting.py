@@ -87,7 +87,11 @@ def reporting_cues(tokens: Sequence[Token], start: int = 0, end: int | None = No
     for index in range(start, stop):
         low = tokens[index].low
         cue: ReportingCue | None = None
-        if low in VERBS and index > told_as:
+        if low in _HEARD and index + 2 < stop and tokens[index + 1].low == "from":
+            cue = _heard(tokens, index, stop)
+        elif low == "saying" and index - start >= 3 and tokens[index - 1].low == "as":
+            cue = _quoted_as(tokens, index, start, stop)
+        elif low in VERBS and index > told_as:
             cue = _verb_cue(tokens, index, start, stop, found)
         elif low == "according" and index + 2 < stop and tokens[index + 1].low == "to":
             cue = _according(tokens, index, start, stop)
@@ -95,10 +99,6 @@ def reporting_cues(tokens: Sequence[Token], start: int = 0, end: int | None = No
             cue = _opinion(tokens, index, start, stop)
         elif low in _ACCOUNTS and index - start >= 1:
             cue = _account(tokens, index, start, stop)
-        elif low in _HEARD and index + 2 < stop and tokens[index + 1].low == "from":
-            cue = _heard(tokens, index, stop)
-        elif low == "saying" and index - start >= 3 and tokens[index - 1].low == "as":
-            cue = _quoted_as(tokens, index, start, stop)
         elif low == "as" and index + 3 < stop:
             cue = _as_told(tokens, index, start, stop)
             if cue is not None:
@@ -250,8 +250,9 @@ def _well_formed(tokens: Sequence[Token], at: int, source: tuple[int, int], foll
     if following in ("of", "for", "to", "in", "by", "is", "was", "are", "were", "from", ",", ".") or at <= 0:
         return False
     if lemma in _NAMING:
-        mark = next((token.low for token in rest if token.low in QUOTE_MARKS or token.low in VERBS), "")
-        if mark not in QUOTE_MARKS:
+        # "A user called Rex_9 wrote: ..." names; the words quoted are another verb's.
+        mark = next((one for one, token in enumerate(rest) if token.low in QUOTE_MARKS), -1)
+        if mark < 0 or (tokens[at + 1].is_capital and any(token.low in VERBS for token in rest[:mark])):
             return False
     if lemma == "put":
         return any(
@@ -288,6 +289,7 @@ def _is_plural(tokens: Sequence[Token], source: tuple[int, int]) -> bool:
         "crew",
         "family",
         "majority",
+        "accused",
         "they",
         "we",
         "i",

@@ -30,8 +30,8 @@ _NAME_TYING = words("of")
 _PARTICLES = words("of the and for de la del van von al bin el")
 #: Verbs after which even an unknown noun with a determiner is a speaker.
 _PLAIN_SPEECH = words(
-    "say tell according warn announce report state add confirm disclose explain deny insist stress consider "
-    "regard deem think believe expect find claim allege suspect fear predict estimate assess conclude "
+    "account hear say tell according warn announce report state add confirm disclose explain deny insist stress "
+    "consider regard deem think believe expect find claim allege suspect fear predict estimate assess conclude "
     "acknowledge admit reveal put"
 )
 
