@@ -115,7 +115,7 @@ def check(warning: WarningRef, as_json: AsJson = False) -> None:
     found, reach = findings_of(message, now), reach_of(message, now)
     means = means_of(message.parsed_plan(), actor.realm, reach.person_ids)
     sees, content = actor.may(Verb.SEE_PEOPLE), message.parsed_content()
-    reading = reading_of(languages_of(actor.realm, reach.person_ids, content.language), content.languages)
+    reading = reading_of(languages_of(actor.realm, reach.person_ids), content.languages)
     shown = {
         "findings": [
             {"rule": one.rule, "level": one.level.value, "field": one.field, "message": one.message} for one in found

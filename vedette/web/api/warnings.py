@@ -215,7 +215,7 @@ def _reach(request: ApiRequest, reach: Resolution) -> dict[str, Any]:
 def _reading(request: ApiRequest, content: Content, reach: Resolution) -> dict[str, Any] | None:
     if not request.auth.may(Verb.SEE_PEOPLE):
         return None
-    found = reading_of(languages_of(request.auth.realm, reach.person_ids, content.language), content.languages)
+    found = reading_of(languages_of(request.auth.realm, reach.person_ids), content.languages)
     return {
         "texts": [{"language": one.language, "people": one.count} for one in found.texts],
         "unread": [{"language": one.language, "people": one.count, "message": one.message} for one in found.unread],

@@ -122,7 +122,7 @@ def _reading(content: Mapping[str, Any], counted: AudienceCount, realm: Realm) -
     own = str(content.get("language") or "en-US")
     others = [str(one.get("language") or "") for one in content.get("translations") or () if isinstance(one, Mapping)]
     texts = [own, *(one for one in others if one)]
-    return reading_of(languages_of(realm, counted.people, own), texts) if len(counted.people) else Reading()
+    return reading_of(languages_of(realm, counted.people), texts) if len(counted.people) else Reading()
 
 
 def count_audience(
