@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from vedette.formats.parts import Part
+from vedette.formats.parts import Line, Part
 
 
 class AudienceTerm(Part):
@@ -19,8 +19,8 @@ class AudienceTerm(Part):
     """
 
     link: Literal["unit", "assignment", "shift", "position"]
-    units: tuple[str, ...] = ()
-    duties: tuple[str, ...] = ()
+    units: tuple[Line, ...] = ()
+    duties: tuple[Line, ...] = ()
     lead_minutes: Annotated[int, Field(ge=0, le=7 * 24 * 60)] = 0
 
     @model_validator(mode="after")
@@ -39,8 +39,8 @@ class AudienceRule(Part):
     """
 
     terms: tuple[AudienceTerm, ...] = ()
-    include: tuple[str, ...] = ()
-    exclude: tuple[str, ...] = ()
+    include: tuple[Line, ...] = ()
+    exclude: tuple[Line, ...] = ()
     maybe: Literal["include", "exclude"] | None = None
     maybe_cap: Annotated[float, Field(gt=0, le=1)] = 0.5
 

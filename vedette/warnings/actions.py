@@ -33,6 +33,7 @@ from vedette.warnings.bounds import (
     refuse_changed,
     refuse_ended,
     refuse_expired,
+    said,
     with_sound_reach,
 )
 from vedette.warnings.content import Content, MessageType, Plan
@@ -187,6 +188,7 @@ def _refuse_strange_ground(actor: Actor, draft: Draft) -> None:
 
 def submit(actor: Actor, message: Message, override: str = "") -> Message:
     """Hand a draft to the approver. Lint errors hold it back unless `override` says why they may stand."""
+    override = said("override", override)
     resolved = with_sound_reach(actor, message, Verb.DRAFT, Move.SUBMIT)
     with transaction.atomic():
         message = locked(message)
@@ -195,14 +197,14 @@ def submit(actor: Actor, message: Message, override: str = "") -> Message:
         refuse_changed(message, resolved)
         refuse_expired(message.parsed_content(), clock.now())
         problems = errors_of(message, clock.now())
-        if problems and not override.strip():
+        if problems and not override:
             first = problems[0]
             raise BadInput(
                 first.field, f"{first.message} ({first.rule}; {len(problems)} to mend, or say why they may stand)"
             )
         if (organisation := Organisation.objects.first()) is not None:
             cap_now(message, organisation, clock.now())  # Found out now, not when it is to go out.
-        message.lint_override = override.strip() if problems else ""
+        message.lint_override = override if problems else ""
         message.submitted_at = clock.now()
         message.save()
         log(actor, "warning.submitted", message, lint_override=message.lint_override)

@@ -11,7 +11,7 @@ from typing import Any
 from vedette import clock
 from vedette.access.policy import Actor, check
 from vedette.access.roles import Verb
-from vedette.formats.parts import BadInput
+from vedette.formats.parts import BadInput, Part, Prose, parse
 from vedette.ledger.log import append
 from vedette.warnings.approval import content_hash
 from vedette.warnings.content import Content, MessageType
@@ -22,6 +22,18 @@ from vedette.warnings.reach import refuse_unsound_reach
 
 class NotApproved(Exception):
     """What is to be issued is not what was approved, or was approved by somebody who may not."""
+
+
+class _Reason(Part):
+    text: Prose
+
+
+def said(field: str, text: str) -> str:
+    """A person's reason as it is kept. Raises BadInput at `field` when it cannot be kept, or is endless."""
+    try:
+        return parse(_Reason, {"text": text}).text
+    except BadInput as refused:
+        raise BadInput(field, refused.reason) from refused
 
 
 def locked(message: Message) -> Message:

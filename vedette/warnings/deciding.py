@@ -11,7 +11,7 @@ from vedette.access.policy import Actor, check
 from vedette.access.roles import Verb
 from vedette.formats.parts import BadInput
 from vedette.warnings.approval import content_hash, whole_of
-from vedette.warnings.bounds import NotApproved, locked, log, refuse_expired
+from vedette.warnings.bounds import NotApproved, locked, log, refuse_expired, said
 from vedette.warnings.lifecycle import Move, after
 from vedette.warnings.models import Approval, Message
 
@@ -22,17 +22,18 @@ def approve(actor: Actor, message: Message, seen_hash: str, reason: str = "", br
     The approver has written none of it. Break-glass lets an author approve in an emergency: it asks for a reason, is
     marked, and stays on the overseers' list. Raises NotApproved, IllegalMove, Refused.
     """
+    reason = said("reason", reason)
     with transaction.atomic():
         message = locked(message)
         check(actor, Verb.APPROVE, message.warning)
         message.state = after(message.state, Move.APPROVE)
         current = content_hash(message)
-        if not secrets.compare_digest(current, seen_hash):
+        if not secrets.compare_digest(current.encode(), seen_hash.encode(errors="replace")):
             raise NotApproved("content_hash: the message has changed since you looked at it; read it again")
         own = actor.user_id in message.editors
         if own and not break_glass:
             raise NotApproved("approver: whoever wrote a message may not approve it; a second person is needed")
-        if own and not reason.strip():
+        if own and not reason:
             raise NotApproved("reason: break-glass needs a reason")
         refuse_expired(message.parsed_content(), clock.now())
         approval = Approval.objects.create(
@@ -42,7 +43,7 @@ def approve(actor: Actor, message: Message, seen_hash: str, reason: str = "", br
             decision=Approval.Decision.APPROVE,
             approver_id=actor.user_id,
             decided_at=clock.now(),
-            reason=reason.strip(),
+            reason=reason,
             break_glass=own,
         )
         message.save()
@@ -51,14 +52,15 @@ def approve(actor: Actor, message: Message, seen_hash: str, reason: str = "", br
             "warning.break_glass" if own else "warning.approved",
             message,
             content_hash=current,
-            reason=reason.strip(),
+            reason=reason,
         )
     return approval
 
 
 def return_to_author(actor: Actor, message: Message, reason: str) -> Message:
     """Send a submitted or approved message back with a reason."""
-    if not reason.strip():
+    reason = said("reason", reason)
+    if not reason:
         raise BadInput("reason", "say what should change")
     with transaction.atomic():
         message = locked(message)
@@ -71,8 +73,8 @@ def return_to_author(actor: Actor, message: Message, reason: str) -> Message:
             decision=Approval.Decision.RETURN,
             approver_id=actor.user_id,
             decided_at=clock.now(),
-            reason=reason.strip(),
+            reason=reason,
         )
         message.save()
-        log(actor, "warning.returned", message, reason=reason.strip())
+        log(actor, "warning.returned", message, reason=reason)
     return message

@@ -224,7 +224,7 @@ def _show(
     content, audience, plan = parts
     here, severity = zone(), severity_of(content)
     areas = list(areas_for(request.actor))
-    shown = drafting.show(content, audience, plan, here)
+    shown = drafting.show(content, audience, plan, here, request.POST.get("audience.rule", ""))
     shown["plan"] = choices.value_of(plan, severity)
     shown["handling"] = shown["handling"] or Tlp.AMBER_STRICT.value
     returned = None
@@ -286,7 +286,7 @@ def _show(
         "override": request.POST.get("override", "") or (work.message.lint_override if work.message else ""),
         "zone_name": str(here).replace("_", " "),
         "action": action,
-        "marking": content.get("handling") or Tlp.AMBER_STRICT.value,
+        "marking": _marking(content),
     }
     return render(request, "console/compose.html", context, status=422 if errors else 200)
 
@@ -362,6 +362,12 @@ def _tree(units: list[Any]) -> list[Any]:
 
 def _named(kind: MessageType) -> str:
     return {MessageType.ALERT: "warning", MessageType.ALL_CLEAR: "all-clear"}.get(kind, kind.value.lower())
+
+
+def _marking(content: Mapping[str, Any]) -> str:
+    """How the page is marked: as the draft, and strictly where that is no mark."""
+    found = content.get("handling")
+    return str(found) if found in list(Tlp) else Tlp.AMBER_STRICT.value
 
 
 def _number(text: str | None) -> int:

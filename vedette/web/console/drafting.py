@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ from typing import Any, Protocol
 
 from pydantic import ValidationError
 
-from vedette.formats.parts import Part
+from vedette.formats.parts import EARLIEST, LATEST, Part
 from vedette.people.rule import AudienceRule
 from vedette.warnings.content import Category, Certainty, Content, Plan, ResponseType, Severity, Urgency
 from vedette.web.area_form import Ground
@@ -93,9 +94,13 @@ def faults(parts: Parts) -> dict[str, str]:
 
 
 def show(
-    content: Mapping[str, Any], audience: Mapping[str, Any], plan: Mapping[str, Any] | None, zone: tzinfo
+    content: Mapping[str, Any],
+    audience: Mapping[str, Any],
+    plan: Mapping[str, Any] | None,
+    zone: tzinfo,
+    written: str = "",
 ) -> dict[str, Any]:
-    """The form's values for a draft, complete or not."""
+    """The form's values for a draft, complete or not; `written` is a rule as it was typed, for when it is none."""
     shown: dict[str, Any] = {name: content.get(name) or "" for name in (*LINES, *PROSE, *CHOICES)}
     shown["category"] = list(content.get("category") or ("Security",))
     shown["response_types"] = list(content.get("response_types") or ())
@@ -105,7 +110,7 @@ def show(
     geometry = area.get("geometry")
     shown["area_description"] = area.get("description") or ""
     shown["area_geometry"] = geometry if isinstance(geometry, str) else json.dumps(geometry) if geometry else ""
-    shown["audience"] = _show_audience(audience)
+    shown["audience"] = _show_audience(audience) | ({} if audience else {"rule": written})
     shown["plan"] = (plan or {}).get("name", "")
     return shown
 
@@ -132,10 +137,13 @@ def _audience(posted: Posted, unread: dict[str, str]) -> dict[str, Any]:
     if written:
         try:
             rule = json.loads(written)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             unread["audience"] = f"the rule is not JSON: {error}"
             return {}
-        return rule if isinstance(rule, dict) else {}
+        for path, reason in _faults(AudienceRule, rule):
+            unread["audience"] = f"the rule cannot stand: {path}: {reason}" if path else reason
+            return {}
+        return dict(rule)
     links, duties = posted.getlist("audience.link"), posted.getlist("audience.duties")
     terms: list[dict[str, Any]] = []
     for link in LINKS:
@@ -159,8 +167,12 @@ def _audience(posted: Posted, unread: dict[str, str]) -> dict[str, Any]:
     if maybe := _text(posted, "audience.maybe"):
         rule["maybe"] = maybe
     try:
-        rule["maybe_cap"] = float(share) / 100
+        cap = float(share) / 100
     except ValueError:
+        cap = math.nan
+    if math.isfinite(cap):
+        rule["maybe_cap"] = cap
+    else:
         unread["audience"] = f"{share!r} is not a share in hundredths"
     return rule
 
@@ -202,6 +214,9 @@ def moment(text: str, zone: tzinfo, name: str, unread: dict[str, str]) -> str | 
         found = datetime.fromisoformat(text)
     except ValueError:
         unread[name] = f"{text!r} is not a date and time"
+        return None
+    if not EARLIEST.year <= found.year < LATEST.year:  # Zones overflow near the calendar's ends.
+        unread[name] = f"must lie between {EARLIEST.year} and {LATEST.year}"
         return None
     return (found if found.tzinfo else found.replace(tzinfo=zone)).isoformat()
 
