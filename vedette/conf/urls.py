@@ -14,6 +14,7 @@ urlpatterns = [
     path("metrics", health.metrics),
     path("api/v1/", api_urls),
     path("", include("vedette.exchange.urls")),
+    path("taxii2/", include("vedette.exchange.taxii.urls")),
     path("", include("vedette.web.urls")),
     path("", include("vedette.web.field.urls")),
     path("gateways/", include("vedette.web.gateways.urls")),

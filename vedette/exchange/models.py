@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 
 from vedette.access.models import Record
@@ -19,7 +20,13 @@ class SignedMessage(models.Model):
 
 
 class Feed(Record):
-    """Another issuer's feed of CAP messages. Its marks are the least that its reports get."""
+    """Another issuer's feed of CAP messages, or a TAXII collection. Its marks are the least that its reports get."""
+
+    class Kind(models.TextChoices):
+        """What is asked."""
+
+        CAP = "cap", "CAP messages (Atom, RSS, EDXL-DE)"
+        TAXII = "taxii", "STIX from a TAXII 2.1 collection"
 
     name = models.SlugField(max_length=50)
     url = models.URLField(max_length=1_000)
@@ -43,6 +50,12 @@ class Feed(Record):
     failures = models.PositiveIntegerField(default=0)
     #: What was wrong at the last poll, a sentence each; the first is why the whole failed, if it did.
     remarks = models.JSONField(default=list)
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.CAP)
+    #: What a TAXII server is asked with: a user's name and password, or a token alone. Never shown again.
+    user_name = models.CharField(max_length=200, blank=True)
+    secret = models.CharField(max_length=500, blank=True)
+    #: Up to where a TAXII collection has been read: its own `X-TAXII-Date-Added-Last`.
+    read_to = models.CharField(max_length=40, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["realm", "name"], name="feed_name_once")]
@@ -99,3 +112,59 @@ class FeedItem(models.Model):
     def proof_is(self) -> str:
         """What its signature shows, in words."""
         return Proof[self.proof].value
+
+
+class SharedState(models.Model):
+    """How far along the ledger what is shared has been brought up to date."""
+
+    realm = models.CharField(max_length=8, primary_key=True)
+    seq = models.BigIntegerField(default=0)
+
+
+class SharedObject(Record):
+    """One version of one STIX object that we share. Written once; its marks are those that its record has now."""
+
+    #: What it is of, as "threat:12".
+    subject = models.CharField(max_length=60, db_index=True)
+    stix_id = models.CharField(max_length=120)
+    kind = models.CharField(max_length=60)
+    #: Its `modified`; of what has none, when it was made.
+    version = models.DateTimeField()
+    revoked = models.BooleanField(default=False)
+    is_last = models.BooleanField(default=True)
+    #: SHA-256 of all of it but `modified`.
+    digest = models.CharField(max_length=64)
+    body = models.JSONField()
+    #: The order in which partners are given it.
+    added_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["realm", "stix_id", "version"], name="shared_version_once")]
+        indexes = [models.Index(fields=["realm", "added_at"], name="shared_in_order")]
+
+
+class SeenObject(models.Model):
+    """One version of a STIX object that somebody gave us, so that it is taken in once."""
+
+    realm = models.CharField(max_length=8)
+    #: Who gave it, as "feed:3" or "user:5": nobody changes what came from somebody else.
+    giver = models.CharField(max_length=60)
+    stix_id = models.CharField(max_length=300)
+    version = models.CharField(max_length=60)
+    digest = models.CharField(max_length=64)
+    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="stix_objects")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["realm", "giver", "stix_id", "version"], name="stix_object_seen_once")
+        ]
+
+
+class TaxiiStatus(models.Model):
+    """What became of one POST of objects; shown to whoever posted it."""
+
+    id = models.UUIDField(primary_key=True)
+    realm = models.CharField(max_length=8)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
+    body = models.JSONField()
+    created_at = models.DateTimeField()

@@ -10,7 +10,18 @@ from django.shortcuts import redirect
 from vedette.access.models import User
 
 #: What answers for itself: machines, phones, the set-up page and what it looks like.
-LEFT_ALONE = ("/setup", "/static/", "/a/", "/api/", "/feeds/", "/gateways/", "/healthz", "/readyz", "/metrics")
+LEFT_ALONE = (
+    "/setup",
+    "/static/",
+    "/a/",
+    "/api/",
+    "/feeds/",
+    "/taxii2/",
+    "/gateways/",
+    "/healthz",
+    "/readyz",
+    "/metrics",
+)
 
 
 class FirstRunMiddleware:

@@ -1,0 +1,1 @@
+"""STIX out and in, TAXII both ways."""
