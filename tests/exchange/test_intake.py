@@ -19,7 +19,8 @@ from vedette.access.models import User
 from vedette.access.policy import Actor, Refused
 from vedette.access.roles import Role
 from vedette.exchange.actions import keep_feed, poll_now, set_feed_enabled
-from vedette.exchange.intake.poll import Polled, due_feeds, poll_feed
+from vedette.exchange.intake.poll import due_feeds, poll_feed
+from vedette.exchange.intake.polled import Polled
 from vedette.exchange.models import Feed, FeedItem
 from vedette.formats.cap import write_cap
 from vedette.formats.parts import BadInput

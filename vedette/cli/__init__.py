@@ -22,6 +22,7 @@ COMMANDS: dict[str, str] = {
     "cap": "cap",
     "lint": "lint",
     "feeds": "feeds",
+    "stix": "stix",
     "people": "people",
     "areas": "areas",
     "audience": "audience",

@@ -1,4 +1,4 @@
-"""`vedette feeds`: other issuers' CAP feeds, which come in as reports. Acts as the user of VEDETTE_TOKEN."""
+"""`vedette feeds`: CAP feeds and TAXII collections, which come in as reports. Acts as the user of VEDETTE_TOKEN."""
 
 from __future__ import annotations
 
@@ -13,10 +13,12 @@ from vedette.cli.session import open_house, token_actor
 
 if TYPE_CHECKING:
     from vedette.access.policy import Actor
-    from vedette.exchange.intake.poll import Polled
+    from vedette.exchange.intake.polled import Polled
     from vedette.exchange.models import Feed
 
-feeds = typer.Typer(no_args_is_help=True, help="Other issuers' CAP feeds, which come in as reports.")
+feeds = typer.Typer(
+    no_args_is_help=True, help="Other issuers' CAP feeds and TAXII collections, which come in as reports."
+)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The feed's name, such as weather.")]
@@ -25,7 +27,8 @@ Name = Annotated[str, typer.Argument(metavar="NAME", help="The feed's name, such
 @feeds.command(epilog="Example: vedette feeds add weather https://alerts.example.org/cap.atom --handling TLP:GREEN")
 def add(
     name: Name,
-    url: Annotated[str, typer.Argument(metavar="URL", help="Where the feed is: Atom, RSS, EDXL-DE or one message.")],
+    url: Annotated[str, typer.Argument(metavar="URL", help="Atom, RSS, EDXL-DE, a message; or a TAXII collection.")],
+    kind: Annotated[str, typer.Option(help="cap, or taxii for a TAXII 2.1 collection.")] = "cap",
     handling: Annotated[str, typer.Option(help="The TLP label its reports get at least.")] = "TLP:AMBER+STRICT",
     certificates: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Certificates (PEM) that its messages are signed by.")
@@ -37,6 +40,10 @@ def add(
         list[str] | None, typer.Option(help="A further host its messages may be on; may be given more than once.")
     ] = None,
     allow_private: Annotated[bool, typer.Option("--allow-private", help="It is on a private network.")] = False,
+    user: Annotated[str, typer.Option(help="With whose name a TAXII server is asked; none for a bare token.")] = "",
+    secret_file: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The file that its password or token is in.")
+    ] = None,
     every: Annotated[int, typer.Option(metavar="SECONDS", help="How often to look.")] = 300,
     as_json: AsJson = False,
 ) -> None:
@@ -59,9 +66,12 @@ def add(
             hosts=host or (),
             allow_private=allow_private,
             every_s=every,
+            kind=kind,
+            user_name=user,
+            secret="" if secret_file is None else secret_file.read_text(encoding="utf-8"),
         )
     except (OSError, UnicodeDecodeError) as error:
-        refuse("feeds add", str(certificates), str(error))
+        refuse("feeds add", str(getattr(error, "filename", None) or certificates or secret_file), str(error))
     except (BadInput, Refused, ValueError) as error:
         refuse("feeds add", name, str(error))
     if as_json:
@@ -172,6 +182,7 @@ def _summary(feed: Feed) -> dict[str, Any]:
         "name": feed.name,
         "realm": feed.realm,
         "url": feed.url,
+        "kind": feed.kind,
         "handling": feed.handling,
         "state": _state(feed),
         "signed_only": feed.signed_only,

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
@@ -37,6 +38,9 @@ class Fetched:
     body: bytes | None
     etag: str = ""
     modified: str = ""
+    #: When the first and the last object of a TAXII answer were added there.
+    added_first: str = ""
+    added_last: str = ""
 
 
 @asynccontextmanager
@@ -53,15 +57,23 @@ async def asking(reach: Reach) -> AsyncIterator[aiohttp.ClientSession]:
 
 
 async def fetch(
-    session: aiohttp.ClientSession, reach: Reach, address: str, *, etag: str = "", modified: str = ""
+    session: aiohttp.ClientSession,
+    reach: Reach,
+    address: str,
+    *,
+    etag: str = "",
+    modified: str = "",
+    headers: Mapping[str, str] | None = None,
 ) -> Fetched:
-    """What is at `address`. Raises FetchFailed."""
+    """What is at `address`, asked with `headers` (a secret goes to its own host only). Raises FetchFailed."""
     conditions = {name: value for name, value in (("If-None-Match", etag), ("If-Modified-Since", modified)) if value}
+    own = urlsplit(address).netloc
     try:
         async with asyncio.timeout(TIMEOUT_S):
             address = reach.checked(address)
             for _ in range(_MOST_REDIRECTS + 1):
-                async with session.get(address, headers=conditions, allow_redirects=False) as response:
+                said = dict(headers or {}) if urlsplit(address).netloc == own else {}
+                async with session.get(address, headers=conditions | said, allow_redirects=False) as response:
                     if response.status in (301, 302, 303, 307, 308):
                         address = reach.checked(response.headers.get("Location", ""), address)
                         continue
@@ -86,7 +98,8 @@ async def _read(response: aiohttp.ClientResponse, conditional: bool) -> Fetched:
         if len(body) > LARGEST:
             raise FetchFailed(f"it is larger than {LARGEST:,} bytes")
     headers = response.headers
-    return Fetched(bytes(body), headers.get("ETag", "")[:500], headers.get("Last-Modified", "")[:100])
+    added = [headers.get(f"X-TAXII-Date-Added-{which}", "")[:40] for which in ("First", "Last")]
+    return Fetched(bytes(body), headers.get("ETag", "")[:500], headers.get("Last-Modified", "")[:100], *added)
 
 
 class _Resolver(AbstractResolver):

@@ -1,5 +1,7 @@
 """One look at a feed: fetched, read, its messages sorted by when they were sent, each handed on to be judged.
 
+A TAXII collection is read by `collection`; when it is due, and what is noted of it, is as for any feed.
+
 What cannot be had now is asked for again at the next look; nothing that was taken in is asked for twice.
 """
 
@@ -8,9 +10,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from urllib.parse import urljoin
 
@@ -18,7 +18,9 @@ from django.db.models import Q
 
 from vedette import clock
 from vedette.exchange.intake.addresses import Reach
+from vedette.exchange.intake.collection import read_collection
 from vedette.exchange.intake.fetch import Fetched, FetchFailed, asking, fetch
+from vedette.exchange.intake.polled import Polled
 from vedette.exchange.intake.take import Message, TooStrange, read_message, take_message
 from vedette.exchange.models import Feed, FeedItem
 from vedette.formats.alert_feed import BadFeed, FeedEntry, read_feed
@@ -32,20 +34,6 @@ LONGEST_LOOK = timedelta(minutes=10)
 #: The longest that a feed that fails is left alone.
 LONGEST_PAUSE = timedelta(hours=1)
 _MOST_REMARKS = 20
-
-
-@dataclass
-class Polled:
-    """What one look brought."""
-
-    #: How many came to what end, as `FeedItem.Outcome` names it.
-    outcomes: Counter[str] = field(default_factory=Counter)
-    #: How many had come before.
-    known: int = 0
-    unchanged: bool = False
-    #: Why the whole failed; empty when it did not.
-    failure: str = ""
-    remarks: list[str] = field(default_factory=list)
 
 
 def poll_feed(feed: Feed) -> Polled:
@@ -66,6 +54,9 @@ def _look(feed: Feed, polled: Polled) -> Fetched:
     reach = Reach.of(feed.url, feed.hosts, signed_only=feed.signed_only, private=feed.allow_private)
     answer = Fetched(None)
     try:
+        if feed.kind == Feed.Kind.TAXII:
+            read_collection(feed, reach, polled)
+            return answer
         answer = asyncio.run(_first(reach, feed))
         if answer.body is None:
             polled.unchanged = True

@@ -17,6 +17,7 @@ from vedette.access.policy import Actor, check
 from vedette.access.roles import Verb
 from vedette.exchange.models import SeenObject
 from vedette.formats.parts import BadInput
+from vedette.formats.safe_json import BadJson, read_json
 from vedette.formats.stix import STIX_TYPE, BadStix, Stix, read_stix, version_of
 from vedette.ledger.log import append
 from vedette.reports.actions import take_in
@@ -76,6 +77,37 @@ def take_stix(
         ).report
         _remember(actor, giver, report, new)
     return TakenIn(report, _ids(new), _ids(known), _ids(altered), (*_of_marks(stix), *stix.findings))
+
+
+def readable_part(data: bytes) -> tuple[bytes, dict[str, str]]:
+    """A document as it came, or what of its objects can be read as one of its own; and of each other why it cannot.
+
+    The first is empty where nothing can be read.
+    """
+    try:
+        read_stix(data)
+    except BadStix as error:
+        whole = str(error)
+    else:
+        return data, {}
+    try:
+        found = read_json(data)
+    except BadJson as error:
+        return b"", {"the whole": str(error)}
+    rows = found.get("objects") if isinstance(found, dict) else found
+    good: list[Any] = []
+    failed: dict[str, str] = {}
+    for number, row in enumerate(rows if isinstance(rows, list) else ()):
+        try:
+            read_stix(json.dumps([row], ensure_ascii=False).encode())
+            good.append(row)
+        except BadStix as error:
+            name = row.get("id") if isinstance(row, dict) else None
+            told = name if isinstance(name, str) and name else f"objects[{number}]"
+            failed[told[:300]] = str(error).removeprefix("objects[0]").removeprefix(": ").strip()
+    if not good or not failed:
+        return b"", failed or {"the whole": whole}
+    return json.dumps({"objects": good}, ensure_ascii=False).encode(), failed
 
 
 def _of_marks(stix: Stix) -> tuple[str, ...]:

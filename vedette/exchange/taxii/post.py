@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from typing import Any
 from uuid import uuid4
@@ -12,20 +11,19 @@ from vedette.access.handling import Tlp
 from vedette.access.models import User
 from vedette.access.policy import Actor, Refused
 from vedette.exchange.models import TaxiiStatus
-from vedette.exchange.stix.take import ALTERED, take_stix
+from vedette.exchange.stix.take import ALTERED, readable_part, take_stix
 from vedette.exchange.taxii.wire import TaxiiError
 from vedette.formats.parts import BadInput
 from vedette.formats.safe_json import BadJson, read_json
-from vedette.formats.stix import BadStix, read_stix, version_of
+from vedette.formats.stix import read_stix, version_of
 
 
 def take_posted(actor: Actor, body: bytes) -> TaxiiStatus:
     """Take an envelope in, and keep what became of it. Raises TaxiiError 422 for what is no envelope."""
     rows = _rows(body)
-    good, failed = _told_apart(rows)
+    data, failed = readable_part(body)
     taken: tuple[str, ...] = ()
-    if good:
-        data = body if not failed else json.dumps({"objects": good}, ensure_ascii=False).encode()
+    if data:
         user = User.objects.get(pk=actor.user_id)
         try:
             # Whoever sends something up may do so whatever its mark; they are shown nothing of it.
@@ -33,7 +31,7 @@ def take_posted(actor: Actor, body: bytes) -> TaxiiStatus:
             failed |= dict.fromkeys(found.altered, ALTERED)
             taken = (*found.new, *found.known)
         except (BadInput, Refused) as error:
-            failed |= {one["id"]: str(error) for one in good}
+            failed |= {one["id"]: str(error) for one in read_stix(data).objects}
     versions = {one["id"]: version_of(one) for one in rows if isinstance(one, dict) and isinstance(one.get("id"), str)}
     successes = [_line(one, versions) for one in taken if one not in failed]
     failures = [{**_line(one, versions), "message": why} for one, why in failed.items()]
@@ -61,20 +59,6 @@ def _rows(body: bytes) -> list[Any]:
     if not isinstance(rows, list) or not rows:
         raise TaxiiError(422, "the body is no envelope", "it must be an object with a list of objects")
     return rows
-
-
-def _told_apart(rows: list[Any]) -> tuple[list[dict[str, Any]], dict[str, str]]:
-    """Those that can be read, and of each other why it cannot."""
-    good, failed = [], {}
-    for number, row in enumerate(rows):
-        try:
-            read_stix(json.dumps([row], ensure_ascii=False).encode())
-            good.append(row)
-        except BadStix as error:
-            name = row.get("id") if isinstance(row, dict) else None
-            told = name if isinstance(name, str) and name else f"objects[{number}]"
-            failed[told[:300]] = str(error).removeprefix("objects[0]").removeprefix(": ").strip()
-    return good, failed
 
 
 def _line(name: str, versions: dict[str, str]) -> dict[str, str]:
