@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 import pytest
 from django.test import Client
 
 from tests.exchange.issuing import about, alert
+from tests.formats.test_stix import identity
 from tests.servers import feed as feeds
 from tests.servers.feed import Issuer
 from tests.web.setup_house import organisation, signed_in, user
@@ -145,3 +147,21 @@ def test_a_cap_message_is_uploaded_like_any_document(desk: Client) -> None:
     assert Report.objects.get().title == "Storm a"
     answer = desk.post("/reports/", {**given, "file": SimpleUploadedFile("storm.xml", b"<html/>")})
     assert answer.status_code == 422 and "root element" in text(answer)
+
+
+def test_a_partners_taxii_collection_is_kept_on_the_page_and_its_secret_never_shown_again(
+    office: Client, issuer: Issuer
+) -> None:
+    issuer.documents["/api/collections/one/objects/"] = json.dumps({"objects": [identity()]}).encode()
+    given = {**FORM, "name": "partner", "kind": "taxii", "url": f"{issuer.url}/api/collections/one/"}
+    page = text(office.post("/settings/feeds/", {**given, "user_name": "us", "secret": "very secret"}, follow=True))
+    assert "partner: 1 taken in as a report." in page
+    feed = Feed.objects.get()
+    assert (feed.kind, feed.user_name, feed.secret) == ("taxii", "us", "very secret")
+    page = text(office.get("/settings/feeds/partner/"))
+    assert "very secret" not in page and "One is kept; leave it empty to keep it." in page
+    office.post("/settings/feeds/partner/", {**given, "user_name": "we", "secret": ""})
+    feed.refresh_from_db()
+    assert (feed.user_name, feed.secret) == ("we", "very secret")
+    refused = office.post("/settings/feeds/", {**given, "name": "other", "url": "https://example.org/taxii2/"})
+    assert refused.status_code == 422 and "no TAXII collection" in text(refused)

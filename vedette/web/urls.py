@@ -14,6 +14,7 @@ from vedette.web.console import (
     people,
     reports,
     session,
+    shared,
     threats,
     warnings,
 )
@@ -38,7 +39,9 @@ urlpatterns = [
     path("threats/<int:threat_id>/determinations/<int:determination_id>/agree/", threats.agree, name="agree"),
     path("threats/<int:threat_id>/close/", threats.close, name="close"),
     path("threats/<int:threat_id>/outcome/", threats.outcome, name="outcome"),
+    path("threats/<int:pk>/stix.json", shared.stix, {"kind": "threat"}, name="threat-stix"),
     path("incidents/<int:incident_id>/", threats.incident, name="incident"),
+    path("incidents/<int:pk>/stix.json", shared.stix, {"kind": "incident"}, name="incident-stix"),
     path("warnings/", warnings.listed, name="warnings"),
     path("warnings/new/", compose.compose, name="compose"),
     path("warnings/check/", compose.check, name="check"),

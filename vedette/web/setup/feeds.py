@@ -1,4 +1,4 @@
-"""Other issuers' feeds in the realm one works in: each as it is doing, what came by it, and the form that keeps it."""
+"""CAP feeds and TAXII collections of others in the realm one works in: how each is doing, what came, its form."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from vedette.web.console.doors import ActedRequest, Errors, page, paged, told
 from vedette.web.setup.show import show
 
 #: What the form asks for; the rest is given by boxes that are ticked or not.
-_TEXTS = ("name", "url", "handling", "hosts", "certificates", "every_min")
+_TEXTS = ("name", "kind", "url", "handling", "hosts", "certificates", "every_min", "user_name")
 _BOXES = ("signed_only", "allow_private")
 
 
@@ -28,7 +28,7 @@ _BOXES = ("signed_only", "allow_private")
 def feeds(request: ActedRequest) -> HttpResponse:
     """Every feed of this realm; a POST adds one and looks at it."""
     errors = Errors()
-    given: dict[str, Any] = {"handling": Tlp.AMBER_STRICT.value, "every_min": "5"}
+    given: dict[str, Any] = {"kind": Feed.Kind.CAP.value, "handling": Tlp.AMBER_STRICT.value, "every_min": "5"}
     if request.method == "POST":
         given = _given(request)
         if feeds_for(request.actor).filter(name=given["name"]).exists():
@@ -37,7 +37,7 @@ def feeds(request: ActedRequest) -> HttpResponse:
             feed = _kept(request, given, errors)
             if feed is not None:
                 return _looked(request, feed)
-    return show(request, "feeds", errors, feeds=list(feeds_for(request.actor)), given=given, marks=_marks())
+    return show(request, "feeds", errors, feeds=list(feeds_for(request.actor)), given=given, **_choices())
 
 
 @page(Verb.ADMINISTER)
@@ -52,7 +52,7 @@ def feed(request: ActedRequest, name: str) -> HttpResponse:
             messages.success(request, f"{name} is changed; it is looked at within seconds.")
             return redirect("setup:feed", name)
     shown = paged(request, items_for(request.actor, found).select_related("report"))
-    return show(request, "feed", errors, here="feeds", feed=found, given=given, page=shown, marks=_marks())
+    return show(request, "feed", errors, here="feeds", feed=found, given=given, page=shown, **_choices())
 
 
 @require_POST
@@ -96,6 +96,10 @@ def _kept(request: ActedRequest, given: dict[str, Any], errors: Errors) -> Feed 
             hosts=given["hosts"].replace(",", " ").split(),
             allow_private=given["allow_private"],
             every_s=_seconds(given["every_min"]),
+            kind=given["kind"] or Feed.Kind.CAP.value,
+            user_name=given["user_name"],
+            # Read where it is used, and never shown again.
+            secret=request.POST.get("secret", ""),
         )
     if "every_s" in errors.fields:
         errors.add("every_min", errors.fields.pop("every_s"))
@@ -108,7 +112,9 @@ def _given(request: ActedRequest) -> dict[str, Any]:
 
 
 def _as_given(feed: Feed) -> dict[str, Any]:
-    own = {name: getattr(feed, name) for name in ("name", "url", "handling", "certificates", *_BOXES)}
+    own = {
+        name: getattr(feed, name) for name in ("name", "kind", "url", "handling", "certificates", "user_name", *_BOXES)
+    }
     return {**own, "hosts": " ".join(feed.hosts), "every_min": f"{feed.every_s / 60:g}"}
 
 
@@ -126,8 +132,8 @@ def _mark(label: str) -> Tlp:
         raise BadInput("handling", "choose a TLP label") from None
 
 
-def _marks() -> list[tuple[str, str]]:
-    return [(mark.value, mark.value) for mark in Tlp]
+def _choices() -> dict[str, Any]:
+    return {"marks": [(mark.value, mark.value) for mark in Tlp], "kinds": Feed.Kind.choices}
 
 
 def _feed(request: ActedRequest, name: str) -> Feed:
