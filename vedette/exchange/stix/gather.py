@@ -33,6 +33,7 @@ from vedette.reports.models import Claim, Grade, Report, Source
 from vedette.threats.combining import marks_of
 from vedette.threats.likelihood import in_words
 from vedette.threats.models import Determination, Incident, Threat, ThreatActor
+from vedette.threats.outcomes import last_outcome
 from vedette.threats.standing import last_determination
 
 #: (STIX type, what it is called here) -> its id.
@@ -77,9 +78,12 @@ class _Gathering:
         )
         threats = list(
             Threat.objects.filter(realm=self._realm.value)
-            .select_related("actor", "trigger", "outcome")
+            .select_related("actor", "trigger")
             .prefetch_related(
-                "determinations__agreement", Prefetch("claims_for", _claims()), Prefetch("claims_against", _claims())
+                "determinations__agreement",
+                Prefetch("outcomes__claims", _claims()),
+                Prefetch("claims_for", _claims()),
+                Prefetch("claims_against", _claims()),
             )
             .order_by("pk")
         )
@@ -216,11 +220,12 @@ class _Gathering:
         supporting, opposing = list(threat.claims_for.all()), list(threat.claims_against.all())
         rests_on = [*(one.report for one in (*supporting, *opposing)), threat.actor]
         rests_on.append(self._found[trigger].marks if trigger else None)  # type: ignore[arg-type]
+        outcome = last_outcome(threat)
+        rests_on += [] if outcome is None else [one.report for one in outcome.claims.all()]
         marks = self._combined(threat, *(part for part in rests_on if part is not None))
         area = threat.area
         place = None if area is None else self._place(subject, threat, marks, circle_around(area), area)
         withdrawn = _withdrawn(threat)
-        outcome = getattr(threat, "outcome", None)
         self._add(
             subject,
             SharedThreat,
