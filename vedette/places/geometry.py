@@ -27,6 +27,7 @@ __all__ = [
     "BadGeometry",
     "canonical",
     "circle",
+    "closed",
     "geojson_of",
     "joined",
     "km2",
@@ -113,6 +114,24 @@ def canonical(geometry: dict[str, Any]) -> dict[str, Any]:
     return written
 
 
+def closed(geometry: dict[str, Any]) -> dict[str, Any]:
+    """`geometry` with rings that stop short of their beginning closed and empty holes left out: so outlines were read
+    before both were refused, and what was kept then means it still. All else is given back as it is.
+    """
+    parts = geometry.get("coordinates")
+    try:
+        match geometry.get("type"):
+            case "Polygon":
+                mended: Any = _closed(parts)
+            case "MultiPolygon":
+                mended = [_closed(part) for part in parts or ()]
+            case _:
+                return geometry
+    except (TypeError, IndexError):
+        return geometry
+    return geometry if mended == parts else {**geometry, "coordinates": mended}
+
+
 def joined(areas: Iterable[Polygon | MultiPolygon]) -> Polygon | MultiPolygon:
     """All the ground of several areas, as one. Raises BadGeometry when there is none."""
     return _area(_polygons(shapely.union_all(list(areas)), "the area is empty"))
@@ -143,6 +162,10 @@ def _rings(polygon: object) -> list[Ring]:
     if not polygon:
         raise BadGeometry("a part of the area is empty")
     return [ring_of(ring, "the outline" if at == 0 else f"hole {at}") for at, ring in enumerate(polygon)]
+
+
+def _closed(rings: Any) -> list[Any]:
+    return [[*ring, ring[0]] if ring[0] != ring[-1] else ring for at, ring in enumerate(rings) if ring or at == 0]
 
 
 def _runs_as(part: Polygon, rings: Any) -> bool:

@@ -10,6 +10,7 @@ from django.db import models
 from vedette.access.models import Record
 from vedette.formats.parts import parse
 from vedette.people.rule import AudienceRule
+from vedette.places.geometry import closed
 from vedette.reports.models import Report
 from vedette.threats.models import Threat
 from vedette.warnings.content import Content, MessageType, Plan
@@ -83,8 +84,11 @@ class Message(models.Model):
         constraints = [models.UniqueConstraint(fields=["warning", "number"], name="message_number_once")]
 
     def parsed_content(self) -> Content:
-        """The content as data. Raises BadInput when the row holds none."""
-        return parse(Content, self.content)
+        """The content as data, its outline closed if it was kept open. Raises BadInput when the row holds none."""
+        area = self.content.get("area") or {}
+        if not isinstance(geometry := area.get("geometry"), dict):
+            return parse(Content, self.content)
+        return parse(Content, {**self.content, "area": {**area, "geometry": closed(geometry)}})
 
     def parsed_audience(self) -> AudienceRule:
         """The audience rule as data."""
