@@ -83,6 +83,8 @@ BODIES: dict[str, Any] = {
         "impending": True,
         "ground": "g",
     },
+    "/threats/{threat_id}/hypotheses": {"statement": "A prank."},
+    "/threats/{threat_id}/hypotheses/marks": {"marks": []},
     "/threats/{threat_id}/outcome": {"result": "unknown", "note": "Nobody looked."},
     "/warnings/{warning_id}/revise": {},
     "/warnings/{warning_id}/submit": {},

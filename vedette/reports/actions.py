@@ -26,6 +26,7 @@ from vedette.reading import Place
 from vedette.reports.evidence import EvidenceDamaged, open_evidence, take_in_evidence
 from vedette.reports.intake import take
 from vedette.reports.models import Claim, Credibility, Grade, Reliability, Report, Source
+from vedette.reports.queries import origins_of
 
 __all__ = [
     "EvidenceDamaged",
@@ -206,7 +207,7 @@ def grade_source(actor: Actor, source: Source, value: str, reason: str) -> Grade
 def grade_claim(actor: Actor, claim: Claim, value: str, reason: str = "") -> Grade:
     """Judge a claim's credibility, 1 to 6. Adds a row; earlier grades stay as they were given.
 
-    "1", confirmed, asks for a reason that names, as #12, two or more accepted claims of different sources.
+    "1", confirmed, asks for a reason that names, as #12, two or more accepted claims of independent origins.
     """
     if value not in Credibility.values:
         raise BadInput("value", f"{value!r} is no credibility; give one of {', '.join(Credibility.values)}")
@@ -318,10 +319,11 @@ def _refuse_unconfirmed(actor: Actor, reason: str) -> None:
         for claim in Claim.objects.filter(pk__in=named, status=Claim.Status.ACCEPTED).select_related("report")
         if actor.may(Verb.SEE, claim.report)
     ]
-    if len({claim.report.source_id for claim in accepted}) < 2:
+    if len(set(origins_of(accepted).values())) < 2:
         raise BadInput(
             "reason",
-            "1 (confirmed) needs two accepted claims of different sources; name them by number, as #12 and #31",
+            "1 (confirmed) needs two accepted claims of independent origins (another source, no reprint, not from the "
+            "same body or paper); name them by number, as #12 and #31",
         )
 
 

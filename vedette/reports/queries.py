@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 from vedette.access.policy import Actor, visible
 from vedette.reports.grading import Standing, standing
 from vedette.reports.models import Claim, Evidence, Grade, Report, Source
+from vedette.reports.origins import Passed, origins, speakers_of
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,24 @@ def standing_of(claims: Iterable[Claim]) -> dict[int, tuple[Standing, ...]]:
     return {claim: standing(given) for claim, given in grades.items()}
 
 
+def origins_of(claims: Iterable[Claim]) -> dict[int, int]:
+    """Claim id -> its origin, among these claims; reprints share one."""
+    claims = list(claims)
+    texts = dict(Report.objects.filter(pk__in={claim.report_id for claim in claims}).values_list("pk", "text"))
+    return origins([_passed(claim) for claim in claims], texts.__getitem__)
+
+
+def _passed(claim: Claim) -> Passed:
+    report = claim.report
+    return Passed(
+        claim=claim.pk,
+        report=report.pk,
+        source=report.source_id,
+        thread=report.follows_id or report.pk,
+        speakers=speakers_of(claim.details),
+    )
+
+
 def sources_for(actor: Actor) -> QuerySet[Source]:
     """The sources the actor may see, by handle."""
     return visible(actor, Source.objects.all()).order_by("handle")
@@ -88,6 +107,15 @@ def source_for(actor: Actor, source_id: int) -> Source | None:
 def source_standing(source: Source) -> tuple[Standing, ...]:
     """What each grader thinks of the source's reliability; F counts as no judgement."""
     return standing(source.grades.all())
+
+
+def standings_of_sources(sources: Iterable[int]) -> dict[int, tuple[Standing, ...]]:
+    """Source id -> what each grader thinks of it; sources without a grade are left out."""
+    grades: dict[int, list[Grade]] = defaultdict(list)
+    for grade in Grade.objects.filter(source__in=list(sources)):
+        if grade.source_id is not None:
+            grades[grade.source_id].append(grade)
+    return {source: standing(given) for source, given in grades.items()}
 
 
 def evidence_for(actor: Actor) -> QuerySet[Evidence]:

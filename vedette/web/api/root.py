@@ -15,6 +15,7 @@ from vedette.web.api import (
     areas,
     calibration,
     claims,
+    hypotheses,
     incidents,
     ledger,
     people,
@@ -43,6 +44,7 @@ api = NinjaAPI(
     parser=StrictParser(),
 )
 teach(api)
+threats.router.add_router("", hypotheses.router)
 for name, router in {
     "reports": reports.router,
     "claims": claims.router,
