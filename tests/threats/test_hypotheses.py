@@ -98,8 +98,17 @@ def test_forty_reprints_against_one_sound_source_do_not_win() -> None:
     assert turns_on(["judged", "hoax"], [*reprints, sound]) == (2,)
 
 
+def test_what_nobody_looked_at_does_not_lead() -> None:
+    looked = claim(1, "A1", judged="inconsistent", hoax="consistent")
+    assert leading(["judged", "hoax"], [looked]) == "hoax"
+    assert leading(["judged", "hoax"], [looked, claim(2, "A1", judged="inconsistent")]) is None
+
+
 def test_nothing_leads_while_what_is_ungraded_could_decide_it() -> None:
-    evidence = [claim(1, "--", hoax="inconsistent"), claim(2, "C3", judged="inconsistent")]
+    evidence = [
+        claim(1, "--", hoax="inconsistent", judged="neutral"),
+        claim(2, "C3", judged="inconsistent", hoax="neutral"),
+    ]
     assert leading(["judged", "hoax"], evidence) is None
     assert leading(["judged", "hoax"], []) is None
     assert leading([], []) is None

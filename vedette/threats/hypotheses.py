@@ -84,11 +84,13 @@ def rank(hypotheses: Sequence[str], evidence: Sequence[Evidence]) -> tuple[Rank,
 
 
 def leading(hypotheses: Sequence[str], evidence: Sequence[Evidence]) -> str | None:
-    """The one hypothesis that less speaks against than against any other, whatever the ungraded weigh; else None."""
-    ranks = rank(hypotheses, evidence)
-    if not ranks:
+    """The one hypothesis that less speaks against than against any other, whatever the ungraded weigh; else None.
+
+    None leads that some claim has not been held against: nothing speaks against what nobody looked at.
+    """
+    first, *others = rank(hypotheses, evidence) or (None,)
+    if first is None or first.unmarked:
         return None
-    first, *others = ranks
     return first.hypothesis if all(first.against.high < other.against.low for other in others) else None
 
 
