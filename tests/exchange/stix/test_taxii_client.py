@@ -90,7 +90,7 @@ def test_what_is_added_later_comes_by_itself(office: Actor, partner: Medallion) 
     newest = Report.objects.latest("pk")
     assert "Somebody new" in newest.text and newest.handling == "TLP:RED"
     (item,) = FeedItem.objects.filter(report=newest)
-    assert (item.msg_type, item.outcome, item.why) == ("STIX", "taken", "1 objects")
+    assert (item.msg_type, item.outcome, item.why) == ("STIX", "taken", "1 object")
 
 
 def test_a_wrong_password_fails_with_the_reason_and_is_asked_less_often(

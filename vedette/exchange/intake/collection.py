@@ -119,7 +119,11 @@ def _take(feed: Feed, data: bytes, polled: Polled) -> None:
         return
     polled.known += len(taken.known)
     if taken.report is not None:
-        told = [f"{len(taken.new)} objects", *([f"{len(taken.known)} known before"] if taken.known else [])]
+        new = len(taken.new)
+        told = [
+            "1 object" if new == 1 else f"{new} objects",
+            *([f"{len(taken.known)} known before"] if taken.known else []),
+        ]
         _note(feed, digest, Outcome.TAKEN, polled, why=", ".join(told), taken=taken)
     if taken.altered:
         _note(feed, digest, Outcome.ALTERED, polled, why=", ".join(taken.altered)[:1_000])

@@ -10,16 +10,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Max, Prefetch, QuerySet
+from django.db.models import Prefetch
 
 from vedette.access.handling import Realm, Tlp
 from vedette.exchange.stix.circle import circle_around
+from vedette.exchange.stix.facts import claims_with_grades, grades_shared, is_withdrawn, last_changes, whole
 from vedette.formats.stix.records import (
     Shared,
     SharedActor,
     SharedClaim,
     SharedDocument,
-    SharedGrade,
     SharedIncident,
     SharedInquiry,
     SharedLink,
@@ -27,18 +27,14 @@ from vedette.formats.stix.records import (
     SharedSource,
     SharedThreat,
 )
-from vedette.ledger.models import Entry
-from vedette.reports.grading import standing
-from vedette.reports.models import Claim, Grade, Report, Source
+from vedette.reports.models import Claim, Report, Source
 from vedette.threats.combining import marks_of
 from vedette.threats.likelihood import in_words
-from vedette.threats.models import Determination, Incident, Threat, ThreatActor
+from vedette.threats.models import Incident, Threat, ThreatActor
 from vedette.threats.outcomes import last_outcome
-from vedette.threats.standing import last_determination
 
 #: (STIX type, what it is called here) -> its id.
 Named = Callable[[str, str], str]
-_CHUNK = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,29 +67,30 @@ class _Gathering:
         self._changed: dict[str, datetime] = {}
 
     def all(self, shared_before: Iterable[int]) -> list[Gathered]:
-        incidents = list(
-            Incident.objects.filter(realm=self._realm.value)
-            .prefetch_related("inquiries", Prefetch("accounts", _claims()))
-            .order_by("pk")
-        )
+        # Threats first: what one rests on was there before it.
         threats = list(
             Threat.objects.filter(realm=self._realm.value)
             .select_related("actor", "trigger")
             .prefetch_related(
                 "determinations__agreement",
-                Prefetch("outcomes__claims", _claims()),
-                Prefetch("claims_for", _claims()),
-                Prefetch("claims_against", _claims()),
+                Prefetch("outcomes__claims", claims_with_grades()),
+                Prefetch("claims_for", claims_with_grades()),
+                Prefetch("claims_against", claims_with_grades()),
             )
+            .order_by("pk")
+        )
+        incidents = list(
+            Incident.objects.filter(realm=self._realm.value)
+            .prefetch_related("inquiries", Prefetch("accounts", claims_with_grades()))
             .order_by("pk")
         )
         claims = {claim.pk: claim for one in incidents for claim in one.accounts.all()}
         claims |= {c.pk: c for one in threats for c in (*one.claims_for.all(), *one.claims_against.all())}
-        claims |= {c.pk: c for c in _claims().filter(pk__in=set(shared_before) - claims.keys())}
+        claims |= {c.pk: c for c in claims_with_grades().filter(pk__in=set(shared_before) - claims.keys())}
         reports = {claim.report_id: claim.report for claim in claims.values()}
         actors = {one.actor.pk: one.actor for one in threats if one.actor is not None}
         sources = {report.source_id: report.source for report in reports.values()}
-        self._changed = _last_changes(
+        self._changed = last_changes(
             [
                 *(f"incident:{one.pk}" for one in incidents),
                 *(f"threat:{one.pk}" for one in threats),
@@ -121,8 +118,8 @@ class _Gathering:
         modified = max(created, told.pop("modified", None) or self._changed.get(subject, created))
         shared = kind(
             id=self._named(stix, subject),
-            created=_whole(created),
-            modified=_whole(modified),
+            created=whole(created),
+            modified=whole(modified),
             label=handling.value,
             exercise=self._realm is Realm.EXERCISE,
             **told,
@@ -143,7 +140,7 @@ class _Gathering:
             source.created_at,
             name=source.handle,
             descriptor=source.descriptor,
-            reliability=_grades(source.grades.all()),
+            reliability=grades_shared(source.grades.all()),
         )
 
     def _document(self, report: Report) -> None:
@@ -156,7 +153,7 @@ class _Gathering:
             title=report.title,
             sha256=report.sha256,
             media_type=report.media_type,
-            received=_whole(report.received_at),
+            received=whole(report.received_at),
         )
         self._add(
             f"report:{report.pk}/source:{report.source_id}",
@@ -185,7 +182,7 @@ class _Gathering:
             polarity=claim.polarity,
             modality=claim.modality,
             attribution=tuple((str(one["speaker"]), str(one["kind"])) for one in given if one.get("speaker")),
-            credibility=_grades(claim.grades.all()),
+            credibility=grades_shared(claim.grades.all()),
         )
 
     def _actor(self, actor: ThreatActor) -> None:
@@ -207,8 +204,8 @@ class _Gathering:
             incident.created_at,
             title=incident.title,
             summary=incident.summary,
-            happened_from=_whole(incident.happened_from),
-            happened_to=_whole(incident.happened_to),
+            happened_from=whole(incident.happened_from),
+            happened_to=whole(incident.happened_to),
             place=incident.place,
             place_ref=place,
             account_refs=tuple(self._id(f"claim:{one.pk}") for one in accounts),
@@ -218,14 +215,14 @@ class _Gathering:
     def _threat(self, threat: Threat) -> None:
         subject, trigger = f"threat:{threat.pk}", threat.trigger and f"incident:{threat.trigger_id}"
         supporting, opposing = list(threat.claims_for.all()), list(threat.claims_against.all())
-        rests_on = [*(one.report for one in (*supporting, *opposing)), threat.actor]
-        rests_on.append(self._found[trigger].marks if trigger else None)  # type: ignore[arg-type]
+        rests_on: list[Any] = [one.report for one in (*supporting, *opposing)]
+        rests_on += [threat.actor, self._found[trigger].marks if trigger else None]
         outcome = last_outcome(threat)
         rests_on += [] if outcome is None else [one.report for one in outcome.claims.all()]
         marks = self._combined(threat, *(part for part in rests_on if part is not None))
         area = threat.area
         place = None if area is None else self._place(subject, threat, marks, circle_around(area), area)
-        withdrawn = _withdrawn(threat)
+        withdrawn = is_withdrawn(threat)
         self._add(
             subject,
             SharedThreat,
@@ -235,12 +232,12 @@ class _Gathering:
             revoked=withdrawn,
             modified=threat.closed_at if withdrawn else None,
             title=threat.title,
-            assessed=_whole(threat.assessed_at),
+            assessed=whole(threat.assessed_at),
             likelihood=threat.likelihood,
             likelihood_word=in_words(threat.likelihood),
             basis=threat.confidence,
-            window_from=_whole(threat.window_from),
-            window_to=_whole(threat.window_to),
+            window_from=whole(threat.window_from),
+            window_to=whole(threat.window_to),
             target_group=threat.target_group,
             place=threat.place,
             intent=threat.intent,
@@ -274,40 +271,3 @@ class _Gathering:
 
     def _id(self, subject: str) -> str:
         return self._found[subject].shared.id
-
-
-def _claims() -> QuerySet[Claim]:
-    heavy = ("report__original", "report__text", "report__draft")
-    claims = Claim.objects.select_related("report__source").defer(*heavy)
-    return claims.prefetch_related("grades", "report__source__grades").order_by("pk")
-
-
-def _grades(grades: Iterable[Grade]) -> tuple[SharedGrade, ...]:
-    """What graders stand by, without who they are or why: that is between them and their office."""
-    return tuple(SharedGrade(one.value, _whole(one.graded_at)) for one in standing(grades) if one.value is not None)
-
-
-def _withdrawn(threat: Threat) -> bool:
-    """Whether it was put away because it is not credible."""
-    decided = last_determination(threat)
-    return (
-        threat.closed_at is not None
-        and decided is not None
-        and decided.decision == Determination.Decision.NOT_WARN
-        and decided.basis == Determination.Basis.NOT_CREDIBLE
-    )
-
-
-def _last_changes(subjects: list[str]) -> dict[str, datetime]:
-    """When each was last changed, by the ledger."""
-    found: dict[str, datetime] = {}
-    for start in range(0, len(subjects), _CHUNK):
-        entries = Entry.objects.filter(subject__in=subjects[start : start + _CHUNK]).exclude(kind__startswith="stix.")
-        for subject, at in entries.values("subject").annotate(last=Max("at")).values_list("subject", "last"):
-            found[subject] = datetime.fromisoformat(at)
-    return found
-
-
-def _whole(moment: datetime) -> datetime:
-    """To the millisecond, as STIX tells times."""
-    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)

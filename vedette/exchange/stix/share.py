@@ -69,6 +69,7 @@ def bring_up_to_date(realm: Realm) -> None:
         for each in found:
             for one in stix_of(each.shared, maker_ref):
                 writer.put(each.subject, one, each.marks)
+        writer.finish()
         state.seq = size
         state.save(update_fields=["seq"])
 
@@ -142,6 +143,7 @@ class _Writer:
 
     def __init__(self, realm: Realm, known: _Known) -> None:
         self._realm, self._known = realm, known
+        self._new: list[SharedObject] = []
         last = SharedObject.objects.filter(realm=realm.value).order_by("-added_at").first()
         self._added = clock.now()
         if last is not None and last.added_at >= self._added:
@@ -164,7 +166,7 @@ class _Writer:
             version = _later(version, before.version)
             one = {**one, "modified": stamp(version)}
             SharedObject.objects.filter(realm=self._realm.value, stix_id=one["id"]).update(is_last=False)
-        self._known.last[one["id"]] = SharedObject.objects.create(
+        row = SharedObject(
             realm=self._realm.value,
             handling=marks.handling,
             need_to_know=marks.need_to_know,
@@ -178,7 +180,13 @@ class _Writer:
             body=one,
             added_at=self._added,
         )
+        self._known.last[one["id"]] = row
+        self._new.append(row)
         self._added += timedelta(microseconds=1)
+
+    def finish(self) -> None:
+        """Write what is new."""
+        SharedObject.objects.bulk_create(self._new, batch_size=200)
 
 
 def _later(version: datetime, before: datetime) -> datetime:

@@ -121,7 +121,9 @@ def _sorted(realm: str, giver: str, stix: Stix) -> tuple[list[dict[str, Any]], .
     for start in range(0, len(ids), _CHUNK):
         rows = SeenObject.objects.filter(realm=realm, giver=giver, stix_id__in=ids[start : start + _CHUNK])
         seen |= {(stix_id, at): digest for stix_id, at, digest in rows.values_list("stix_id", "version", "digest")}
-    new, known, altered = [], [], []
+    new: list[dict[str, Any]] = []
+    known: list[dict[str, Any]] = []
+    altered: list[dict[str, Any]] = []
     for one in stix.objects:
         before = seen.get((one["id"], _version(one)))
         (new if before is None else known if before == _digest(one) else altered).append(one)

@@ -36,8 +36,8 @@ class Page:
         if not self.rows:
             return {}
         return {
-            "X_TAXII_Date_Added_First": added(self.rows[0]),
-            "X_TAXII_Date_Added_Last": added(self.rows[-1]),
+            "X-TAXII-Date-Added-First": added(self.rows[0]),
+            "X-TAXII-Date-Added-Last": added(self.rows[-1]),
         }
 
 

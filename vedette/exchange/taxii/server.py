@@ -49,7 +49,9 @@ def _asks(*methods: str) -> Callable[[View], View]:
         def run(request: HttpRequest, **given: Any) -> HttpResponse:
             try:
                 if request.method not in methods:
-                    raise TaxiiError(405, f"{request.method} is not possible here", Allow=", ".join(methods))
+                    raise TaxiiError(
+                        405, f"{request.method} is not possible here", headers={"Allow": ", ".join(methods)}
+                    )
                 actor = speaker(request)
                 refuse_unacceptable(request)
                 return view(request, actor, **given)
@@ -103,7 +105,7 @@ def objects(request: HttpRequest, actor: Actor, collection_id: str) -> HttpRespo
     if request.method == "POST":
         if not found.can_write:
             raise TaxiiError(403, "this token may not send anything here")
-        return answer(take_posted(actor, posted(request)).body, 202)
+        return answer(take_posted(actor, posted(request)).body, status=202)
     return _given(actor, collection_id, page(_readable(actor, found), request.GET))
 
 
@@ -125,7 +127,7 @@ def versions(request: HttpRequest, actor: Actor, collection_id: str, object_id: 
     if not rows.exists():
         raise _nothing("object")
     shown = page(rows, request.GET, versions="all")
-    return answer(_enveloped(shown, "versions", [_version(row) for row in shown.rows]), **shown.headers)
+    return answer(_enveloped(shown, "versions", [_version(row) for row in shown.rows]), shown.headers)
 
 
 @_asks("GET")
@@ -136,7 +138,7 @@ def manifest(request: HttpRequest, actor: Actor, collection_id: str) -> HttpResp
         {"id": row.stix_id, "date_added": added(row), "version": _version(row), "media_type": STIX}
         for row in shown.rows
     ]
-    return answer(_enveloped(shown, "objects", rows), **shown.headers)
+    return answer(_enveloped(shown, "objects", rows), shown.headers)
 
 
 @_asks("GET", "POST", "DELETE")
@@ -197,7 +199,7 @@ def _given(actor: Actor, collection_id: str, shown: Page) -> HttpResponse:
     if shown.rows:
         body = {"objects": len(shown.rows), "first": added(shown.rows[0]), "last": added(shown.rows[-1])}
         append("stix.read", actor=actor.ref, subject=f"collection:{collection_id}", realm=actor.realm.value, body=body)
-    return answer(_enveloped(shown, "objects", [row.body for row in shown.rows]), **shown.headers)
+    return answer(_enveloped(shown, "objects", [row.body for row in shown.rows]), shown.headers)
 
 
 def _enveloped(shown: Page, name: str, rows: list[Any]) -> dict[str, Any]:

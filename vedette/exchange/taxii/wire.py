@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -21,18 +22,20 @@ LARGEST_BODY = 10 * 1024 * 1024
 class TaxiiError(Exception):
     """An answer other than what was asked for, as the standard has it."""
 
-    def __init__(self, status: int, title: str, description: str = "", **headers: str) -> None:
+    def __init__(
+        self, status: int, title: str, description: str = "", headers: Mapping[str, str] | None = None
+    ) -> None:
         super().__init__(title)
         self.status, self.title, self.description, self.headers = status, title, description, headers
 
 
-def answer(body: dict[str, Any], status: int = 200, **headers: str) -> HttpResponse:
+def answer(body: dict[str, Any], headers: Mapping[str, str] | None = None, status: int = 200) -> HttpResponse:
     """A resource."""
     found = HttpResponse(json.dumps(body, ensure_ascii=False).encode(), status=status, content_type=TAXII)
     found["Cache-Control"] = "no-store"
     found["Vary"] = "Authorization, Accept"
-    for name, value in headers.items():
-        found[name.replace("_", "-")] = value
+    for name, value in (headers or {}).items():
+        found[name] = value
     return found
 
 
@@ -41,7 +44,7 @@ def refusal(error: TaxiiError) -> HttpResponse:
     body = {"title": error.title, "http_status": str(error.status)}
     if error.description:
         body["description"] = error.description
-    return answer(body, error.status, **error.headers)
+    return answer(body, error.headers, error.status)
 
 
 def speaker(request: HttpRequest) -> Actor:
@@ -53,7 +56,8 @@ def speaker(request: HttpRequest) -> Actor:
     actor = actor_of_token(token) if token else None
     if actor is None:
         why = "give an API token, as Bearer or as the password of Basic"
-        raise TaxiiError(401, "who asks is not known", why, WWW_Authenticate='Basic realm="TAXII", charset="UTF-8"')
+        asked = {"WWW-Authenticate": 'Basic realm="TAXII", charset="UTF-8"'}
+        raise TaxiiError(401, "who asks is not known", why, asked)
     return actor
 
 

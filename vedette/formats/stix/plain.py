@@ -40,10 +40,12 @@ def title_of(stix: Stix) -> str:
     """The name of what tells most in it."""
     told = sorted((one for one in stix.objects if one["type"] not in _UNTOLD), key=_rank)
     first = next((one for one in told if one["type"] in _FIRST and _text(one.get("name"))), None)
+    if first is None and len(told) == 1 and _text(told[0].get("name")):
+        first = told[0]
     if first is not None:
         return _line(first["name"])[:300]
     kinds = sorted({one["type"] for one in told or stix.objects})
-    return f"STIX: {len(stix.objects)} objects ({', '.join(kinds)})"[:300]
+    return f"STIX: {len(stix.objects)} object{'s' * (len(stix.objects) > 1)} ({', '.join(kinds)})"[:300]
 
 
 def _rank(one: dict[str, Any]) -> tuple[int, bool]:
