@@ -72,3 +72,12 @@ def test_an_unreadable_file_ends_in_one_line_and_exit_2(tmp_path: Path) -> None:
 
 def test_help_shows_an_example() -> None:
     assert "vedette read memo.txt" in run("--help").stdout
+
+
+def test_a_model_is_asked_only_where_one_is_configured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("VEDETTE_PROPOSER_URL", raising=False)
+    report = tmp_path / "memo.txt"
+    report.write_text("Agents should stay vigilant.")
+    done = run(str(report), "--propose")
+    assert done.exit_code == 2
+    assert "VEDETTE_PROPOSER_URL" in done.stderr

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
@@ -17,6 +18,7 @@ from vedette.cli.output import emit_json, refuse
 from vedette.reading import Reading, TextTooLong, UnknownZone
 from vedette.reading import read as read_text
 from vedette.reading.documents import LARGEST_FILE, Document, UnreadableDocument, open_document
+from vedette.reading.proposals import Proposal
 from vedette.reading.records import Claim
 from vedette.reading.rendering import DRAFT_FIELDS
 
@@ -30,6 +32,9 @@ def read(
     zone: Annotated[
         str, typer.Option(metavar="ZONE", help="Time zone of the report's clock times (IANA name).")
     ] = "UTC",
+    propose: Annotated[
+        bool, typer.Option("--propose", help="Ask the local language model of VEDETTE_PROPOSER_URL too.")
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print the reading as JSON.")] = False,
 ) -> None:
     """Read a report: who says what, how sure, when and where; and the warning it would propose, word for word cited.
@@ -44,10 +49,25 @@ def read(
         refuse("read", file, str(error))
     except UnknownZone as error:
         refuse("read", "--zone", str(error))
+    proposals = _proposals(file, reading) if propose else ()
     if json:
-        emit_json(reading.as_json())
+        asked = {"proposals": [proposal.as_json() for proposal in proposals]} if propose else {}
+        emit_json({**reading.as_json(), **asked})
     else:
         _present(reading)
+        _present_proposals(proposals)
+
+
+def _proposals(file: str, reading: Reading) -> tuple[Proposal, ...]:
+    from vedette.exchange import proposer
+
+    try:
+        model = proposer.configured()
+        if model is None:
+            refuse("read", "--propose", "no model is configured; set VEDETTE_PROPOSER_URL, or leave it out")
+        return proposer.propose(reading.text, model)
+    except proposer.ProposerFailed as error:
+        refuse("read", file, str(error))
 
 
 def _document(file: str) -> Document:
@@ -116,6 +136,12 @@ def _present(reading: Reading) -> None:
     console.print(draft)
     day = reading.published
     console.print(f"Published {day.isoformat() if day else 'unknown'}; times in {escape(reading.zone)}. People decide.")
+
+
+def _present_proposals(proposals: Sequence[Proposal]) -> None:
+    console = Console(highlight=False)
+    for proposal in proposals:
+        console.print(Text(f"a model proposes for {proposal.field.replace('_', ' ')}: "), _plain(proposal.quote))
 
 
 def _plain(text: str) -> Text:

@@ -25,6 +25,13 @@ LARGEST_FILE = 25_000_000
 #: What a DOCX may unpack to, in all and per stored byte: a zip bomb passes neither.
 LARGEST_UNPACKED = 100_000_000
 LARGEST_RATIO = 200
+#: One XML part of a DOCX, and an HTML page: parsing takes some forty times as much memory.
+LARGEST_PART = 25_000_000
+LARGEST_HTML = 8_000_000
+#: One header of an e-mail, folded lines and all.
+LONGEST_HEADER = 10_000
+#: The drawing orders of a PDF's pages, unpacked: text is picked out of them at half a megabyte a second at worst.
+LARGEST_DRAWN = 5_000_000
 #: Pages of a PDF beyond this are refused.
 MOST_PAGES = 500
 #: Deeper HTML is refused before a parser recurses into it.
@@ -122,6 +129,10 @@ def _text(data: bytes) -> tuple[str, date | datetime | None]:
 def _html(data: bytes) -> tuple[str, date | datetime | None]:
     import trafilatura
 
+    if len(data) > LARGEST_HTML:
+        raise UnreadableDocument(
+            f"its HTML has {len(data):,} bytes and the most that is read is {LARGEST_HTML:,}; save the page as text"
+        )
     declared = _CHARSET.search(data[:2048])
     source = _decoded(data, declared.group(1).decode("ascii")) if declared else _text(data)[0]
     if _depth(source) > DEEPEST_HTML:
@@ -166,11 +177,15 @@ def _visible(source: str) -> str:
 def _email(data: bytes) -> tuple[str, date | datetime | None]:
     try:
         message = email.message_from_bytes(data, policy=email.policy.default)
+        if any(len(value) > LONGEST_HEADER for one in message.walk() for _, value in one.raw_items()):
+            raise UnreadableDocument(f"one of the e-mail's headers is longer than {LONGEST_HEADER:,} characters")
         part = message.get_body(("plain", "html")) if isinstance(message, EmailMessage) else None
         body = part.get_payload(decode=True) if part is not None else None
         kind = part.get_content_type() if part is not None else ""
         charset = (part.get_content_charset() if part is not None else None) or "utf-8"
         sent, subject = str(message.get("Date", "")), str(message.get("Subject", ""))
+    except UnreadableDocument:
+        raise
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError, IndexError) as error:
         raise UnreadableDocument(f"the e-mail cannot be parsed: {error}") from error
     if not isinstance(body, bytes) or not body.strip():
@@ -188,6 +203,9 @@ def _docx(data: bytes) -> tuple[str, date | datetime | None]:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             sizes = [(part.file_size, part.compress_size) for part in archive.infolist()]
             names = set(archive.namelist())
+            largest = max(
+                (part.file_size for part in archive.infolist() if part.filename.endswith((".xml", ".rels"))), default=0
+            )
     except (zipfile.BadZipFile, ValueError, OSError) as error:
         raise UnreadableDocument(f"the file is not a whole .docx: {error}") from error
     if "word/document.xml" not in names:
@@ -197,6 +215,8 @@ def _docx(data: bytes) -> tuple[str, date | datetime | None]:
         size > 1_000_000 and size > LARGEST_RATIO * max(packed, 1) for size, packed in sizes
     ):
         raise UnreadableDocument(f"it unpacks to {unpacked:,} bytes, more than is safe to open")
+    if largest > LARGEST_PART:
+        raise UnreadableDocument(f"one part of it has {largest:,} bytes; the most that is opened is {LARGEST_PART:,}")
     try:
         document = docx.Document(io.BytesIO(data))
         lines = [_block_text(block) for block in document.iter_inner_content()]
@@ -223,8 +243,14 @@ def _pdf(data: bytes) -> tuple[str, date | datetime | None]:
             raise UnreadableDocument("the PDF is locked by a password; save it without one")
         if len(document.pages) > MOST_PAGES:
             raise UnreadableDocument(f"the PDF has {len(document.pages)} pages; the most that is read is {MOST_PAGES}")
-        pages, length = [], 0
+        pages, length, drawn = [], 0, 0
         for page in document.pages:
+            contents = page.get_contents()
+            drawn += len(contents.get_data()) if contents is not None else 0
+            if drawn > LARGEST_DRAWN:
+                raise UnreadableDocument(
+                    f"its pages hold more than {LARGEST_DRAWN:,} bytes of drawing; give fewer pages, or the text"
+                )
             pages.append(page.extract_text() or "")
             length += len(pages[-1])
             if length > LONGEST_TEXT:
