@@ -183,3 +183,15 @@ def test_the_calibration_page_says_in_words_what_its_drawing_shows(house: House,
     assert "too few to tell" in page and threat.title in page
     for wrong in ("0", "100", "often", "nan"):
         assert browser.get("/threats/calibration/", {"threshold": wrong}).status_code == 422
+
+
+def test_a_judgement_s_words_are_told_while_it_is_written_and_on_its_page(house: House) -> None:
+    report, browser = house.report(), house.browser("analyst")
+    said = JUDGED | {"intent": "They may attack. It is likely, with high confidence."}
+    fragment = text_of(browser.post("/threats/new/check/", said))
+    assert [rule in fragment for rule in ("J01", "J02", "J03", "J04")] == [True, True, False, True]
+    assert "They <mark>may</mark> attack." in fragment and 'href="#id-intent"' in fragment
+    sound = text_of(browser.post("/threats/new/check/", JUDGED | {f"claim-{report.claims.all()[0].pk}": "for"}))
+    assert "kept apart" in sound and "J0" not in sound
+    browser.post(f"/threats/new/?report={report.pk}", said | {f"claim-{report.claims.all()[0].pk}": "for"})
+    assert "<mark>may</mark>" in text_of(house.browser("officer").get(f"/threats/{Threat.objects.get().pk}/"))

@@ -17,6 +17,7 @@ from vedette.people.queries import areas_for
 from vedette.reports.models import Claim, Report
 from vedette.reports.queries import claims_for, source_standing, standing_of
 from vedette.threats import actions, queries
+from vedette.threats.judgement_lint import FIELDS
 from vedette.threats.likelihood import TERMS
 from vedette.threats.models import Determination, Incident, Threat
 from vedette.threats.standing import SETTLED, Standing
@@ -24,6 +25,7 @@ from vedette.warnings.models import Warning
 from vedette.web.console.doors import ActedRequest, Errors, one, page, paged, told
 from vedette.web.console.drafting import moment, show_moment
 from vedette.web.console.highlight import told as in_words
+from vedette.web.console.judgement_check import judged_words
 from vedette.web.console.outcomes import outcome_form, set_outcome
 from vedette.web.console.reports import handlings, latest
 from vedette.web.console.warnings import standing as standing_of_warnings
@@ -106,6 +108,7 @@ def assess(request: ActedRequest) -> HttpResponse:
         "incidents": [("", "none known"), *((found.pk, found.title) for found in queries.incidents_for(request.actor))],
         "actors": [("", "not known"), *((found.pk, found.name) for found in queries.actors_for(request.actor))],
         "areas": [("", "not drawn yet"), *((area.code, area.name) for area in areas_for(request.actor))],
+        "judged_words": judged_words(given, sum(side == "for" for side in (given.get("sides") or {}).values())),
         "marking": given.get("handling") or Tlp.AMBER_STRICT.value,
     }
     return render(request, "console/assess.html", context, status=422 if errors else 200)
@@ -199,6 +202,7 @@ def _page(request: ActedRequest, found: Threat, errors: Errors) -> HttpResponse:
     standing, last = queries.standings([found])[found.pk], queries.last_determination(found)
     context = {
         "threat": found,
+        "judged_words": judged_words({name: getattr(found, name) for name in FIELDS}, found.claims_for.count()),
         "claims_for": [_account(claim) for claim in sees.filter(supports=found)],
         "claims_against": [_account(claim) for claim in sees.filter(contradicts=found)],
         "determinations": found.determinations.select_related("decided_by", "agreement__agreed_by").order_by("-pk"),
