@@ -83,9 +83,9 @@ def test_a_finding_points_at_the_words_and_is_advice() -> None:
     assert {missing.level, extra.level} == {LintLevel.WARNING}
 
 
-def test_what_a_translation_leaves_out_is_told_but_not_who_warns() -> None:
+def test_what_a_translation_leaves_out_is_told_and_so_is_who_warns() -> None:
     fields = {one.field for one in found(GOOD.model_copy(update={"translations": (ARABIC,)}))}
-    assert fields == {f"translations.0.{name}" for name in ("audience_note", "impact", "next_update")}
+    assert fields == {f"translations.0.{name}" for name in ("audience_note", "impact", "next_update", "source")}
 
 
 @pytest.mark.parametrize(

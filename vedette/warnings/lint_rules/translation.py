@@ -11,9 +11,8 @@ from vedette.warnings.content import WORDS, Content, Translation
 from vedette.warnings.lint_rules.rule import Found, LintContext, LintLevel, rule
 from vedette.warnings.lint_rules.tokens import Token, knows_calendar, same, tokens
 
-#: In the order they are read. Who warns may go by one name in every language.
+#: In the order they are read.
 _COMPARED = (*WORDS[:2], "change", "area.description", *(name for name in WORDS[2:] if name != "change"))
-_MAY_BE_LEFT_OUT = frozenset({"source"})
 _SENTENCE_BEGINS = re.compile(r"(?:^|[.!?:;\n¡¿(«“\"])\s*$")
 _LATIN = re.compile(r"[A-Za-zÀ-ɏ]")
 
@@ -30,9 +29,9 @@ def same_facts(content: Content, context: LintContext) -> Iterator[Found]:
             field = f"translations.{place}.{name}"
             named = name_of(translation.language)
             if ours and not theirs:
-                if name not in _MAY_BE_LEFT_OUT:
-                    message = f"There are no {named} words here: {named} readers get the {name_of(content.language)}."
-                    yield Found(field, message, f"Translate: {_short(ours)}")
+                message = f"There are no {named} words here: {named} readers get the {name_of(content.language)}."
+                again = "; if the name is the same there, write it again" if name == "source" else ""
+                yield Found(field, message, f"Translate: {_short(ours)}{again}")
             elif theirs:
                 yield from _compared(field, named, (ours, content.language), (theirs, translation.language))
                 yield from _places(field, named, ours, theirs, context.gazetteer)

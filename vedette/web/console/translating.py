@@ -157,7 +157,7 @@ def _row(
 ) -> Row:
     name, label, lines = one
     field = f"translations.{place}.{name}"
-    hint = "empty: the same name" if name == "source" else ""
+    hint = "write it again if it is the same" if name == "source" else ""
     return Row(
         field, label, name, _said(content, name), _said(told, name), lines if lines > 1 else 0,
         faults.get(field) or "", hint, name == "event" and set(told) == {"language", "area"},
