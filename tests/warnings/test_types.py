@@ -123,3 +123,13 @@ def test_a_type_that_cannot_stand_is_refused_by_field(wrong: dict, field: str) -
     with pytest.raises(BadInput) as refused:
         parse(WarningType, {**words, **wrong})
     assert refused.value.field.startswith(field)
+
+
+def test_the_words_of_a_template_are_not_said_in_a_text_of_another_language() -> None:
+    said = shipped()["wildfire"].all_clear
+    spanish = GOOD.model_copy(update={"language": "es"})
+    assert prepared(spanish, SENT, said) == prepared(spanish, SENT)
+    assert prepared(GOOD, SENT, said).instruction == said.instruction
+    of_theirs = said.model_copy(update={"language": "es-MX"})
+    assert prepared(spanish, SENT, of_theirs).instruction == said.instruction
+    assert prepared(spanish, SENT, said.model_copy(update={"language": ""})).instruction == said.instruction

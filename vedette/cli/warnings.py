@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -69,20 +70,36 @@ def progress(warning: WarningRef, as_json: AsJson = False) -> None:
         typer.echo(f"{name:<16} {'-' if said in (None, '') else said}")
 
 
-@warnings.command(epilog="Example: vedette warnings draft warning.json")
-def draft(file: DraftFile, as_json: AsJson = False) -> None:
-    """A new warning from a JSON file."""
-    parts = _parts(file)
+@warnings.command(epilog="Example: vedette warnings draft warning.json --template bomb-threat")
+def draft(
+    file: DraftFile,
+    template: Annotated[str, typer.Option(help='Begin from it; "fill" in FILE fills its placeholders.')] = "",
+    as_json: AsJson = False,
+) -> None:
+    """A new warning from a JSON file, or from a template and what the file says beside it."""
+    parts = _parts(file, {"content"} if template else {"content", "audience"})
     open_house()
+    from vedette.formats.parts import BadInput
     from vedette.warnings.actions import Draft, draft_warning
+    from vedette.warnings.templated import templated
 
     actor = token_actor()
-    _do(
-        "warnings draft",
-        file,
-        as_json,
-        lambda: draft_warning(actor, Draft.of(parts["content"], parts["audience"], _plan(actor, parts))),
-    )
+
+    def run() -> Message:
+        over = None
+        if template:
+            words = parts.get("fill", {})
+            if not isinstance(words, dict) or not all(isinstance(text, str) for text in words.values()):
+                raise BadInput("fill", "must be an object of texts, a placeholder each")
+            begun = templated(actor, template, parts["content"], parts.get("audience"), parts.get("plan"), words)
+            if begun.audience is None:
+                raise BadInput("audience", "is needed: nobody is warned by default")
+            parts.update(content=begun.content, audience=begun.audience, plan=begun.plan)
+            over = begun.all_clear
+        drafted = Draft.of(parts["content"], parts["audience"], _plan(actor, parts))
+        return draft_warning(actor, drafted, all_clear=over)
+
+    _do("warnings draft", file, as_json, run)
 
 
 @warnings.command(epilog="Example: vedette warnings check 12")
@@ -96,6 +113,7 @@ def check(warning: WarningRef, as_json: AsJson = False) -> None:
     from vedette.access.policy import Refused
     from vedette.access.policy import check as ask
     from vedette.access.roles import Verb
+    from vedette.dispatch.load import load_of_message
     from vedette.dispatch.means import means_of
     from vedette.people.languages import languages_of
     from vedette.people.queries import codes_of
@@ -112,7 +130,8 @@ def check(warning: WarningRef, as_json: AsJson = False) -> None:
         raise typer.Exit(1) from error
     if message.parsed_content().expires <= now:
         refuse("warnings check", warning, "expires: lies in the past; set when the warning ends")
-    found, reach = findings_of(message, now), reach_of(message, now)
+    reach = reach_of(message, now)
+    found = findings_of(message, now, load_of_message(message, reach, now))
     means = means_of(message.parsed_plan(), actor.realm, reach.person_ids)
     sees, content = actor.may(Verb.SEE_PEOPLE), message.parsed_content()
     reading = reading_of(languages_of(actor.realm, reach.person_ids), content.languages)
@@ -295,14 +314,14 @@ def _open_message(actor: Actor, ref: str) -> Message:
     return last
 
 
-def _parts(file: str) -> dict[str, Any]:
+def _parts(file: str, needed: Collection[str] = ("audience", "content")) -> dict[str, Any]:
     try:
         text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
         parts = json.loads(text)
     except (OSError, ValueError, RecursionError) as error:
         refuse("warnings", file, f"cannot be read as JSON: {error}")
-    if not isinstance(parts, dict) or not {"content", "audience"} <= set(parts):
-        refuse("warnings", file, 'needs the keys "content" and "audience"')
+    if not isinstance(parts, dict) or not set(needed) <= set(parts):
+        refuse("warnings", file, f"needs {' and '.join(repr(name) for name in sorted(needed))} as keys")
     return parts
 
 

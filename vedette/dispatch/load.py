@@ -9,12 +9,20 @@ from django.db.models import Count, F
 
 from vedette.access.handling import Realm
 from vedette.dispatch.models import Recipient
+from vedette.people.resolution import Resolution
 from vedette.people.world import Ints
 from vedette.warnings.lint import Load
 from vedette.warnings.lint_rules.load import OFTEN
 from vedette.warnings.models import Message
 
 WINDOW = timedelta(hours=24)
+
+
+def load_of_message(message: Message, reach: Resolution, now: datetime) -> Load:
+    """The same for a stored message and whom it would reach."""
+    known = message.warning.messages.filter(state=Message.State.ISSUED).exists()
+    besides = message.warning_id if known else None
+    return load_of(reach.person_ids, reach.maybe, Realm(message.warning.realm), now, besides)
 
 
 def load_of(

@@ -21,7 +21,7 @@ def ending(
 
     A translation for which there are no fixed words is left out: its readers get the text itself, not an old one.
     The reason is in its giver's words, for a person to translate. `words` are those that the warning's template has
-    for an all-clear, in the language of `before`.
+    for an all-clear; in a language that is not that of `before`, the general words stand for them.
     """
     common: dict[str, object] = {
         "onset": None,
@@ -30,7 +30,9 @@ def ending(
     }
     if kind is MessageType.ALL_CLEAR:
         common["urgency"] = Urgency.PAST
-    own = words.model_dump(exclude_defaults=True) if words is not None and kind is MessageType.ALL_CLEAR else {}
+    own = {}
+    if words is not None and kind is MessageType.ALL_CLEAR and words.suits(before.language):
+        own = words.model_dump(exclude_defaults=True, exclude={"language"})
     said = {**_said(before, kind), **own, "change": " ".join(reason.split())[:300]}
     texts = [
         {**text.model_dump(), **_said(before.in_language(text.language), kind), "change": ""}

@@ -16,8 +16,11 @@ from vedette.warnings.models import Message
 ROLE = "duty officer"
 
 
-def findings_of(message: Message, now: datetime) -> list[LintFinding]:
-    """All findings on a stored message, errors first. Raises BadInput when its content cannot be read."""
+def findings_of(message: Message, now: datetime, load: Load | None = None) -> list[LintFinding]:
+    """All findings on a stored message, errors first; `load` is how often its people were told lately, if counted.
+
+    Raises BadInput when its content cannot be read.
+    """
     previous = (
         message.warning.messages.filter(state=Message.State.ISSUED, number__lt=message.number).order_by("number").last()
     )
@@ -27,6 +30,7 @@ def findings_of(message: Message, now: datetime) -> list[LintFinding]:
         now,
         previous=previous.parsed_content() if previous is not None else None,
         reports=reports_behind(message),
+        load=load,
     )
     return sorted(lint(message.parsed_content(), context), key=lambda finding: finding.level != "error")
 

@@ -7,10 +7,11 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from vedette.formats.languages import LanguageTag, primary
 from vedette.formats.parts import Line, Part, Prose, parse
 from vedette.warnings.content import Category, ResponseType, Severity, Urgency
 
@@ -18,6 +19,8 @@ from vedette.warnings.content import Category, ResponseType, Severity, Urgency
 WORDED = (
     "event", "headline", "description", "impact", "instruction", "audience_note", "next_update", "contact",
 )  # fmt: skip
+#: The texts in which placeholders are filled; beside them the area's words are.
+FILLED = (*WORDED, "source", "change")
 #: A blank to fill: {place}. The lint's L21 refuses a message that still has one.
 BLANK = re.compile(r"\{([a-z][a-z_]{0,39})\}")
 
@@ -29,6 +32,17 @@ class AllClearWords(Part):
 
     description: Prose = ""
     instruction: Prose = ""
+    #: What they are written in; empty: as the warning is.
+    language: LanguageTag | Literal[""] = ""
+
+    def filled(self, words: Mapping[str, str]) -> AllClearWords:
+        """With their placeholders filled as the warning's are."""
+        texts = {name: filled(getattr(self, name), words) for name in ("description", "instruction")}
+        return self.model_copy(update=texts)
+
+    def suits(self, language: str) -> bool:
+        """Whether they can be said in a text of that language."""
+        return not self.language or primary(self.language) == primary(language)
 
 
 class WarningType(Part):
@@ -79,11 +93,15 @@ class WarningType(Part):
 def shipped() -> Mapping[str, WarningType]:
     """Id -> type, by title."""
     found = {
-        entry.name.removesuffix(".toml"): parse(WarningType, tomllib.loads(entry.read_text(encoding="utf-8")))
+        entry.name.removesuffix(".toml"): _in_english(tomllib.loads(entry.read_text(encoding="utf-8")))
         for entry in files("vedette.warnings.types").iterdir()
         if entry.name.endswith(".toml")
     }
     return dict(sorted(found.items(), key=lambda pair: pair[1].title))
+
+
+def _in_english(written: dict[str, Any]) -> WarningType:
+    return parse(WarningType, {**written, "all_clear": {**written.get("all_clear", {}), "language": "en"}})
 
 
 def type_for(text: str) -> WarningType | None:
@@ -113,6 +131,18 @@ def filled(text: str, words: Mapping[str, str]) -> str:
         return said[:1].upper() + said[1:] if begins else said
 
     return BLANK.sub(put, text)
+
+
+def content_filled(content: Mapping[str, Any], words: Mapping[str, str]) -> dict[str, Any]:
+    """A content, complete or not, with what `words` has an answer for filled in."""
+    new: dict[str, Any] = dict(content)
+    for name in FILLED:
+        if isinstance(text := content.get(name), str):
+            new[name] = filled(text, words)
+    area = content.get("area")
+    if isinstance(area, Mapping) and isinstance(area.get("description"), str):
+        new["area"] = {**area, "description": filled(area["description"], words)}
+    return new
 
 
 def content_of_type(kind: WarningType) -> dict[str, Any]:

@@ -173,8 +173,17 @@ class UpdateGiven(Given):
 
 
 class WarningGiven(UpdateGiven):
-    """A warning to draft, and what it rests on."""
+    """A warning to draft, and what it rests on.
 
+    From a `template`, what is given goes before the template's words, and `fill` fills its placeholders; the audience
+    may be left out where the template has one.
+    """
+
+    #: Its reference or its name, as `vedette templates list` has them.
+    template: Line | None = None
+    #: Placeholder -> words.
+    fill: dict[Line, Line] = {}
+    audience: dict[str, Any] | None = None  # type: ignore[assignment]
     threat: Id | None = None
     report: Id | None = None
     need_to_know: NeedToKnow | None = None

@@ -10,6 +10,7 @@ from ninja import Router, Status
 from vedette import clock
 from vedette.access.roles import Verb
 from vedette.dispatch import drill
+from vedette.dispatch.load import load_of_message
 from vedette.dispatch.means import chosen_plan, means_of
 from vedette.dispatch.progress import progress
 from vedette.formats.parts import BadInput
@@ -29,6 +30,7 @@ from vedette.warnings.plans import flat
 from vedette.warnings.queries import warnings_for
 from vedette.warnings.reach import reach_of
 from vedette.warnings.readers import reading_of
+from vedette.warnings.templated import templated
 from vedette.web.api.doors import ApiRequest, found, get, post
 from vedette.web.api.paging import Cursor, Limit, Page, page
 from vedette.web.api.shapes import all_chosen, chosen, marks
@@ -58,13 +60,22 @@ def list_warnings(request: ApiRequest, cursor: Cursor = None, limit: Limit = 50)
 
 @post(router, "", Verb.DRAFT, response={201: WarningWhole}, summary="Draft a warning")
 def draft(request: ApiRequest, given: WarningGiven) -> Any:
+    content, audience, plan, over = given.content, given.audience, given.plan, None
+    if given.template is not None:
+        begun = templated(request.auth, given.template, content, audience, plan, given.fill)
+        content, audience, plan, over = begun.content, begun.audience, begun.plan, begun.all_clear
+    elif given.fill:
+        raise BadInput("fill", "fills the placeholders of a template; name the template too")
+    if audience is None:
+        raise BadInput("audience", "is needed: nobody is warned by default")
     message = actions.draft_warning(
         request.auth,
-        Draft.of(given.content, given.audience, chosen_plan(request.auth, given.plan, given.content)),
+        Draft.of(content, audience, chosen_plan(request.auth, plan, content)),
         threat=chosen("threat", board(request.auth), given.threat),
         report=chosen("report", inbox(request.auth), given.report),
         citations=_citations(request, given.citations),
         need_to_know=given.need_to_know,
+        all_clear=over,
     )
     return Status(201, _whole(request, message.warning_id))
 
@@ -96,8 +107,9 @@ def check(request: ApiRequest, warning_id: int) -> Any:
     message, now = _open_message(request, warning_id), clock.now()
     expired = message.parsed_content().expires <= now
     reach = None if expired else reach_of(message, now)
+    load = None if reach is None else load_of_message(message, reach, now)
     return {
-        "findings": [dataclasses.asdict(finding) for finding in findings_of(message, now)],
+        "findings": [dataclasses.asdict(finding) for finding in findings_of(message, now, load)],
         "reach": None if reach is None else _reach(request, reach),
         "reading": None if reach is None else _reading(request, message.parsed_content(), reach),
         "plan": _means(request, message.parsed_plan(), () if reach is None else reach.person_ids),

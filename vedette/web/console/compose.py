@@ -27,7 +27,7 @@ from vedette.warnings.findings import reports_behind
 from vedette.warnings.models import Approval, Message, Warning
 from vedette.warnings.own_templates import OfferedType, offered_type, types_for
 from vedette.warnings.queries import current_message, messages_for, warnings_for
-from vedette.warnings.types.catalogue import AllClearWords, filled
+from vedette.warnings.types.catalogue import AllClearWords, content_filled
 from vedette.web.area_form import Ground
 from vedette.web.console import drafting, ground, mending, translating
 from vedette.web.console.check import Check, check_message, severity_of
@@ -124,7 +124,7 @@ def check(request: ActedRequest) -> HttpResponse:
     if "mend" in request.POST or "fill" in request.POST:
         before = parts.content
         if "fill" in request.POST:
-            parts.content = mending.with_fills(before, mending.fills(request.POST))
+            parts.content = content_filled(before, mending.fills(request.POST))
         else:
             parts.content = mending.with_mend(before, found.lint or [], request.POST["mend"])
         asked, found = mending.changed(before, parts.content, zone()), judged()
@@ -142,7 +142,7 @@ def _work(request: ActedRequest, work: Work, heading: str) -> HttpResponse:
     if request.method == "POST":
         given = ground.read(request)
         parts = drafting.read(request.POST, zone(), ground.saved(request), choices.plans, given)
-        parts.content = mending.with_fills(parts.content, mending.fills(request.POST))
+        parts.content = content_filled(parts.content, mending.fills(request.POST))
         if translating.is_asked(request.POST):
             told, why = translating.asked(request.POST, parts.content.get("translations", []))
             parts.content["translations"] = told
@@ -330,9 +330,7 @@ def _all_clear(work: Work, request: ActedRequest) -> AllClearWords | None:
     """What the template says when the danger is over, its placeholders filled as the warning's are."""
     if work.template is None:
         return None
-    words = mending.fills(request.POST)
-    said = work.template.kind.all_clear
-    return AllClearWords(description=filled(said.description, words), instruction=filled(said.instruction, words))
+    return work.template.kind.all_clear.filled(mending.fills(request.POST))
 
 
 def _asked(request: ActedRequest, kind: Any, name: str) -> Any:

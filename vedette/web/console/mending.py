@@ -9,12 +9,11 @@ from typing import Any
 
 from vedette.warnings.lint import LintFinding
 from vedette.warnings.mending import mended
-from vedette.warnings.types.catalogue import WORDED, blanks_in, filled
+from vedette.warnings.types.catalogue import FILLED, blanks_in
 from vedette.web.console.drafting import Posted, show_moment
 
 #: The inputs for placeholders are named for them.
 FILL = "fill."
-_TEXTS = (*WORDED, "source", "change")
 
 
 @dataclass(frozen=True)
@@ -31,18 +30,6 @@ def fills(posted: Posted) -> dict[str, str]:
     return {name.removeprefix(FILL): posted.get(name) or "" for name in posted if name.startswith(FILL)}
 
 
-def with_fills(content: Mapping[str, Any], words: Mapping[str, str]) -> dict[str, Any]:
-    """The content with what `words` has an answer for filled in."""
-    new: dict[str, Any] = dict(content)
-    for name in _TEXTS:
-        if isinstance(text := content.get(name), str):
-            new[name] = filled(text, words)
-    area = content.get("area")
-    if isinstance(area, Mapping) and isinstance(area.get("description"), str):
-        new["area"] = {**area, "description": filled(area["description"], words)}
-    return new
-
-
 def with_mend(content: Mapping[str, Any], findings: list[LintFinding], key: str) -> dict[str, Any]:
     """The content with one finding's fix put in; as it was when the finding is no more."""
     found = next((one for one in findings if one.key == key and one.put is not None), None)
@@ -51,13 +38,13 @@ def with_mend(content: Mapping[str, Any], findings: list[LintFinding], key: str)
 
 def blanks_of(content: Mapping[str, Any]) -> list[str]:
     """The placeholders still in the content's texts."""
-    texts = [str(content.get(name) or "") for name in _TEXTS]
+    texts = [str(content.get(name) or "") for name in FILLED]
     return blanks_in([*texts, str((content.get("area") or {}).get("description") or "")])
 
 
 def changed(before: Mapping[str, Any], after: dict[str, Any], zone: tzinfo) -> Changed:
     """What differs, as the form's fields have it."""
-    fields = {name: str(after.get(name) or "") for name in _TEXTS if before.get(name) != after.get(name)}
+    fields = {name: str(after.get(name) or "") for name in FILLED if before.get(name) != after.get(name)}
     place, was = ((one.get("area") or {}).get("description") for one in (after, before))
     if place != was:
         fields["area.description"] = str(place or "")

@@ -20,6 +20,7 @@ from vedette.dispatch.levels import ANSWERED, State
 from vedette.dispatch.models import Recipient
 from vedette.dispatch.progress import progress
 from vedette.dispatch.queries import recipients_for
+from vedette.formats.languages import name_of
 from vedette.warnings import actions
 from vedette.warnings.content import Content, MessageType
 from vedette.warnings.ending import prepared
@@ -118,7 +119,9 @@ def warning(request: ActedRequest, warning_id: int) -> HttpResponse:
         newest is not None and newest.msg_type == MessageType.ALL_CLEAR and newest.state != Message.State.WITHDRAWN
     )
     if last is not None and context["in_force"] and context["may_draft"] and not in_work:
-        context["over"] = prepared(last.parsed_content(), clock.now(), found.parsed_all_clear())
+        content, words = last.parsed_content(), found.parsed_all_clear()
+        context["over"] = prepared(content, clock.now(), words)
+        context["over_unsuited"] = "" if words.suits(content.language) else name_of(words.language)
     if last is not None:
         context["panels"] = live.panels(found)
     return render(request, "console/warning.html", context)
