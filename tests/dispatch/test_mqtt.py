@@ -22,7 +22,8 @@ from tests.servers.mosquitto import Device, Mosquitto
 from vedette import clock
 from vedette.dispatch.channels import CHANNELS
 from vedette.dispatch.channels.face import Channel as OpenChannel
-from vedette.dispatch.channels.face import Heard, Letter, Outcome, Parcel, Receipt, Reply, Result, hear_nothing
+from vedette.dispatch.channels.face import Letter, Outcome, Parcel, Result, hear_nothing
+from vedette.dispatch.channels.heard import Heard, Receipt, Reply
 from vedette.dispatch.levels import Level
 from vedette.dispatch.models import Channel, Delivery
 from vedette.people.models import ContactPoint

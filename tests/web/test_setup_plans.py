@@ -160,7 +160,7 @@ def test_an_officer_does_not_keep_plans(db: None) -> None:
 def test_an_area_is_given_a_warden_by_code(office: Client) -> None:
     people = make_roster()
     raw = SimpleUploadedFile("area.geojson", json.dumps(FENCE_LINE).encode())
-    office.post("/settings/areas/", {"name": "Fence", "code": "fence", "handling": "TLP:GREEN", "file": raw})
+    office.post("/settings/areas/", {"name": "Fence", "code": "fence", "handling": "TLP:GREEN", "area.file": raw})
     area = SavedArea.objects.get()
     path = f"/settings/areas/{area.pk}/"
     refused = office.post(path, {"warden": "nobody", "alternate": ""})
