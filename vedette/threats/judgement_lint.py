@@ -60,7 +60,7 @@ _OTHER = (
     (re.compile(r"\b(?:realistic|real|distinct|strong|serious) (?:possibility|chance)\b", re.I), "a word of ICD 203"),
     (re.compile(r"\b(?:good|fair|better than even|slim|outside) chance\b|\bchances are\b", re.I), "a word of ICD 203"),
     (re.compile(r"\b(?:might|[Pp]ossibl[ey]|[Pp]erhaps|[Mm]aybe|[Cc]onceivabl[ey])\b|\bmay\b"), "how likely it is"),
-    (re.compile(r"(?<!almost )(?<!nearly )\b(?:(?:certain|bound|sure) to|certainly|undoubtedly|definitely|impossible)\b", re.I),
+    (re.compile(r"(?<!almost )(?<!nearly )\b(?:(?:certain|bound|sure) to|certainly|undoubtedly|definitely)\b", re.I),
      "almost certain, or almost no chance: nothing that is to come is sure"),
 )  # fmt: skip
 _CONFIDENCE = re.compile(
