@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -91,8 +90,3 @@ def judged(by: Actor, report: Report, **other: Any) -> Threat:
             **other,
         },
     )
-
-
-@pytest.fixture
-def medallion_data(tmp_path: Path) -> Path:
-    return tmp_path / "medallion.json"

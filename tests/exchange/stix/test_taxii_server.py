@@ -26,7 +26,7 @@ from vedette.exchange.models import SharedObject
 from vedette.formats.stix import MARKING, stamp
 from vedette.ledger.models import Entry
 from vedette.reports.actions import grade_claim, reject_claim
-from vedette.reports.models import Report
+from vedette.reports.models import Claim, Report
 
 TAXII = "application/taxii+json;version=2.1"
 pytestmark = pytest.mark.django_db
@@ -185,8 +185,6 @@ def test_versions_are_told_apart(case: Case, token: str, stopped_clock: Frozen) 
     (before,) = asked.json(f"{asked.shared}objects/", **{"match[type]": "note", "limit": 1})["objects"]
     pk = SharedObject.objects.get(stix_id=before["id"]).subject.removeprefix("claim:")
     stopped_clock.advance(hours=1)
-    from vedette.reports.models import Claim
-
     grade_claim(case.analyst, Claim.objects.get(pk=pk), "5")
     path = f"{asked.shared}objects/{before['id']}/"
     (after,) = asked.json(path)["objects"]
@@ -222,6 +220,14 @@ def test_posting_again_is_one_report_and_another_text_under_the_same_version_fai
     altered = json.loads(asked.post({"objects": [identity(name="Another")]}).content)
     assert altered["failure_count"] == 1 and "another text" in altered["failures"][0]["message"]
     assert Report.objects.count() == count
+
+
+def test_a_body_as_large_as_is_told_is_taken(case: Case, token: str) -> None:
+    asked = Asked(token)
+    most = asked.json("/taxii2/api/")["max_content_length"]
+    body = json.dumps({"objects": [identity(description="x")]}).encode()
+    answer = asked.post(body + b" " * (most - len(body)))
+    assert answer.status_code == 202 and json.loads(answer.content)["success_count"] == 1
 
 
 def test_what_is_posted_is_marked_as_it_asks_even_above_who_sends_it(case: Case, token: str) -> None:
@@ -292,6 +298,7 @@ def test_nobody_without_a_token_is_told_anything(case: Case, token: str) -> None
         (b"[" * 9_000, TAXII, 400),
         (b"{}", TAXII, 422),
         (bundle(), TAXII, 422),
+        (b" " * (4 * 1024 * 1024 + 1), TAXII, 413),
         (b" " * (11 * 1024 * 1024), TAXII, 413),
     ],
 )

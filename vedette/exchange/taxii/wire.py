@@ -15,8 +15,8 @@ from vedette.access.policy import Actor
 
 TAXII = "application/taxii+json;version=2.1"
 STIX = "application/stix+json;version=2.1"
-#: The most bytes of a POST.
-LARGEST_BODY = 10 * 1024 * 1024
+#: The most bytes of a POST; Django reads no more than 5 MB at once.
+LARGEST_BODY = 4 * 1024 * 1024
 
 
 class TaxiiError(Exception):
