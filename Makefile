@@ -12,7 +12,8 @@ PURE := $(wildcard vedette/clock.py vedette/reading vedette/formats vedette/plac
 	vedette/warnings/phrases vedette/warnings/readers.py vedette/warnings/mending.py vedette/warnings/budgets.py vedette/warnings/types \
 	vedette/ledger/merkle.py vedette/ledger/check.py \
 	vedette/people/audience.py vedette/people/quiet.py vedette/warnings/plans.py vedette/warnings/changes.py \
-	vedette/threats/likelihood.py vedette/threats/scoring.py vedette/threats/hypotheses.py vedette/threats/judgement_lint.py vedette/reports/origins.py \
+	vedette/threats/likelihood.py vedette/threats/scoring.py vedette/threats/hypotheses.py vedette/threats/rates.py \
+	vedette/threats/judgement_lint.py vedette/reports/origins.py \
 	vedette/dispatch/escalation.py vedette/dispatch/grounds.py vedette/dispatch/restraint.py vedette/dispatch/bounces.py \
 	vedette/dispatch/mail_in.py vedette/dispatch/mail_parts.py vedette/dispatch/replies.py)
 

@@ -195,3 +195,13 @@ def test_a_judgement_s_words_are_told_while_it_is_written_and_on_its_page(house:
     assert "kept apart" in sound and "J0" not in sound
     browser.post(f"/threats/new/?report={report.pk}", said | {f"claim-{report.claims.all()[0].pk}": "for"})
     assert "<mark>may</mark>" in text_of(house.browser("officer").get(f"/threats/{Threat.objects.get().pk}/"))
+
+
+def test_whether_it_is_growing_is_said_in_words_and_as_a_table(house: House, stopped_clock: Frozen) -> None:
+    threat, browser = judged(house, house.report()), house.browser("officer")
+    stopped_clock.advance(hours=1)
+    for of in ("", f"group:{threat.target_group}", "area:san-diego"):
+        page = text_of(browser.get("/threats/escalation/", {"of": of, "days": "7"}))
+        assert "too few to tell" in page and "1 in the last 7 days, 0 in the 35 before" in page
+        assert threat.title in page
+    assert browser.get("/threats/escalation/", {"of": "area:nowhere"}).status_code == 404
