@@ -126,3 +126,53 @@ def test_the_content_of_a_claim_leaves_out_who_says_it(reading_of: ReadingOf) ->
     text = "The memo said that leaders told members to shoot at agents."
     content = reading_of(text).claims[0].content
     assert text[content.start : content.end] == "to shoot at agents."
+
+
+@pytest.mark.parametrize(
+    ("sentence", "speaker", "kind"),
+    [
+        ("Shopkeepers fear that the wall could fall.", "Shopkeepers", "anonymous"),
+        ("Driver reports smoke from the engine room.", "Driver", "anonymous"),
+        ("The mayor was quoted by Reuters as saying that rooms were full.", "The mayor", "person"),
+        ("In the opinion of the surveyor, the wall will fall.", "the surveyor", "organisation"),
+        ("The firm has learned from drivers that lorries are searched.", "drivers", "anonymous"),
+        ("A nurse at the gate saw the van and thinks it was stolen.", "A nurse at the gate", "anonymous"),
+        ("A driver we know says the bridge is shut.", "A driver", "anonymous"),
+        ("One of them said they were hungry.", "One of them", "anonymous"),
+        ("Its owners, in Tallinn, denied any link.", "Its owners", "anonymous"),
+        ("The bank considers the warning credible.", "The bank", "organisation"),
+        ("The council calls the delay “shameful”.", "The council", "organisation"),
+        ("One farmer put the number of missing at nine.", "One farmer", "anonymous"),
+        ("A witness claims to have seen the van.", "A witness", "anonymous"),
+    ],
+)
+def test_many_ways_of_telling_name_their_speaker(reading_of: ReadingOf, sentence: str, speaker: str, kind: str) -> None:
+    last = reading_of(sentence).claims[-1].attribution[-1]
+    assert (last.speaker, last.kind.value) == (speaker, kind)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "No group claimed responsibility for the blast.",
+        "The agency disputes that.",
+        "He might be boasting, as he often does.",
+        "A man asked me which way the patrol goes.",
+        "The clerk added two names to the list.",
+        "The unit reported for duty at dawn.",
+        "The police called an ambulance.",
+        "The army maintained the road.",
+    ],
+)
+def test_acts_and_questions_are_no_reports(reading_of: ReadingOf, sentence: str) -> None:
+    assert chains(reading_of(sentence)) == [[]]
+
+
+def test_he_is_whoever_opened_the_sentence_before(reading_of: ReadingOf) -> None:
+    told = reading_of("Chief Jane Roe said it was safe. Father Tom Lund was blunter. “It is not,” he said.")
+    assert told.claims[-1].attribution[-1].speaker == "Father Tom Lund"
+
+
+def test_a_line_of_a_log_lends_its_speaker_to_no_other_line(reading_of: ReadingOf) -> None:
+    log = "14:09 Pilot advises that the ceiling is low.\n14:20 Ground team: one out. She says there were four.\n"
+    assert not reading_of(log).claims[-1].attribution

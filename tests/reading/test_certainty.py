@@ -84,3 +84,37 @@ def test_a_duty_is_marked_as_one_and_makes_nothing_less_sure(reading_of: Reading
     claim = reading_of(text).claims[0]
     assert [(text[cue.start : cue.end], cue.kind) for cue in claim.cues] == [("should", "duty")]
     assert claim.certainty == "stated"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "certainty"),
+    [
+        ("We judge an attack unlikely.", "doubtful"),
+        ("A raid cannot be excluded.", "possible"),
+        ("A raid is almost certain.", "probable"),
+        ("I doubt that he will come.", "doubtful"),
+        ("The report could not be independently verified.", "unknown"),
+        ("Rumour has it that a guard is in on it.", "possible"),
+        ("It is feared that the man fled.", "possible"),
+        ("A second truck may be targeted on Sunday.", "possible"),
+    ],
+)
+def test_doubt_is_said_in_many_ways(reading_of: ReadingOf, sentence: str, certainty: str) -> None:
+    assert reading_of(sentence).claims[-1].certainty.value == certainty
+
+
+@pytest.mark.parametrize(
+    ("sentence", "modality"),
+    [
+        ("It is believed that the man fled.", "past"),
+        ("The man is believed to have fled.", "past"),
+        ("Two men have been detained.", "past"),
+        ("The gangs have rifles.", "generic"),
+        ("A bomb tore through the hall.", "past"),
+        ("They'll be fine.", "future"),
+    ],
+)
+def test_the_clause_tells_when_and_not_the_words_that_bring_it(
+    reading_of: ReadingOf, sentence: str, modality: str
+) -> None:
+    assert reading_of(sentence).claims[-1].modality.value == modality

@@ -158,3 +158,17 @@ def test_any_bytes_end_in_a_document_or_a_clear_refusal(head: bytes, rest: bytes
     except UnreadableDocument as error:
         text = str(error)
     assert text.strip()
+
+
+def test_each_stretch_of_text_leads_back_to_its_part_of_the_file() -> None:
+    word = open_document(docx_of("First.", "", SENTENCE), "memo.docx")
+    assert [(part.name, word.text[part.start : part.end]) for part in word.parts] == [
+        ("paragraph 1", "First."), ("paragraph 3", SENTENCE),
+    ]  # fmt: skip
+    assert word.where(word.text.index("Chula")) == "paragraph 3"
+    pdf = open_document(pdf_of(SENTENCE))
+    assert pdf.where(pdf.text.index("Chula")) == "page 1"
+    mail = open_document(b"From: a@example.org\nSubject: Warning\nMIME-Version: 1.0\n\n" + SENTENCE.encode(), "a.eml")
+    assert (mail.where(0), mail.where(mail.text.index("Chula"))) == ("subject", "body")
+    plain = open_document(SENTENCE.encode())
+    assert plain.parts == () and plain.where(0) == ""

@@ -52,7 +52,9 @@ def read(
     proposals = _proposals(file, reading) if propose else ()
     if json:
         asked = {"proposals": [proposal.as_json() for proposal in proposals]} if propose else {}
-        emit_json({**reading.as_json(), **asked})
+        told = reading.as_json()
+        told["report"]["parts"] = [{"start": part.start, "end": part.end, "name": part.name} for part in document.parts]
+        emit_json({**told, **asked})
     else:
         _present(reading)
         _present_proposals(proposals)

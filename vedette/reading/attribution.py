@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from vedette.reading.cue import QUOTE_MARKS, ReportingCue
 from vedette.reading.lexicon import CONJUNCTIONS, words
 from vedette.reading.records import Attribution
-from vedette.reading.reporting import QUOTE_MARKS, ReportingCue, reporting_cues
+from vedette.reading.reporting import reporting_cues
 from vedette.reading.speakers import Speakers
 from vedette.reading.tokens import Token
 

@@ -12,6 +12,9 @@ import hashlib
 import io
 import re
 import zipfile
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from email.message import EmailMessage
@@ -53,6 +56,19 @@ class UnreadableDocument(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """text[start:end] comes from this part of the file: "page 3", "paragraph 12", "table 1", "subject", "body"."""
+
+    start: int
+    end: int
+    name: str
+
+
+#: The text's pieces as (name of the part, its words).
+_Pieces = list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """One document as received: its hash, its text, and the publication date it tells of itself, if any."""
 
@@ -60,6 +76,13 @@ class Document:
     format: Format
     text: str
     published: date | datetime | None
+    #: What the text was put together from, in order: pages, paragraphs, subject and body. Empty: the text is the file.
+    parts: tuple[Part, ...] = ()
+
+    def where(self, offset: int) -> str:
+        """Which part of the file the character at `offset` of the text comes from; empty where there are no parts."""
+        at = bisect_right(self.parts, offset, key=lambda part: part.start) - 1
+        return self.parts[at].name if at >= 0 and offset < self.parts[at].end else ""
 
 
 def open_document(data: bytes, name: str = "") -> Document:
@@ -70,19 +93,30 @@ def open_document(data: bytes, name: str = "") -> Document:
     if len(data) > LARGEST_FILE:
         raise UnreadableDocument(f"the file has {len(data):,} bytes; the most that is read is {LARGEST_FILE:,}")
     kind = format_of(data, name)
-    reader = {
-        Format.TEXT: _text,
-        Format.HTML: _html,
+    reader: Callable[[bytes], tuple[_Pieces, date | datetime | None]] = {
+        Format.TEXT: lambda raw: ([("", _text(raw))], None),
+        Format.HTML: lambda raw: _single(_html(raw)),
         Format.EMAIL: _email,
         Format.DOCX: _docx,
         Format.PDF: _pdf,
     }[kind]
-    text, published = reader(data)
+    pieces, published = reader(data)
+    text, parts = _joined(pieces)
     if len(text) > LONGEST_TEXT:
         raise TextTooLong(len(text))
     if not text.strip():
         raise UnreadableDocument("there is no text in it; a scanned page must be put through OCR first")
-    return Document(hashlib.sha256(data).hexdigest(), kind, text, published)
+    return Document(hashlib.sha256(data).hexdigest(), kind, text, published, parts)
+
+
+def _joined(pieces: _Pieces) -> tuple[str, tuple[Part, ...]]:
+    """The pieces as one text with an empty line between them, and where each named one stands."""
+    parts, at = [], 0
+    for name, words in pieces:
+        if name:
+            parts.append(Part(at, at + len(words), name))
+        at += len(words) + 2
+    return "\n\n".join(words for _, words in pieces), tuple(parts)
 
 
 def format_of(data: bytes, name: str = "") -> Format:
@@ -114,16 +148,20 @@ _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)(?=[\s>/])[^<>]*?(/?)>")
 _VOID = frozenset(["br", "hr", "img", "input", "meta", "link", "p", "li", "td", "tr", "th", "source", "wbr", "col"])
 
 
-def _text(data: bytes) -> tuple[str, date | datetime | None]:
+def _single(read: tuple[str, date | datetime | None]) -> tuple[_Pieces, date | datetime | None]:
+    return [("", read[0])], read[1]
+
+
+def _text(data: bytes) -> str:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return _decoded(data, "utf-16"), None
+        return _decoded(data, "utf-16")
     if b"\x00" in data[:4096]:
         raise UnreadableDocument("it is not text: it holds zero bytes; give text, HTML, .eml, .docx or .pdf")
     try:
-        return data.decode("utf-8-sig"), None
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError:
         # Western text of before Unicode; every byte has a meaning there.
-        return data.decode("cp1252", "replace"), None
+        return data.decode("cp1252", "replace")
 
 
 def _html(data: bytes) -> tuple[str, date | datetime | None]:
@@ -134,7 +172,7 @@ def _html(data: bytes) -> tuple[str, date | datetime | None]:
             f"its HTML has {len(data):,} bytes and the most that is read is {LARGEST_HTML:,}; save the page as text"
         )
     declared = _CHARSET.search(data[:2048])
-    source = _decoded(data, declared.group(1).decode("ascii")) if declared else _text(data)[0]
+    source = _decoded(data, declared.group(1).decode("ascii")) if declared else _text(data)
     if _depth(source) > DEEPEST_HTML:
         raise UnreadableDocument(f"its HTML is nested more than {DEEPEST_HTML} deep; save the page as text")
     try:
@@ -174,7 +212,7 @@ def _visible(source: str) -> str:
     return str(etree.tostring(tree, method="text", encoding="unicode")).strip()
 
 
-def _email(data: bytes) -> tuple[str, date | datetime | None]:
+def _email(data: bytes) -> tuple[_Pieces, date | datetime | None]:
     try:
         message = email.message_from_bytes(data, policy=email.policy.default)
         if any(len(value) > LONGEST_HEADER for one in message.walk() for _, value in one.raw_items()):
@@ -192,11 +230,11 @@ def _email(data: bytes) -> tuple[str, date | datetime | None]:
         raise UnreadableDocument("the e-mail has no text part; give the attachment itself")
     text = _html(body)[0] if kind == "text/html" else _decoded(body, charset)
     subject = " ".join(subject.split())
-    text = f"Subject: {subject}\n\n{text}" if subject else text
-    return text, _mail_date(sent)
+    head = [("subject", f"Subject: {subject}")] if subject else []
+    return [*head, ("body", text)], _mail_date(sent)
 
 
-def _docx(data: bytes) -> tuple[str, date | datetime | None]:
+def _docx(data: bytes) -> tuple[_Pieces, date | datetime | None]:
     import docx
 
     try:
@@ -219,12 +257,21 @@ def _docx(data: bytes) -> tuple[str, date | datetime | None]:
         raise UnreadableDocument(f"one part of it has {largest:,} bytes; the most that is opened is {LARGEST_PART:,}")
     try:
         document = docx.Document(io.BytesIO(data))
-        lines = [_block_text(block) for block in document.iter_inner_content()]
+        lines = list(_blocks(document.iter_inner_content()))
         changed = document.core_properties.modified or document.core_properties.created
     except Exception as error:
         raise UnreadableDocument(f"the .docx cannot be parsed: {error}") from error
     published = changed.date() if isinstance(changed, datetime) and changed.year > 2013 else None
-    return "\n\n".join(line for line in lines if line), published
+    return [(name, words) for name, words in lines if words], published
+
+
+def _blocks(content: Iterable[object]) -> Iterator[tuple[str, str]]:
+    """Paragraphs and tables, each counted from 1 as Word shows them, empty ones too."""
+    counts = Counter[str]()
+    for block in content:
+        kind = "table" if getattr(block, "rows", None) is not None else "paragraph"
+        counts[kind] += 1
+        yield f"{kind} {counts[kind]}", _block_text(block)
 
 
 def _block_text(block: object) -> str:
@@ -234,7 +281,7 @@ def _block_text(block: object) -> str:
     return str(getattr(block, "text", ""))
 
 
-def _pdf(data: bytes) -> tuple[str, date | datetime | None]:
+def _pdf(data: bytes) -> tuple[_Pieces, date | datetime | None]:
     import pypdf
 
     try:
@@ -260,7 +307,8 @@ def _pdf(data: bytes) -> tuple[str, date | datetime | None]:
         raise
     except Exception as error:
         raise UnreadableDocument(f"the PDF cannot be parsed: {error}") from error
-    return "\n\n".join(pages), made.date() if made is not None else None
+    named = [(f"page {number}", words) for number, words in enumerate(pages, start=1)]
+    return named, made.date() if made is not None else None
 
 
 def _decoded(data: bytes, charset: str) -> str:

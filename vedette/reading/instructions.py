@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from vedette.reading.cue import ReportingCue
 from vedette.reading.lexicon import words
 from vedette.reading.phrases import before
 from vedette.reading.records import Instruction, Span
-from vedette.reading.reporting import ReportingCue
 from vedette.reading.sentences import Kind
 from vedette.reading.tokens import Phrases, Token
 

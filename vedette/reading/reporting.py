@@ -6,16 +6,16 @@ Only reporting is read; not wishes, support or scare quotes.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from itertools import pairwise
+from dataclasses import replace
 
+from vedette.reading import hearsay
 from vedette.reading.certainty import has_finite_verb
+from vedette.reading.cue import QUOTE_MARKS, ReportingCue, content_from, without_comma
 from vedette.reading.lexicon import (
     ADVERBS,
     AUXILIARIES,
     DETERMINERS,
     DOCUMENTS,
-    ORGANISATIONS,
     PREPOSITIONS,
     PRONOUNS,
     TYING,
@@ -25,13 +25,10 @@ from vedette.reading.lexicon import (
 )
 from vedette.reading.phrases import CALENDAR, REDUCED, VERBS, after, before
 from vedette.reading.tokens import Token
+from vedette.reading.verb_forms import reports_here
 
-QUOTE_MARKS = frozenset("\"“”«»'‘’")
 _BE = words("is are was were be been being isn't wasn't weren't aren't")
 _PASSIVE_FORMS = frozenset(form for form in VERBS if form.endswith(("ed", "said", "told", "thought", "known", "shown")))
-_ACCOUNTS = words("account telling words view version estimate opinion judgement judgment assessment estimation")
-_HEARD = words("heard hears learned learnt gathered understood")
-_MANNER = words("online openly publicly today yesterday later also again earlier")
 _ENDS = frozenset({".", "!", "”", '"'})
 _AFTER_ADDRESSEE = words("that to not of about against : , . on in they he")
 _LATELY = words("this last late early earlier")
@@ -39,44 +36,10 @@ _WHEN = words("on in at during after late early earlier this last")
 _DO = words("do does did don't doesn't didn't")
 _MODALS = words("may might could will would should must shall can")
 _DENIALS = words("not never didn't hasn't haven't doesn't don't hadn't couldn't won't wouldn't")
-_ACCORDING = Reporting("according")
 _QUESTIONS = words("what which who whom when where why how for")
-#: Verbs that report only with "that", a colon or a quotation; with a plain object they are acts.
-_STRICT = words(
-    "read observe respond answer counter verify corroborate establish learn figure repeat post mention comment relay "
-    "specify clarify question maintain know find"
-)
-#: "called the delay 'regrettable'": only with the words in quotation marks.
-_NAMING = words("call label brand term")
-#: "considers the information credible": only with a word of belief.
-_WEIGHING = words("consider regard deem")
-_BELIEF = words(
-    "credible likely unlikely improbable probable possible impossible reliable unreliable genuine plausible "
-    "implausible real serious false exaggerated low high moderate suspicious doubtful authentic unfounded "
-    "baseless minor closed"
-)
 _TAKEN = words("responsibility credit compensation victory asylum lives")
 #: Verbs whose subject may follow them after a plain comma ("The road is shut, said the mayor").
 _INVERTING = words("say add report write announce explain warn admit reply recall note")
-_PLURAL_FORMS = frozenset(form for form, verb in VERBS.items() if form == verb.lemma and form not in ("read", "put"))
-
-
-@dataclass(frozen=True, slots=True)
-class ReportingCue:
-    """A reporting verb with its source and what it reports; all bounds are token indices."""
-
-    verb: Reporting
-    at: int
-    source: tuple[int, int]
-    addressee: tuple[int, int] | None
-    content: tuple[int, int]
-    #: The content stands before the cue ("..., the memo said").
-    trailing: bool
-    #: A document the words were said in ("said in a memo that").
-    container: tuple[int, int] | None = None
-    inferred: bool = False
-    #: "has not confirmed", "did not say": the reporting itself is denied.
-    denied: bool = False
 
 
 def reporting_cues(tokens: Sequence[Token], start: int = 0, end: int | None = None) -> list[ReportingCue]:
@@ -87,20 +50,20 @@ def reporting_cues(tokens: Sequence[Token], start: int = 0, end: int | None = No
     for index in range(start, stop):
         low = tokens[index].low
         cue: ReportingCue | None = None
-        if low in _HEARD and index + 2 < stop and tokens[index + 1].low == "from":
-            cue = _heard(tokens, index, stop)
+        if low in hearsay.HEARD and index + 2 < stop and tokens[index + 1].low == "from":
+            cue = hearsay.heard_from(tokens, index, stop)
         elif low == "saying" and index - start >= 3 and tokens[index - 1].low == "as":
-            cue = _quoted_as(tokens, index, start, stop)
+            cue = hearsay.quoted_as(tokens, index, start, stop)
         elif low in VERBS and index > told_as:
             cue = _verb_cue(tokens, index, start, stop, found)
         elif low == "according" and index + 2 < stop and tokens[index + 1].low == "to":
-            cue = _according(tokens, index, start, stop)
-        elif low in _ACCOUNTS and index - start >= 2 and tokens[index - 1].low == "the" and index + 2 < stop:
-            cue = _opinion(tokens, index, start, stop)
-        elif low in _ACCOUNTS and index - start >= 1:
-            cue = _account(tokens, index, start, stop)
+            cue = hearsay.according_to(tokens, index, start, stop)
+        elif low in hearsay.ACCOUNTS and index - start >= 2 and tokens[index - 1].low == "the" and index + 2 < stop:
+            cue = hearsay.in_opinion(tokens, index, start, stop)
+        elif low in hearsay.ACCOUNTS and index - start >= 1:
+            cue = hearsay.by_account(tokens, index, start, stop)
         elif low == "as" and index + 3 < stop:
-            cue = _as_told(tokens, index, start, stop)
+            cue = hearsay.as_told(tokens, index, start, stop)
             if cue is not None:
                 told_as = next(at for at in range(index, stop) if tokens[at].low == "it")
         if cue is not None:
@@ -142,7 +105,7 @@ def _verb_cue(
         )
         if not (follows_comma and earlier):
             return None
-        return ReportingCue(verb, at, earlier[-1].source, None, _content(tokens, at + 1, stop), False, None, True)
+        return ReportingCue(verb, at, earlier[-1].source, None, content_from(tokens, at + 1, stop), False, None, True)
     if token.low.endswith("ing") and helper > start and tokens[helper - 1].low in _MODALS:
         # "might be boasting"
         return None
@@ -169,15 +132,15 @@ def _verb_cue(
     if helper >= start and tokens[helper].low in _MODALS:
         # "may order an attack" reports nothing.
         return None
-    if verb.doubtful_form and not closes and not helped and not _well_formed(tokens, at, source, following):
+    if verb.doubtful_form and not closes and not helped and not reports_here(tokens, at, source, following):
         return None
     addressee, begin, container = _complement(tokens, source[1] if inverted else at + 1, stop, verb)
     if _is_trailing(tokens, start, min(source[0], at), begin, stop, inverted):
-        content = (start, _without_comma(tokens, start, min(source[0], at)))
+        content = (start, without_comma(tokens, start, min(source[0], at)))
         return ReportingCue(verb, at, source, addressee, content, True, container, inferred)
     if source[0] > start and tokens[source[0] - 1].low == "," and following == ",":
         return ReportingCue(verb, at, source, addressee, (start, stop), False, container, inferred)
-    return ReportingCue(verb, at, source, addressee, _content(tokens, begin, stop), False, container, inferred)
+    return ReportingCue(verb, at, source, addressee, content_from(tokens, begin, stop), False, container, inferred)
 
 
 def _stops(tokens: Sequence[Token], content: tuple[int, int]) -> int:
@@ -236,82 +199,6 @@ def _inverted(tokens: Sequence[Token], at: int, start: int, stop: int, verb: Rep
     if past.isalpha() and past not in PREPOSITIONS and past not in ("who", "in", "when", "after"):
         return None
     return phrase
-
-
-def _well_formed(tokens: Sequence[Token], at: int, source: tuple[int, int], following: str) -> bool:
-    """Whether a form that is often a noun ("reports", "claim", "fear") does stand here as a verb."""
-    lemma = VERBS[tokens[at].low].lemma
-    rest = tokens[at + 1 : at + 16]
-    if following in _MANNER and at + 2 < len(tokens):
-        following = tokens[at + 2].low
-    if following == "to" and at + 2 < len(tokens) and tokens[at + 2].low in ("have", "be"):
-        # "claims to have seen"
-        return lemma in ("claim", "believe", "report", "admit")
-    if following in ("of", "for", "to", "in", "by", "is", "was", "are", "were", "from", ",", ".") or at <= 0:
-        return False
-    if lemma in _NAMING:
-        # "A user called Rex_9 wrote: ..." names; the words quoted are another verb's.
-        mark = next((one for one, token in enumerate(rest) if token.low in QUOTE_MARKS), -1)
-        if mark < 0 or (tokens[at + 1].is_capital and any(token.low in VERBS for token in rest[:mark])):
-            return False
-    if lemma == "put":
-        return any(
-            token.low == "at" and (after_at.low in DETERMINERS or after_at.text[0].isdigit())
-            for token, after_at in pairwise(rest)
-        )
-    if lemma in _WEIGHING and not any(token.low in _BELIEF for token in rest):
-        return False
-    if lemma == "attribute" and not any(token.low == "to" for token in rest):
-        return False
-    if lemma in _STRICT and following not in ("that", ":") and following not in QUOTE_MARKS:
-        return False
-    if tokens[at].low in _PLURAL_FORMS and not _is_plural(tokens, source):
-        return False
-    if _is_telegraphic(tokens, at, source):
-        return True
-    if following == "with" and any(token.low == "that" for token in tokens[at + 2 : at + 7]):
-        # "assess with moderate confidence that"
-        return True
-    opens = (
-        following in DETERMINERS
-        or following in PRONOUNS
-        or following in ("that", ":", "people")
-        or following in QUOTE_MARKS
-    )
-    return opens or (at + 1 < len(tokens) and tokens[at + 1].is_capital)
-
-
-def _is_plural(tokens: Sequence[Token], source: tuple[int, int]) -> bool:
-    """Whether the source takes a plural verb, by the word that stands before whatever is tied to it."""
-    past = next((index for index in range(source[0] + 1, source[1]) if tokens[index].low in PREPOSITIONS), source[1])
-    head = tokens[past - 1].low
-    return head.endswith("s") or head in (
-        "crew",
-        "family",
-        "majority",
-        "accused",
-        "they",
-        "we",
-        "i",
-        "you",
-        "people",
-        "police",
-        "men",
-        "women",
-        "staff",
-    )
-
-
-def _is_telegraphic(tokens: Sequence[Token], at: int, source: tuple[int, int]) -> bool:
-    """ "Caller on emergency line reports avalanche": a singular speaker who opens the line, and a verb that agrees."""
-    if not tokens[at].low.endswith("s") and tokens[at].low not in _PLURAL_FORMS:
-        return False
-    opens = source[0] == 0 or not tokens[source[0] - 1].is_word or tokens[source[0] - 1].low[0].isdigit()
-    agrees = (tokens[at].low in _PLURAL_FORMS) is _is_plural(tokens, source)
-    past = next((index for index in range(source[0] + 1, source[1]) if tokens[index].low in PREPOSITIONS), source[1])
-    head = tokens[past - 1].stem
-    known = is_person_noun(head) or head in ORGANISATIONS
-    return opens and agrees and source[1] == at and known
 
 
 def _opening(tokens: Sequence[Token], start: int, at: int) -> tuple[int, int] | None:
@@ -393,96 +280,5 @@ def _passive(tokens: Sequence[Token], at: int, verb: Reporting, stop: int) -> Re
             phrase = after(tokens, index + 1, stop, TYING)
             if phrase is None:
                 return None
-            return ReportingCue(verb, at, phrase, None, _content(tokens, phrase[1], stop), False)
+            return ReportingCue(verb, at, phrase, None, content_from(tokens, phrase[1], stop), False)
     return None
-
-
-def _according(tokens: Sequence[Token], at: int, start: int, stop: int) -> ReportingCue | None:
-    phrase = after(tokens, at + 2, stop, TYING)
-    if phrase is None:
-        return None
-    past, container = phrase[1], None
-    last = tokens[past - 1].low
-    if last.endswith("ed") and last not in REDUCED and past - phrase[0] > 2 and past < stop:
-        # "a relative interviewed by detectives": who was interviewed speaks.
-        told = after(tokens, past + 1, stop) if tokens[past].low in PREPOSITIONS else None
-        phrase, past = (phrase[0], past - 1), told[1] if told is not None else past
-    if tokens[past - 1].low in REDUCED and past - phrase[0] > 1:
-        phrase = (phrase[0], past - 1)
-        if past + 1 < stop and tokens[past].low == "by":
-            # "according to a memo obtained by the Gazette": the paper hands on what the memo says.
-            container = after(tokens, past + 1, stop)
-            past = container[1] if container is not None else past
-    if at - start <= 1:
-        return ReportingCue(_ACCORDING, at, phrase, None, _content(tokens, past, stop), False, container)
-    return ReportingCue(_ACCORDING, at, phrase, None, (start, _without_comma(tokens, start, at)), True, container)
-
-
-def _account(tokens: Sequence[Token], at: int, start: int, stop: int) -> ReportingCue | None:
-    """ "by the agency's account"."""
-    if tokens[at - 1].low in ("his", "her", "their", "its") and at - 2 >= start and tokens[at - 2].low in ("in", "by"):
-        # "in their view"
-        whole = (at + 1, stop) if at - 2 - start <= 12 else (start, _without_comma(tokens, start, at - 2))
-        return ReportingCue(Reporting("account"), at, (at - 1, at), None, whole, False)
-    if not tokens[at - 1].low.endswith(("'s", "s'")):
-        return None
-    phrase = before(tokens, at, start)
-    if phrase is None or phrase[0] == start or tokens[phrase[0] - 1].low not in ("by", "in"):
-        return None
-    named = (phrase[0], at)
-    whole = (at + 1, stop) if phrase[0] - start <= 2 else (start, _without_comma(tokens, start, phrase[0] - 1))
-    return ReportingCue(Reporting("account"), at, named, None, whole, phrase[0] - start > 2)
-
-
-def _opinion(tokens: Sequence[Token], at: int, start: int, stop: int) -> ReportingCue | None:
-    """ "in the opinion of the surveyor"."""
-    if tokens[at - 2].low not in ("in", "by") or tokens[at + 1].low != "of":
-        return None
-    phrase = after(tokens, at + 2, stop)
-    if phrase is None:
-        return None
-    if at - 2 == start:
-        return ReportingCue(Reporting("account"), at, phrase, None, _content(tokens, phrase[1], stop), False)
-    return ReportingCue(Reporting("account"), at, phrase, None, (start, _without_comma(tokens, start, at - 2)), True)
-
-
-def _heard(tokens: Sequence[Token], at: int, stop: int) -> ReportingCue | None:
-    """ "has learned from partners that": they are the source."""
-    phrase = after(tokens, at + 2, stop, TYING)
-    if phrase is None or phrase[1] >= stop or tokens[phrase[1]].low != "that":
-        return None
-    return ReportingCue(Reporting("hear"), at, phrase, None, _content(tokens, phrase[1], stop), False)
-
-
-def _quoted_as(tokens: Sequence[Token], at: int, start: int, stop: int) -> ReportingCue | None:
-    """ "was quoted by the Ledger as saying that"."""
-    said = next((one for one in range(at - 2, max(start, at - 9), -1) if tokens[one].low in ("quoted", "cited")), None)
-    phrase = before(tokens, said, start) if said is not None else None
-    if phrase is None or said is None:
-        return None
-    by = after(tokens, said + 2, at - 1) if tokens[said + 1].low == "by" else None
-    return ReportingCue(VERBS["say"], at, phrase, None, _content(tokens, at + 1, stop), False, by)
-
-
-def _as_told(tokens: Sequence[Token], at: int, start: int, stop: int) -> ReportingCue | None:
-    """ "as the memo tells it", "as the union put it"."""
-    phrase = after(tokens, at + 1, min(stop, at + 10))
-    for index in range(at + 2, min(stop - 1, at + 10)):
-        if tokens[index].low in ("tells", "told", "puts", "put", "has", "had") and tokens[index + 1].low == "it":
-            if phrase is None or phrase[0] >= index:
-                return None
-            return ReportingCue(Reporting("tell"), at, (phrase[0], min(phrase[1], index)), None, (start, stop), False)
-    return None
-
-
-def _content(tokens: Sequence[Token], begin: int, stop: int) -> tuple[int, int]:
-    at = begin
-    while at < stop and tokens[at].low in (",", ":", "that"):
-        at += 1
-    return at, stop
-
-
-def _without_comma(tokens: Sequence[Token], start: int, end: int) -> int:
-    while end > start and tokens[end - 1].low in (",", "and", "as"):
-        end -= 1
-    return end

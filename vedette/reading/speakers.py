@@ -114,7 +114,7 @@ class Speakers:
         self.frame = frame
         self._full_names: dict[str, str] = {}
         self._last: dict[str, tuple[int, Attribution]] = {}
-        self._paragraph = 0
+        self._paragraph = -1
         self._nearest = 1
         #: The last speaker whose words stood in quotation marks, and in which paragraph.
         self.quoted: tuple[int, Attribution] | None = None
@@ -124,9 +124,10 @@ class Speakers:
 
         A pronoun reaches back one paragraph; in a list or a log, where each line stands by itself, none.
         """
-        self._paragraph = sentence.paragraph
-        alone = sentence.kind is not Kind.PROSE or tokens[0].text[0].isdigit()
-        self._nearest = 0 if alone else 1
+        if sentence.paragraph != self._paragraph:
+            self._paragraph = sentence.paragraph
+            alone = sentence.kind is not Kind.PROSE or tokens[0].text[0].isdigit()
+            self._nearest = 0 if alone else 1
         phrase = after(tokens, 0, len(tokens), _NAME_TYING)
         if phrase is None or phrase[1] >= len(tokens) or not tokens[phrase[1]].is_word or tokens[0].low in PRONOUNS:
             return
