@@ -18,6 +18,7 @@ from vedette.web.console import (
     reports,
     session,
     shared,
+    sources,
     threats,
     warnings,
 )
@@ -34,6 +35,7 @@ urlpatterns = [
     path("reports/<int:report_id>/", reports.report, name="report"),
     path("reports/<int:report_id>/source/", reports.judge_source, name="grade-source"),
     path("reports/<int:report_id>/claims/<str:key>/", reports.judge_claim, name="judge-claim"),
+    path("sources/<int:source_id>/", sources.source, name="source"),
     path("threats/", threats.board, name="threats"),
     path("threats/new/", threats.assess, name="threat-new"),
     path("threats/new/check/", judgement_check.check, name="judgement-check"),

@@ -205,3 +205,16 @@ def test_whether_it_is_growing_is_said_in_words_and_as_a_table(house: House, sto
         assert "too few to tell" in page and "1 in the last 7 days, 0 in the 35 before" in page
         assert threat.title in page
     assert browser.get("/threats/escalation/", {"of": "area:nowhere"}).status_code == 404
+
+
+def test_a_source_s_page_has_every_grade_and_takes_one_more(house: House) -> None:
+    report = house.report()
+    judged(house, report)
+    path, browser = f"/sources/{report.source_id}/", house.browser("analyst")
+    assert path in text_of(browser.get(f"/reports/{report.pk}/"))
+    assert browser.post(path, {"value": "B", "reason": ""}).status_code == 422
+    for value in "BC":
+        assert browser.post(path, {"value": value, "reason": f"Known as {value}."}).status_code == 302
+    page = text_of(house.browser("officer").get(path))
+    assert "Known as B." in page and "Known as C." in page and "Too few to tell" in page
+    assert "Grade it" not in page
