@@ -123,3 +123,13 @@ def test_a_hidden_source_s_handle_is_refused_without_saying_why() -> None:
     with pytest.raises(BadInput, match="source: cannot be used; choose another handle"):
         keep_source(low, "asset", "mine")
     assert not Report.objects.exists()
+
+
+def test_a_reprint_confirms_nothing(analyst: Actor, memo: Report) -> None:
+    reprint = receive(
+        analyst, original=b"REPRINTED. " + MEMO, media_type="text/plain", source="other-desk", handling=Tlp.AMBER
+    )
+    one, copy = accept_claim(analyst, memo.claims.all()[0]), accept_claim(analyst, reprint.claims.all()[0])
+    with pytest.raises(BadInput, match="independent origins"):
+        grade_claim(analyst, one, "1", f"#{one.pk} and #{copy.pk}")
+    assert not Grade.objects.exists()

@@ -81,7 +81,7 @@ def test_a_grade_that_cannot_stand_is_refused_on_the_card(house: House) -> None:
     response = house.browser("analyst").post(
         f"/reports/{report.pk}/claims/{claim.key}/", {"credibility": "1"}, headers={"HX-Request": "true"}
     )
-    assert "two accepted claims of different sources" in text_of(response)
+    assert "two accepted claims of independent origins" in text_of(response)
     assert not Grade.objects.filter(claim=claim).exists()
 
 
