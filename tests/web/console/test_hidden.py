@@ -92,3 +92,16 @@ def lower(house: House) -> None:
     for user in house.users.values():
         user.clearance = Tlp.AMBER_STRICT.value
         user.save()
+
+
+def test_why_people_are_reached_and_what_they_read_is_for_those_who_may_see_people(house: House) -> None:
+    message = house.submitted()
+    paths = (f"/warnings/{message.warning_id}/messages/1/", f"/warnings/{message.warning_id}/messages/1/edit/")
+    for name, shown in (("officer", True), ("analyst", False)):
+        for path in paths:
+            page = house.browser(name).get(path)
+            assert page.status_code == 200, (name, path)
+            check = page.context["check"]
+            assert check.audience.total
+            assert bool(check.audience.reasons) is shown, (name, path)
+            assert bool(check.reading.texts) is shown, (name, path)

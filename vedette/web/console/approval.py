@@ -167,7 +167,7 @@ def _checked(message: Message, request: ActedRequest) -> Any:
     return check_message(
         message.content,
         message.audience,
-        realm=request.actor.realm,
+        actor=request.actor,
         kind=MessageType(message.msg_type),
         now=clock.now(),
         previous=replaced_by(message),

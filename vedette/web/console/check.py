@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from vedette.access.handling import Realm
+from vedette.access.policy import Actor
+from vedette.access.roles import Verb
 from vedette.dispatch.load import load_of
 from vedette.formats.parts import BadInput, parse
 from vedette.people.languages import languages_of
@@ -94,7 +96,7 @@ def check_message(
     content: Mapping[str, Any],
     audience: Mapping[str, Any],
     *,
-    realm: Realm,
+    actor: Actor,
     kind: MessageType,
     now: datetime,
     previous: Message | None = None,
@@ -102,9 +104,17 @@ def check_message(
     faults: Mapping[str, str] | None = None,
     reports: Iterable[Report] = (),
 ) -> Check:
-    """Lint, count and preview of three parts, complete or not. Nothing of `reports` may be given away."""
+    """Lint, count and preview of three parts, complete or not. Nothing of `reports` may be given away.
+
+    Why people are reached and what they read is for those who may see people.
+    """
+    realm = actor.realm
     counted = count_audience(content, audience, realm, now)
-    reading = _reading(content, counted, realm)
+    reading = Reading()
+    if actor.may(Verb.SEE_PEOPLE):
+        reading = _reading(content, counted, realm)
+    else:
+        counted = replace(counted, reasons=())
     if faults:
         return Check(None, counted, faults=faults, reading=reading)
     try:

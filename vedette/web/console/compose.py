@@ -111,7 +111,7 @@ def check(request: ActedRequest) -> HttpResponse:
         return check_message(
             parts.content,
             parts.audience,
-            realm=request.actor.realm,
+            actor=request.actor,
             kind=MessageType(message.msg_type) if message else kind,
             now=clock.now(),
             previous=previous,
@@ -233,7 +233,7 @@ def _show(
     found = check_message(
         content,
         audience,
-        realm=request.actor.realm,
+        actor=request.actor,
         kind=work.kind,
         now=clock.now(),
         previous=work.previous,
