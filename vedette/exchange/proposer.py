@@ -1,4 +1,4 @@
-"""Asks a local language model (chat-completions form) to propose words of a report for the draft. Off by default.
+"""Asks a local language model (chat-completions form) to propose words of a report for the draft. Off until configured.
 
 Only the configured host and port are ever spoken to: no redirect is followed, no proxy used, no name looked up but its
 own, and only an address on this machine or the organisation's own network is taken. Answers are bounded.
