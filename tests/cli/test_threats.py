@@ -1,8 +1,8 @@
-"""`vedette threats unwarned`, by token."""
+"""`vedette threats`, by token."""
 
 from __future__ import annotations
 
-from tests.cli.house import House
+from tests.cli.house import House, one_line
 
 #: One threat, judged by the analyst four hours ago.
 JUDGE = """
@@ -35,3 +35,14 @@ def test_what_nobody_is_warned_of_is_listed_with_its_age(house: House) -> None:
     assert 4 * 3600 < row["age_s"] < 5 * 3600 and 0 < row["left_s"] <= 24 * 3600
     told = house.run("threats", "unwarned", actor="officer").stdout
     assert "4 h 05" in told and "likely (60%)" in told and "not determined: Shooting at patrols" in told
+
+
+def test_how_judgements_turned_out_is_told_with_what_it_does_not_cover(house: House) -> None:
+    assert house.python("-c", JUDGE).returncode == 0
+    found = house.ok("threats", "calibration", actor="officer")
+    assert (found["scored"], found["left_out"]["open"], found["enough"], found["brier"]) == (0, 1, False, None)
+    assert found["bands"][0]["word"] == "almost no chance"
+    told = house.run("threats", "calibration", "--threshold", "0.6", actor="officer").stdout
+    assert "0 scored" in told and "Too few to tell" in told and "from 60% on" in told
+    refused = house.run("threats", "calibration", "--threshold", "1", actor="officer")
+    assert "does not lie between 0 and 1" in one_line(refused)
