@@ -15,7 +15,7 @@ from vedette.places.finding import find
         ("chula v", "Chula Vista", "California, United States"),
         ("Springfield, IL", "Springfield", "Illinois, United States"),
         ("springfield, massach", "Springfield", "Massachusetts, United States"),
-        ("münchen", "Munich", "Germany"),
+        ("münchen", "Munich", "Bavaria, Germany"),
         ("PARIS", "Paris", "France"),
         ("otay mesa", "Otay Mesa", "California, United States"),
     ],
