@@ -63,6 +63,20 @@ class Part(Enum):
         "apt-get install xmlsec1",
         "brew install libxmlsec1",
     )
+    SLAPD = (
+        "the directory server of OpenLDAP",
+        ("slapd",),
+        ("/usr/sbin/slapd", "/opt/homebrew/opt/openldap/libexec/slapd"),
+        "apt-get install slapd",
+        "brew install openldap",
+    )
+    DOVECOT = (
+        "the IMAP server Dovecot",
+        ("dovecot",),
+        ("/usr/sbin/dovecot", "/opt/homebrew/sbin/dovecot", "/usr/local/sbin/dovecot"),
+        "apt-get install dovecot-imapd",
+        "brew install dovecot",
+    )
     #: Where its tools for tests lie, its programs do too.
     KANNEL = (
         "Kannel with its fake network",
