@@ -25,7 +25,14 @@ from vedette.people.ground import ground_of
 from vedette.people.importing import ShrinkRefused, import_roster
 from vedette.people.leaving import end_places
 from vedette.people.models import ContactPoint, Duty, Person, Position, SavedArea, Shift, Unit
-from vedette.people.positions import NoConsent, drop_old_positions, is_own, record_position, set_consent
+from vedette.people.positions import (
+    NoConsent,
+    drop_old_positions,
+    is_own,
+    record_position,
+    record_positions,
+    set_consent,
+)
 from vedette.people.quiet import checked_zone, parse_hours
 from vedette.people.wardens import set_wardens, set_wardens_of
 from vedette.places.geometry import BadGeometry, geojson_of
@@ -48,6 +55,7 @@ __all__ = [
     "move_person",
     "purge_person",
     "record_position",
+    "record_positions",
     "set_consent",
     "set_wardens",
     "set_wardens_of",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import math
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+import numpy as np
 from django.db import transaction
 
 from vedette import clock
@@ -12,11 +13,22 @@ from vedette.access.policy import Actor, check
 from vedette.access.roles import Verb
 from vedette.formats.parts import BadInput
 from vedette.ledger.log import append
-from vedette.people.audience import CLOCK_SKEW, OLDEST_FIX
+from vedette.people import position_rows
+from vedette.people.audience import OLDEST_FIX
+from vedette.people.fixes import Columns, Fix, FixOutcome, by_time, last_of_each, news
 from vedette.people.models import Person, Position
+from vedette.people.world import microseconds
 
-#: The least accurate fix taken, as a radius in metres.
-LEAST_ACCURATE_M = 100_000.0
+__all__ = [
+    "Fix",
+    "FixOutcome",
+    "NoConsent",
+    "drop_old_positions",
+    "is_own",
+    "record_position",
+    "record_positions",
+    "set_consent",
+]
 
 
 class NoConsent(Exception):
@@ -34,6 +46,7 @@ def set_consent(actor: Actor | None, person: Person, consent: bool) -> Person:
         if actor is not None and not is_own(actor, person):
             check(actor, Verb.KEEP_ROSTER, person)
         if not consent:
+            position_rows.shut_out()
             Position.objects.filter(person=person).delete()
         if person.position_consent == consent:
             return person
@@ -54,21 +67,40 @@ def record_position(person: Person, lat: float, lon: float, accuracy_m: float, f
 
     Raises NoConsent, and BadInput on what cannot be a fix. Nothing goes to the ledger.
     """
+    try:
+        (outcome,) = record_positions([Fix(person.pk, lat, lon, accuracy_m, fixed_at)])
+    except BadInput as error:
+        raise BadInput(error.field.partition(".")[2], error.reason) from error
+    if outcome in (FixOutcome.NO_CONSENT, FixOutcome.UNKNOWN):
+        raise NoConsent("position: the person has not consented to its use; nothing was stored")
+    return outcome is FixOutcome.KEPT
+
+
+def record_positions(fixes: Sequence[Fix]) -> list[FixOutcome]:
+    """Take many fixes in one transaction, and say of each, in order, what became of it: of each person only the last
+    is kept. The one door for positions, whatever device or protocol they come by.
+
+    Those of one person are looked at by the time they were taken, whatever their order here. Raises BadInput when one
+    of them cannot be a fix (`3.lat`), and stores none. Nothing goes to the ledger.
+    """
     now = clock.now()
-    _refuse_bad_fix(lat, lon, accuracy_m, fixed_at, now)
-    if fixed_at < now - OLDEST_FIX:
-        return False
-    fix = {"lat": lat, "lon": lon, "accuracy_m": accuracy_m, "fixed_at": fixed_at, "received_at": now}
+    batch = Columns(fixes, now)
+    outcomes = [FixOutcome.UNKNOWN] * len(batch)
+    oldest = microseconds(now - OLDEST_FIX)
     with transaction.atomic():
-        allowed = Person.objects.select_for_update(of=("self",), no_key=True).filter(
-            pk=person.pk, active=True, position_consent=True
-        )
-        if allowed.first() is None:
-            raise NoConsent("position: the person has not consented to its use; nothing was stored")
-        if Position.objects.filter(person_id=person.pk, fixed_at__lt=fixed_at).update(**fix):
-            return True
-        _, made = Position.objects.get_or_create(person_id=person.pk, defaults=fix)
-        return made
+        position_rows.let_in()
+        known = position_rows.load(np.unique(batch.person).tolist(), now)
+        order = by_time(batch.person, batch.fixed)
+        people = [known.get(person) for person in batch.person[order].tolist()]
+        kept_at = np.array([_fixed(one) for one in people], np.int64)
+        allowed = np.array([one is not None and one.consents and one.on_duty for one in people], np.bool_)
+        kept = allowed & (batch.fixed[order] >= oldest) & news(batch.person[order], batch.fixed[order], kept_at)
+        for at, one, is_kept in zip(order.tolist(), people, kept.tolist(), strict=True):
+            outcomes[at] = _outcome(one, is_kept)
+        rows = order[kept][last_of_each(batch.person[order[kept]])].tolist()
+        if rows:
+            position_rows.keep([fixes[at] for at in rows], now)
+    return outcomes
 
 
 def drop_old_positions(now: datetime, keep: timedelta = OLDEST_FIX) -> int:
@@ -82,14 +114,21 @@ def is_own(actor: Actor, person: Person) -> bool:
     return actor.user_id is not None and actor.user_id == person.user_id and actor.realm.value == person.realm
 
 
-def _refuse_bad_fix(lat: float, lon: float, accuracy_m: float, fixed_at: datetime, now: datetime) -> None:
-    if not (math.isfinite(lat) and -90 <= lat <= 90):
-        raise BadInput("lat", "must be -90 to 90 degrees")
-    if not (math.isfinite(lon) and -180 <= lon <= 180):
-        raise BadInput("lon", "must be -180 to 180 degrees")
-    if not (math.isfinite(accuracy_m) and 0 <= accuracy_m <= LEAST_ACCURATE_M):
-        raise BadInput("accuracy_m", f"must be 0 to {LEAST_ACCURATE_M:,.0f} metres")
-    if fixed_at.tzinfo is None:
-        raise BadInput("fixed_at", "needs a time zone or offset")
-    if fixed_at > now + CLOCK_SKEW:
-        raise BadInput("fixed_at", "is in the future; set the device's clock")
+def _fixed(known: position_rows.Known | None) -> int:
+    """When the fix that is kept was taken; before all time if there is none."""
+    if known is None or known.fixed_at is None:
+        return _NEVER
+    return microseconds(position_rows.moment(known.fixed_at))
+
+
+_NEVER = np.iinfo(np.int64).min
+
+
+def _outcome(known: position_rows.Known | None, kept: bool) -> FixOutcome:
+    if known is None:
+        return FixOutcome.UNKNOWN
+    if not known.consents:
+        return FixOutcome.NO_CONSENT
+    if not known.on_duty:
+        return FixOutcome.OFF_DUTY
+    return FixOutcome.KEPT if kept else FixOutcome.OLDER

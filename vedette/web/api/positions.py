@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from django.db import transaction
 from ninja import Body, Router
 from pydantic import Field
 
 from vedette.access.roles import Verb
-from vedette.formats.parts import BadInput, Line, Moment
-from vedette.people.positions import NoConsent, record_position
+from vedette.formats.parts import Line, Moment
+from vedette.people.positions import Fix, FixOutcome, record_positions
 from vedette.people.queries import people_for
 from vedette.web.api.doors import ApiRequest, post
 from vedette.web.api.shapes import Given, Shown
@@ -34,7 +33,8 @@ Fixes = Annotated[list[FixGiven], Field(max_length=MOST_FIXES)]
 
 
 class Outcome(Shown):
-    """What became of one fix: kept, older (than the one kept, or too old), no_consent, unknown (no such person)."""
+    """What became of one fix: kept, older (than the one kept, or too old), no_consent, off_duty (on a roster and not
+    on duty now), unknown (no such person)."""
 
     person: str
     outcome: str
@@ -50,21 +50,13 @@ class Outcomes(Shown):
 @post(router, "", Verb.KEEP_ROSTER, response=Outcomes, summary="Record a batch of fixes, all of them or none")
 def record(request: ApiRequest, given: Body[Fixes]) -> Any:
     codes = {fix.person for fix in given}
-    people = {person.code: person for person in people_for(request.auth).filter(code__in=codes)}
-    items = []
-    with transaction.atomic():
-        for number, fix in enumerate(given):
-            items.append({"person": fix.person, "outcome": _record(people.get(fix.person), fix, number)})
-    return {"kept": sum(item["outcome"] == "kept" for item in items), "items": items}
+    ids = dict(people_for(request.auth).filter(code__in=codes).order_by().values_list("code", "pk"))
+    outcomes = record_positions(
+        [Fix(ids.get(fix.person, NOBODY), fix.lat, fix.lon, fix.accuracy_m, fix.fixed_at) for fix in given]
+    )
+    items = [{"person": fix.person, "outcome": one.value} for fix, one in zip(given, outcomes, strict=True)]
+    return {"kept": outcomes.count(FixOutcome.KEPT), "items": items}
 
 
-def _record(person: Any, fix: FixGiven, number: int) -> str:
-    if person is None:
-        return "unknown"
-    try:
-        kept = record_position(person, fix.lat, fix.lon, fix.accuracy_m, fix.fixed_at)
-    except NoConsent:
-        return "no_consent"
-    except BadInput as error:
-        raise BadInput(f"{number}.{error.field}", error.reason) from error
-    return "kept" if kept else "older"
+#: The id of no person.
+NOBODY = 0
