@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from vedette.bench.accuracy import BEGIN, END, both_halves, results, tables
-from vedette.bench.labels import Half, parse
+from vedette.bench.accuracy import BEGIN, END, results, scores_by_part, tables
+from vedette.bench.labels import Part, parse
 from vedette.bench.scoring import Scores, score
 from vedette.bench.where_and_when import kilometres
 
@@ -54,13 +54,13 @@ def test_a_degree_at_the_equator_is_111_km() -> None:
     assert kilometres(0, 0, 0, 1) == pytest.approx(111.19, abs=0.01)
 
 
-def test_the_figures_of_both_halves_are_given_and_stand_in_the_manual() -> None:
-    both = both_halves()
-    names = {result.name for result in results(both)}
-    for half in Half:
-        assert f"read.accuracy.{half}.source.precision" in names
-        assert f"read.confusion.{half}.certainty.stated.stated" in names
-        assert f"read.confusion.{half}.source-kind.person.person" in names
+def test_the_figures_of_scores_by_part_are_given_and_stand_in_the_manual() -> None:
+    told = scores_by_part()
+    names = {result.name for result in results(told)}
+    for part in Part:
+        assert f"read.accuracy.{part}.source.precision" in names
+        assert f"read.confusion.{part}.certainty.stated.stated" in names
+        assert f"read.confusion.{part}.source-kind.person.person" in names
     page = (ROOT / "docs" / "reading.md").read_text(encoding="utf-8")
     shown = page.split(BEGIN)[1].split(END)[0].strip()
-    assert shown == tables(both), "run: python -m vedette.bench.accuracy docs/reading.md"
+    assert shown == tables(told), "run: python -m vedette.bench.accuracy docs/reading.md"

@@ -1,4 +1,4 @@
-"""What the scores of both halves come to: figures for `vedette bench read`, and the manual's tables.
+"""What the scores of each part come to: figures for `vedette bench read`, and the manual's tables.
 
 `python -m vedette.bench.accuracy docs/reading.md` writes the tables anew between the page's two marks.
 """
@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from vedette.bench.labels import Half, in_half, labelled_texts
+from vedette.bench.labels import Part, in_part, labelled_texts
 from vedette.bench.result import Result
 from vedette.bench.scoring import Scores, Tally, score
 
@@ -39,18 +39,18 @@ FIELDS = {
 }
 
 
-def both_halves() -> dict[Half, Scores]:
-    """The scores of each half."""
+def scores_by_part() -> dict[Part, Scores]:
+    """The scores of each part of the set."""
     texts = labelled_texts()
-    return {half: score(in_half(texts, half)) for half in Half}
+    return {part: score(in_part(texts, part)) for part in Part}
 
 
-def results(scores: dict[Half, Scores]) -> Iterator[Result]:
-    """The contract's entries: precision and recall by field and half, and each filled cell of the confusion tables."""
-    for half, one in scores.items():
+def results(scores: dict[Part, Scores]) -> Iterator[Result]:
+    """The contract's entries: precision and recall by field and part, and each filled cell of the confusion tables."""
+    for part, one in scores.items():
         for name in FIELDS:
             tally = one.tallies[name]
-            called = f"read.accuracy.{half}.{name.replace(', ', '-').replace(' ', '-')}"
+            called = f"read.accuracy.{part}.{name.replace(', ', '-').replace(' ', '-')}"
             for what, value, n in (
                 ("precision", tally.precision, tally.right + tally.wrong),
                 ("recall", tally.recall, tally.right + tally.missed),
@@ -59,28 +59,28 @@ def results(scores: dict[Half, Scores]) -> Iterator[Result]:
                     yield Result(name=f"{called}.{what}", n=n, value=100 * value, unit="%")
         for name, cells in sorted(one.confusion.items()):
             for (right, said), count in sorted(cells.items()):
-                called = f"read.confusion.{half}.{name.replace(' ', '-')}.{right}.{said}"
+                called = f"read.confusion.{part}.{name.replace(' ', '-')}.{right}.{said}"
                 yield Result(
                     name=called, n=cells.total(), value=count, unit="claims", note=f"is {right}, read as {said}"
                 )
 
 
-def tables(scores: dict[Half, Scores]) -> str:
+def tables(scores: dict[Part, Scores]) -> str:
     """The manual's tables, in Markdown."""
-    counts = Counter(one.half for one in labelled_texts())
+    counts = Counter(one.part for one in labelled_texts())
     lines = [
-        f"On {counts[Half.TUNE]} texts looked at while tuning (*tune*) and {counts[Half.HELD]} held back (*held*); in "
-        "brackets, of how many.",
+        f"On {counts[Part.TUNE]} texts looked at while tuning (*tune*), {counts[Part.HELD]} held back (*held*) and "
+        f"{counts[Part.BLIND]} blind (*blind*); P is precision, R recall; in brackets, of how many.",
         "",
-        "| Field | P, tune | R, tune | P, held | R, held |",
-        "|---|---|---|---|---|",
+        f"| Field | {' | '.join(f'P, {part} | R, {part}' for part in Part)} |",
+        "|---" * (1 + 2 * len(Part)) + "|",
     ]
     for name, told in FIELDS.items():
-        cells = [cell for half in Half for cell in _cells(scores[half].tallies[name], name)]
+        cells = [cell for part in Part for cell in _cells(scores[part].tallies[name], name)]
         lines.append(f"| {told} | {' | '.join(cells)} |")
     for name in ("certainty", "source kind"):
-        for half in Half:
-            lines += ["", *_confusion(f"{name.capitalize()}, {half}", scores[half].confusion[name])]
+        for part in Part:
+            lines += ["", *_confusion(f"{name.capitalize()}, {part}", scores[part].confusion[name])]
     return "\n".join(lines)
 
 
@@ -107,7 +107,7 @@ def main() -> None:
     page = Path(sys.argv[1])
     before, rest = page.read_text(encoding="utf-8").split(BEGIN)
     after = rest.split(END)[1]
-    page.write_text(f"{before}{BEGIN}\n{tables(both_halves())}\n{END}{after}", encoding="utf-8")
+    page.write_text(f"{before}{BEGIN}\n{tables(scores_by_part())}\n{END}{after}", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The labelled set: texts with what a careful person reads in them, and the two fixed halves they fall into.
+"""The labelled set: texts with what a careful person reads in them, and the three fixed parts they fall into.
 
 Every text is made up for measuring. `labelled/README.md` tells the form; a label not found in its text is refused.
 """
@@ -12,18 +12,24 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from typing import Any
 
 from vedette.reading import Place
 
+#: The folder of the blind part, and what its texts' names begin with.
+_BLIND = "blind/"
 
-class Half(StrEnum):
+
+class Part(StrEnum):
     """Which use a text is put to; fixed by its name, so that no later text moves another."""
 
     #: Its errors may be looked at while the reader is improved.
     TUNE = "tune"
     #: Only ever counted.
     HELD = "held"
+    #: Written and labelled by one who had seen neither the rules nor the other texts; only ever counted.
+    BLIND = "blind"
 
 
 class BadLabel(ValueError):
@@ -70,16 +76,23 @@ class LabelledText:
     labels: tuple[Label, ...] = field(repr=False)
 
     @property
-    def half(self) -> Half:
-        """The half it belongs to, by the first byte of its name's SHA-256."""
-        return Half.HELD if hashlib.sha256(self.name.encode()).digest()[0] % 2 else Half.TUNE
+    def part(self) -> Part:
+        """Blind by its folder, else a half by the first byte of its name's SHA-256."""
+        if self.name.startswith(_BLIND):
+            return Part.BLIND
+        return Part.HELD if hashlib.sha256(self.name.encode()).digest()[0] % 2 else Part.TUNE
 
 
 def labelled_texts() -> list[LabelledText]:
     """Every labelled text, by name. Raises BadLabel."""
     folder = files("vedette.bench").joinpath("labelled")
+    return [*_texts_in(folder), *_texts_in(folder.joinpath(_BLIND), _BLIND)]
+
+
+def _texts_in(folder: Traversable, before: str = "") -> Iterator[LabelledText]:
     found = sorted((one for one in folder.iterdir() if one.name.endswith(".txt")), key=lambda one: one.name)
-    return [parse(one.name.removesuffix(".txt"), one.read_text(encoding="utf-8")) for one in found]
+    for one in found:
+        yield parse(before + one.name.removesuffix(".txt"), one.read_text(encoding="utf-8"))
 
 
 def parse(name: str, content: str) -> LabelledText:
@@ -144,6 +157,6 @@ def _own(written: str) -> Iterator[Place]:
     yield Place(name, float(lat), float(lon))
 
 
-def in_half(texts: Sequence[LabelledText], half: Half) -> list[LabelledText]:
-    """Those of the half."""
-    return [one for one in texts if one.half is half]
+def in_part(texts: Sequence[LabelledText], part: Part) -> list[LabelledText]:
+    """Those of the part."""
+    return [one for one in texts if one.part is part]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime, timedelta
 
-from vedette.bench.accuracy import both_halves, results
+from vedette.bench.accuracy import results, scores_by_part
 from vedette.bench.labels import labelled_texts
 from vedette.bench.result import Result, compared, seconds, timed
 from vedette.demo.texts import report_text
@@ -26,7 +26,7 @@ def run(n: int) -> list[Result]:
     return [
         compared("read.reports", "reports/s", ours, bare, _LIMIT_IS),
         _speed(max(1, n // 20)),
-        *results(both_halves()),
+        *results(scores_by_part()),
     ]
 
 
