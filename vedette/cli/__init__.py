@@ -33,6 +33,7 @@ COMMANDS: dict[str, str] = {
     "recipients": "recipients",
     "receipts": "receipts",
     "ledger": "ledger",
+    "secrets": "secrets",
     "bench": "bench",
     "backup": "backup",
     "restore": "backup",

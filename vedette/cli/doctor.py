@@ -173,6 +173,18 @@ def _feeds() -> tuple[str, str]:
     return ("warn" if late else "ok"), "; ".join(told) or "none is kept"
 
 
+def _secrets() -> tuple[str, str]:
+    from vedette.access.resealing import Standing, standings
+
+    found = standings()
+    told = ", ".join(f"{found[how]} {how.value}" for how in Standing if found[how]) or "none of others is kept"
+    if found[Standing.LOST]:
+        return "fail", f"{told}; give those anew on their settings page"
+    if found[Standing.EARLIER] or found[Standing.PLAIN]:
+        return "warn", f"{told}; run: vedette secrets reseal"
+    return "ok", told
+
+
 def _ledger() -> tuple[str, str]:
     from vedette.ledger.verify import verify
 
@@ -186,5 +198,5 @@ def _ledger() -> tuple[str, str]:
 CHECKS: tuple[Callable[[], tuple[str, str]], ...] = (_database, _keys, _disk)
 #: What needs the database.
 STORED: tuple[Callable[[], tuple[str, str]], ...] = (
-    *(_organisation, _two_people, _second_factors, _channels, _feeds, _ledger),
+    *(_organisation, _two_people, _second_factors, _channels, _feeds, _secrets, _ledger),
 )

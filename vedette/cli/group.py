@@ -38,6 +38,7 @@ SUMMARIES: dict[str, str] = {
     "recipients": "Who was warned, how, and what they answered.",
     "receipts": "Take in bounces, replies and what gateways say later.",
     "ledger": "Verify the ledger, keep checkpoints, prove who was warned.",
+    "secrets": "Passwords and tokens of others: how they are sealed, and anew.",
     "bench": "Measure this machine, beside what it could do bare.",
     "backup": "Write everything to one file.",
     "restore": "Fill an empty installation from a backup.",

@@ -36,6 +36,17 @@ def master_secret(data: Path) -> bytes:
     return path.read_bytes()
 
 
+def earlier_secrets(data: Path) -> tuple[bytes, ...]:
+    """Master keys of before, while the secret is exchanged: VEDETTE_SECRET_BEFORE, and `data`/secret.key.before.
+
+    They open what was sealed with them, and nothing else: whatever is derived is derived from the present one.
+    """
+    given = os.environ.get("VEDETTE_SECRET_BEFORE", "").split()
+    file = data / "secret.key.before"
+    kept = [file.read_bytes()] if file.exists() else []
+    return (*(derive(one.encode(), "vedette master") for one in given), *kept)
+
+
 def derive(master: bytes, purpose: str) -> bytes:
     """A 32-byte key for one purpose (HKDF-SHA256, RFC 5869)."""
     return HKDF(hashes.SHA256(), 32, salt=None, info=purpose.encode()).derive(master)

@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 from csp.constants import NONE, SELF
 
-from vedette.conf.secrets import derive, master_secret
+from vedette.conf.secrets import derive, earlier_secrets, master_secret
 from vedette.web.hosts import Hosts
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -18,6 +18,7 @@ DATA = Path(os.environ.get("VEDETTE_DATA", "vedette-data")).resolve()
 DATA.mkdir(parents=True, exist_ok=True)
 
 MASTER_SECRET = master_secret(DATA)
+EARLIER_SECRETS = earlier_secrets(DATA)
 SECRET_KEY = derive(MASTER_SECRET, "django").hex()
 #: Ed25519 key that signs the ledger's head and checkpoints; made at first use.
 LEDGER_KEY_FILE = Path(os.environ.get("VEDETTE_LEDGER_KEY", DATA / "ledger.pem"))

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models.functions import Coalesce
 
 from vedette.access.handling import Realm
+from vedette.access.sealed_fields import SealedSettings
 from vedette.dispatch.keys import escalation_key, warning_key
 from vedette.dispatch.levels import Level, Response, State
 from vedette.dispatch.restraint import Restraint
@@ -340,7 +341,7 @@ class Channel(models.Model):
     #: 0 is the provider that is tried first; the next takes over while those before it cannot be reached.
     rank = models.PositiveSmallIntegerField(default=0)
     #: What the channel's module asks for: host, port, url, secret...
-    settings = models.JSONField(default=dict)
+    settings = SealedSettings(default=dict)
     enabled = models.BooleanField(default=True)
 
     class Meta:

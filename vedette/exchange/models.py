@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 
 from vedette.access.models import Record
+from vedette.access.sealed_fields import SealedText
 from vedette.formats.foreign_signature import Proof
 from vedette.reports.models import Report
 from vedette.warnings.models import Message
@@ -53,7 +54,7 @@ class Feed(Record):
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.CAP)
     #: What a TAXII server is asked with: a user's name and password, or a token alone. Never shown again.
     user_name = models.CharField(max_length=200, blank=True)
-    secret = models.CharField(max_length=500, blank=True)
+    secret = SealedText(blank=True)
     #: Up to where a TAXII collection has been read: its own `X-TAXII-Date-Added-Last`.
     read_to = models.CharField(max_length=40, blank=True)
 

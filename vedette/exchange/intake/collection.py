@@ -17,6 +17,7 @@ from django.db import transaction
 from vedette import clock
 from vedette.access.handling import Realm, Tlp
 from vedette.access.policy import Refused
+from vedette.access.sealing import Unopened
 from vedette.exchange.intake.addresses import Reach
 from vedette.exchange.intake.fetch import Fetched, FetchFailed, asking, fetch
 from vedette.exchange.intake.polled import Polled
@@ -75,6 +76,8 @@ async def _asked(feed: Feed, reach: Reach, following: str) -> Fetched:
 
 
 def _credentials(feed: Feed) -> dict[str, str]:
+    if isinstance(feed.secret, Unopened):
+        raise FetchFailed("its password cannot be opened by the installation's secret; give it anew")
     if not feed.secret:
         return {}
     if not feed.user_name:
