@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import random
 from datetime import timedelta
 
 import pytest
 
-from tests.people.house import HERE, House, actor, house
+from tests.people.house import HERE, House, actor, house, square
 from tests.people.worlds import said
 from vedette import clock
 from vedette.access.handling import Realm, Tlp
@@ -14,10 +15,11 @@ from vedette.access.policy import Refused
 from vedette.access.roles import Role
 from vedette.clock import Frozen
 from vedette.people import actions
-from vedette.people.audience import FindingCode, Resolution
-from vedette.people.models import Person, Shift
+from vedette.people.audience import FindingCode, Resolution, resolve
+from vedette.people.models import Person, Position, Shift
 from vedette.people.queries import audience_of, changed_since, dry_run, load_world
 from vedette.people.rule import AudienceRule
+from vedette.places.geometry import shape_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped_clock")]
 
@@ -180,3 +182,41 @@ def test_an_unsound_area_is_refused_and_never_widened(home: House) -> None:
             danger_to_life=True,
         )
     assert Person.objects.filter(active=True).count() == 2
+
+
+@pytest.mark.parametrize(("east", "north"), [(-117.05, 32.55), (179.98, 10.0), (20.0, 84.0)])
+def test_a_fix_that_is_not_read_is_surely_outside(home: House, east: float, north: float) -> None:
+    area, now, chance = square(east - 0.01, north - 0.01, east + 0.01, north + 0.01), clock.now(), random.Random(1)
+    people = Person.objects.bulk_create(
+        Person(
+            realm=Realm.EXERCISE.value,
+            created_at=now,
+            code=f"seen-{number}",
+            unit=home.north,
+            position_consent=True,
+            changed_at=now,
+        )
+        for number in range(400)
+    )
+    Position.objects.bulk_create(
+        Position(
+            person=person,
+            lat=min(north + chance.gauss(0, 0.6), 90),
+            lon=(east + chance.gauss(0, 0.9) + 180) % 360 - 180,
+            accuracy_m=chance.choice([0, 20, 900, 5_000, 100_000]),
+            fixed_at=now - timedelta(minutes=chance.choice([-4, 0, 4, 6, 29, 31, 120, 239])),
+            received_at=now,
+        )
+        for person in people
+    )
+    rule = AudienceRule.model_validate({"terms": [{"link": "position"}], "maybe": "include", "maybe_cap": 1})
+    window = now, now + HOUR
+    few, all_of_them = (
+        load_world(Realm.EXERCISE, now, rule=rule, area=near, window=window) for near in (shape_of(area), None)
+    )
+    assert few.fixes.person.size < all_of_them.fixes.person.size
+    told = [
+        said(resolve(rule, world, area=shape_of(area), starts=now, ends=now + HOUR, now=now, danger_to_life=True))
+        for world in (few, all_of_them)
+    ]
+    assert told[0] == told[1] != {}

@@ -1,12 +1,11 @@
-"""The stored roster of one realm, read into columns: SQL for both databases, as a roster may hold a million people."""
-# ruff: noqa: S608  (what is put into the statements is this file's own text; values are parameters)
+"""The stored roster of one realm, read into columns: whom a rule cannot reach, and what it does not ask, is left."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -16,10 +15,11 @@ from django.db.models import TextField
 from django.db.models.functions import Cast
 
 from vedette.access.handling import Realm
-from vedette.people.audience import CLOCK_SKEW, OLDEST_FIX
+from vedette.people.bulk import Kind, given_ids, given_time, read, truth, within
+from vedette.people.last_fixes import load_fixes
 from vedette.people.models import Duty, Person, SavedArea, Unit
 from vedette.people.rule import AudienceRule
-from vedette.people.world import Area, Fixes, Ints, Places, Shifts, World, microseconds
+from vedette.people.world import Area, Fixes, Ints, Places, Shifts, World, found_rows
 from vedette.places.geometry import shape_of
 
 
@@ -29,13 +29,15 @@ def load_world(
     only: Collection[int] | None = None,
     *,
     rule: AudienceRule | None = None,
+    area: Area | None = None,
     window: tuple[datetime, datetime] | None = None,
     counted: bool = True,
 ) -> World:
     """The active people of a realm (or those of `only`) with all that a rule may ask about them.
 
-    What `rule` does not ask about is not read; of shifts, those that can matter to `window`. When each of its terms
-    names units, their people alone are read; how many others there are is found out if `counted`, else whether any.
+    What `rule` does not ask about is not read; of shifts, those that can matter to `window`; of fixes, those that can
+    to `area`. When each of its terms names units, their people alone are read; how many others there are is found out
+    if `counted`, else whether any.
     """
     links = {term.link for term in rule.terms} if rule is not None else {"unit", "assignment", "shift", "position"}
     among = None if only is None else sorted(set(only))
@@ -44,29 +46,38 @@ def load_world(
         Unit.objects.filter(realm=realm.value).order_by("pk").values_list("pk", "code", "parent_id", "area_id")
     )
     of_units = None if among is not None else _units_named(rule, units)
-    narrowed = _within("id", among) if of_units is None else _within("unit_id", of_units)
+    narrowed = within("id", among) if of_units is None else within("unit_id", of_units)
     # The plus keeps SQLite from going through everyone of the realm for a few.
     of_realm = "+realm" if narrowed and connection.vendor == "sqlite" else "realm"
-    ids, unit, consent = _read(
-        ("id", "unit_id", "CASE WHEN position_consent THEN 1 ELSE 0 END"),
+    ids, unit, consent = read(
         f"people_person WHERE {of_realm} = %s AND active{narrowed}",
-        [realm.value, *_given(among if of_units is None else of_units)],
+        [realm.value, *given_ids(among if of_units is None else of_units)],
+        ("id", Kind.WHOLE),
+        ("unit_id", Kind.WHOLE),
+        truth("position_consent"),
     )
-    order = np.argsort(ids)
-    ids = ids[order]
+    order = np.argsort(ids, kind="stable")
+    ids, consent = ids[order], consent[order].astype(np.bool_)
+    # That somebody is known to be elsewhere, or off, matters to an assignment alone.
+    assigned = "assignment" in links
+    shifts, fixes = Shifts(), Fixes()
+    if links & {"assignment", "shift", "position"}:
+        shifts = _shifts(ids, among, areas, now, window, later=assigned)
+    if links & {"assignment", "position"}:
+        fixes = load_fixes(ids, consent, shifts, now, among=among, near=None if assigned else area)
     return World(
         ids=ids,
         unit=_rows_in(np.array([pk for pk, *_ in units], np.int64), unit[order], "units"),
         active=np.ones(ids.size, np.bool_),
-        consent=consent[order].astype(np.bool_),
+        consent=consent,
         units=_units(units, areas),
         posts=Places(codes=tuple(area.code for area in areas), areas=tuple(area.ground for area in areas)),
         rows=_named(realm, ids, rule),
         partial=only is not None,
         elsewhere=0 if of_units is None else _elsewhere(realm, of_units, counted),
         **_duties(ids, among, rule),
-        shifts=_shifts(ids, among, areas, now, window) if links & {"assignment", "shift", "position"} else Shifts(),
-        fixes=_fixes(realm, ids, among, now) if links & {"assignment", "position"} else Fixes(),
+        shifts=shifts,
+        fixes=fixes,
     )
 
 
@@ -132,7 +143,7 @@ def _named(realm: Realm, ids: Ints, rule: AudienceRule | None) -> dict[str, int]
             return {}
         people = people.filter(code__in=named)
     found = list(people.values_list("code", "pk"))
-    rows = _found_rows(ids, np.array([pk for _, pk in found], np.int64))
+    rows = found_rows(ids, np.array([pk for _, pk in found], np.int64))
     return {code: row for (code, _), row in zip(found, rows.tolist(), strict=True)}
 
 
@@ -141,10 +152,13 @@ def _duties(ids: Ints, among: list[int] | None, rule: AudienceRule | None) -> di
     codes = tuple(code for _, code in duties)
     if rule is not None and not any(term.duties for term in rule.terms):
         return {"duties": codes}
-    person, duty = _read(
-        ("person_id", "duty_id"), f"people_person_duties WHERE 1 = 1{_within('person_id', among)}", _given(among)
+    person, duty = read(
+        f"people_person_duties WHERE 1 = 1{within('person_id', among)}",
+        given_ids(among),
+        ("person_id", Kind.WHOLE),
+        ("duty_id", Kind.WHOLE),
     )
-    rows = _found_rows(ids, person)
+    rows = found_rows(ids, person)
     known = rows >= 0
     duty = _rows_in(np.array([pk for pk, _ in duties], np.int64), duty[known], "duties")
     return {"duties": codes, "duty_person": rows[known], "duty": duty}
@@ -156,116 +170,31 @@ def _shifts(
     areas: list[SavedGround],
     now: datetime,
     window: tuple[datetime, datetime] | None,
+    later: bool,
 ) -> Shifts:
-    """Shifts that touch now or the window, and later ones: they show that a roster reaches so far."""
-    since = now if window is None else min(now, window[0])
-    after, given = "", []
+    """Shifts that touch now or the window; if asked also `later` ones, which show that a roster reaches so far."""
+    bounds, given = "", []
     if window is not None:
-        after, given = " AND ends > %s", [connection.ops.adapt_datetimefield_value(since)]
-    person, starts, ends, post = _read(
-        ("person_id", _moment("starts"), _moment("ends"), "COALESCE(post_id, -1)"),
-        f"people_shift WHERE 1 = 1{after}{_within('person_id', among)}",
-        [*given, *_given(among)],
+        bounds, given = " AND ends > %s", [given_time(min(now, window[0]))]
+        if not later:
+            bounds += " AND starts < %s"
+            given.append(given_time(max(now + timedelta(microseconds=1), window[1])))
+    person, starts, ends, post = read(
+        f"people_shift WHERE 1 = 1{bounds}{within('person_id', among)}",
+        [*given, *given_ids(among)],
+        ("person_id", Kind.WHOLE),
+        ("starts", Kind.MOMENT),
+        ("ends", Kind.MOMENT),
+        ("COALESCE(post_id, -1)", Kind.WHOLE),
     )
-    rows = _found_rows(ids, person)
+    rows = found_rows(ids, person)
     known = rows >= 0
-    posts = _found_rows(np.array([area.pk for area in areas], np.int64), post[known])
+    posts = found_rows(np.array([area.pk for area in areas], np.int64), post[known])
     return Shifts(person=rows[known], starts=starts[known], ends=ends[known], post=posts)
 
 
-def _fixes(realm: Realm, ids: Ints, among: list[int] | None, now: datetime) -> Fixes:
-    """Fresh fixes of people who consent."""
-    oldest, newest = now - OLDEST_FIX, now + CLOCK_SKEW
-    person, lat, lon, accuracy, fixed, on_roster = _read(
-        (
-            "f.person_id",
-            "f.lat",
-            "f.lon",
-            "f.accuracy_m",
-            _moment("f.fixed_at"),
-            "CASE WHEN EXISTS (SELECT 1 FROM people_shift s WHERE s.person_id = f.person_id) THEN 1 ELSE 0 END",
-        ),
-        "people_position f JOIN people_person p ON p.id = f.person_id"
-        " WHERE p.realm = %s AND p.active AND p.position_consent AND f.fixed_at BETWEEN %s AND %s"
-        f"{_within('f.person_id', among)}",
-        [
-            realm.value,
-            *(connection.ops.adapt_datetimefield_value(moment) for moment in (oldest, newest)),
-            *_given(among),
-        ],
-        floats=(1, 2, 3),
-    )
-    rows = _found_rows(ids, person)
-    known = rows >= 0
-    return Fixes(
-        person=rows[known],
-        lat=lat[known],
-        lon=lon[known],
-        accuracy_m=accuracy[known],
-        age_s=((microseconds(now) - fixed) / 1e6)[known],
-        on_roster=on_roster[known].astype(np.bool_),
-    )
-
-
-def _read(columns: Sequence[str], source: str, given: Sequence[Any], floats: Sequence[int] = ()) -> list[Any]:
-    """The columns as arrays, whole numbers but for `floats`; none may be null. Rows come in no order.
-
-    SQLite hands each column over as one text, which numpy reads three times faster than a million tuples.
-    """
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            gaps = ["" if column.startswith(_TIME_TEXT) else " " for column in columns]
-            joined = (f"group_concat({column}, '{gap}')" for column, gap in zip(columns, gaps, strict=True))
-            cursor.execute(f"SELECT {', '.join(joined)} FROM {source}", given)
-            texts = [text or "" for text in cursor.fetchone()]
-            return [
-                np.fromstring(text, np.float64 if at in floats else np.int64, sep=" ") if gap else _times(text)
-                for at, (text, gap) in enumerate(zip(texts, gaps, strict=True))
-            ]
-        cursor.execute(f"SELECT {', '.join(columns)} FROM {source}", given)
-        rows = cursor.fetchall()
-    return [np.array([row[at] for row in rows], np.float64 if at in floats else np.int64) for at in range(len(columns))]
-
-
-_TIME_TEXT = "substr("
-
-
-def _moment(column: str) -> str:
-    """A time column as microseconds since 1970; in SQLite, where it is UTC text, as text of one length for `_times`."""
-    if connection.vendor == "sqlite":
-        return f"{_TIME_TEXT}{column} || '.000000', 1, 26)"
-    return f"(EXTRACT(EPOCH FROM {column}) * 1000000)::bigint"
-
-
-def _times(text: str) -> Ints:
-    return np.frombuffer(text.encode(), "S26").astype("datetime64[us]").astype(np.int64)
-
-
-def _within(column: str, among: list[int] | None) -> str:
-    """The condition that keeps to some people; they are given as one parameter."""
-    if among is None:
-        return ""
-    if connection.vendor == "sqlite":
-        return f" AND {column} IN (SELECT value FROM json_each(%s))"
-    return f" AND {column} = ANY(%s)"
-
-
-def _given(among: list[int] | None) -> list[Any]:
-    if among is None:
-        return []
-    return [json.dumps(among)] if connection.vendor == "sqlite" else [among]
-
-
-def _found_rows(sorted_ids: Ints, wanted: Ints) -> Ints:
-    """For each wanted id its row, or -1."""
-    if not sorted_ids.size:
-        return np.full(wanted.shape, -1, np.int64)
-    at = np.minimum(np.searchsorted(sorted_ids, wanted), sorted_ids.size - 1)
-    return np.where(sorted_ids[at] == wanted, at, -1)
-
-
 def _rows_in(sorted_ids: Ints, wanted: Ints, what: str) -> Ints:
-    rows = _found_rows(sorted_ids, wanted)
+    rows = found_rows(sorted_ids, wanted)
     if (rows < 0).any():
         raise LookupError(f"people: {what} of another realm are used; run `vedette doctor`")
     return rows

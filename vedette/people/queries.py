@@ -54,7 +54,7 @@ def audience_of(
     """
     area = None if area_geometry is None else shape_of(area_geometry)
     lead = timedelta(minutes=max((term.lead_minutes for term in rule.terms), default=0))
-    world = load_world(realm, now, only, rule=rule, window=(starts - lead, ends), counted=counted)
+    world = load_world(realm, now, only, rule=rule, area=area, window=(starts - lead, ends), counted=counted)
     return resolve(rule, world, area=area, starts=starts, ends=ends, now=now, danger_to_life=danger_to_life)
 
 

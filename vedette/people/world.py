@@ -23,6 +23,14 @@ def microseconds(moment: datetime) -> int:
     return (moment - _EPOCH) // timedelta(microseconds=1)
 
 
+def found_rows(sorted_ids: Ints, wanted: Ints) -> Ints:
+    """For each wanted id its row among the sorted ones, or -1."""
+    if not sorted_ids.size:
+        return np.full(wanted.shape, -1, np.int64)
+    at = np.minimum(np.searchsorted(sorted_ids, wanted), sorted_ids.size - 1)
+    return np.where(sorted_ids[at] == wanted, at, -1)
+
+
 def _no_ints() -> Ints:
     return np.empty(0, np.int64)
 

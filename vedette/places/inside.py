@@ -16,6 +16,7 @@ import shapely
 from shapely.geometry import MultiPolygon, Polygon
 
 from vedette.places.geometry import BadGeometry
+from vedette.places.raster import points_in_bounds
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -45,10 +46,12 @@ def points_inside(area: Polygon | MultiPolygon, lons: npt.ArrayLike, lats: npt.A
     if x.shape != y.shape:
         raise ValueError(f"{x.size} longitudes but {y.size} latitudes were given")
     inside = np.zeros(x.shape, np.bool_)
-    shapely.prepare(area)
     west, south, east, north = area.bounds
     near = (x >= west) & (x <= east) & (y >= south) & (y <= north)
-    inside[near] = shapely.intersects_xy(area, x[near], y[near])
+    if near.all():
+        inside = points_in_bounds(area, x, y)
+    else:
+        inside[near] = points_in_bounds(area, x[near], y[near])
     # 180 and -180 are one meridian.
     seam = (np.abs(x) == 180) & ~inside
     if seam.any():

@@ -20,6 +20,6 @@ NOT_YET: dict[str, str] = {
     "positions": "the HTTP front that takes positions is not there yet",
 }
 #: Suites that need no database.
-WITHOUT_DATABASE = frozenset({"cap", "read", "audience"})
+WITHOUT_DATABASE = frozenset({"cap", "read"})
 #: Units of figures that say how right something is, not how fast: nothing can be lost or repeated.
 UNTIMED = frozenset({"%", "claims"})
