@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from dataclasses import dataclass
 
 from django.db import transaction
 
@@ -13,6 +14,7 @@ from vedette.access.policy import Actor, check
 from vedette.access.roles import Verb
 from vedette.formats.parts import BadInput
 from vedette.ledger.log import append
+from vedette.ledger.models import Entry
 from vedette.reading.documents import LARGEST_FILE
 from vedette.reports.models import Evidence, Report
 
@@ -78,6 +80,42 @@ def open_evidence(actor: Actor, evidence: Evidence) -> bytes:
             raise EvidenceDamaged(f"evidence {evidence.pk}: its bytes are not those with SHA-256 {evidence.sha256}")
         _log(actor, "evidence.opened", evidence)
     return content
+
+
+@dataclass(frozen=True)
+class Handed:
+    """One step of a file's chain of custody, as the ledger has it."""
+
+    seq: int
+    #: "evidence.taken_in" or "evidence.opened".
+    kind: str
+    #: RFC 3339, as it was hashed.
+    at: str
+    #: "user:3".
+    by: str
+
+
+def custody_of(actor: Actor, evidence: Evidence) -> list[Handed]:
+    """Who took the file in and to whom it was handed out, in order; for whoever may see the file."""
+    check(actor, Verb.SEE, evidence)
+    entries = Entry.objects.filter(subject=f"evidence:{evidence.pk}", realm=evidence.realm).order_by("seq")
+    return [Handed(entry.seq, entry.kind, entry.at, entry.actor) for entry in entries]
+
+
+@dataclass(frozen=True)
+class Examined:
+    """What is kept of a file, looked at now."""
+
+    size: int
+    #: Whether the bytes are still those that were hashed.
+    intact: bool
+
+
+def examine(actor: Actor, evidence: Evidence) -> Examined:
+    """Hash what is kept again. It is handed out to nobody by that, so it is no step of its custody."""
+    check(actor, Verb.SEE, evidence)
+    content = bytes(Evidence.objects.values_list("content", flat=True).get(pk=evidence.pk))
+    return Examined(len(content), hashlib.sha256(content).hexdigest() == evidence.sha256)
 
 
 def _log(actor: Actor, kind: str, evidence: Evidence) -> None:

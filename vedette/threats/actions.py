@@ -20,7 +20,17 @@ from vedette.formats.parts import BadInput, parse
 from vedette.reports.models import Claim
 from vedette.threats.combining import marks_of
 from vedette.threats.determining import agree, determine
-from vedette.threats.incidents import add_account, keep_actor, keep_incident, open_inquiry, set_inquiry
+from vedette.threats.incidents import (
+    add_account,
+    add_accounts,
+    add_evidence,
+    contest,
+    keep_actor,
+    keep_incident,
+    open_inquiry,
+    set_inquiry,
+    settle,
+)
 from vedette.threats.judgement import Judgement
 from vedette.threats.models import Incident, Threat, ThreatActor
 from vedette.threats.outcomes import set_outcome
@@ -30,9 +40,12 @@ from vedette.threats.standing import WrongState, locked, person, refuse_closed, 
 __all__ = [
     "WrongState",
     "add_account",
+    "add_accounts",
+    "add_evidence",
     "agree",
     "assess",
     "close",
+    "contest",
     "determine",
     "keep_actor",
     "keep_incident",
@@ -40,6 +53,7 @@ __all__ = [
     "revise_threat",
     "set_inquiry",
     "set_outcome",
+    "settle",
 ]
 
 

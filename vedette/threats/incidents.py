@@ -13,33 +13,36 @@ from vedette.access.handling import Tlp
 from vedette.access.policy import Actor, check
 from vedette.access.roles import Verb
 from vedette.formats.parts import BadInput, Part, Prose, parse
+from vedette.reports.evidence import take_in_evidence
 from vedette.reports.models import Claim, Evidence
 from vedette.threats.combining import marks_of
 from vedette.threats.judgement import Happening, Named
-from vedette.threats.models import Incident, Inquiry, ThreatActor
+from vedette.threats.models import Contest, Incident, Inquiry, ThreatActor
 from vedette.threats.recording import hash_of, ids, log, refuse_rejected, seen, sha256, store
+from vedette.threats.standing import WrongState, person
 
 
 def keep_incident(
     actor: Actor,
     incident: Incident | None = None,
     *,
-    accounts: Iterable[Claim] = (),
-    evidence: Iterable[Evidence] = (),
+    accounts: Iterable[Claim] | None = None,
+    evidence: Iterable[Evidence] | None = None,
     handling: Tlp | None = None,
     need_to_know: str | None = None,
     **told: Any,
 ) -> Incident:
     """Record an incident, or change one. Its accounts are claims side by side, and may contradict each other.
 
-    `told` are the fields of `judgement.Happening`. A change lowers no mark; those left out stay.
-    Raises Refused, and BadInput naming the field.
+    `told` are the fields of `judgement.Happening`. A change lowers no mark. Accounts, evidence and marks left out stay
+    as they are. Raises Refused, and BadInput naming the field.
     """
     check(actor, Verb.JUDGE)
     happening = parse(Happening, told)
-    accounts, evidence = list(accounts), list(evidence)
-    refuse_rejected("accounts", accounts)
-    parts = seen(actor, [*(claim.report for claim in accounts), *evidence])
+    given = None if accounts is None else list(accounts)
+    files = None if evidence is None else list(evidence)
+    refuse_rejected("accounts", given or [])
+    parts = seen(actor, [*(claim.report for claim in given or []), *(files or [])])
     with transaction.atomic():
         if incident is None:
             incident = Incident(realm=actor.realm.value, created_at=clock.now())
@@ -50,15 +53,17 @@ def keep_incident(
         store(incident, happening, *marks_of(parts, handling, need_to_know))
         check(actor, Verb.JUDGE, incident)
         incident.save()
-        incident.accounts.set(accounts)
-        incident.evidence.set(evidence)
+        if given is not None:
+            incident.accounts.set(given)
+        if files is not None:
+            incident.evidence.set(files)
         log(
             actor,
             "incident.kept",
             f"incident:{incident.pk}",
             hash_of(happening),
-            accounts=ids(accounts),
-            evidence=ids(evidence),
+            accounts=ids(incident.accounts.only("pk") if given is None else given),
+            evidence=ids(incident.evidence.only("pk") if files is None else files),
         )
     return incident
 
@@ -75,6 +80,68 @@ def add_account(actor: Actor, incident: Incident, claim: Claim) -> Incident:
         incident.accounts.add(claim)
         log(actor, "incident.account_added", f"incident:{incident.pk}", claim=claim.pk)
     return incident
+
+
+def add_accounts(actor: Actor, incident: Incident, claims: Iterable[Claim]) -> Incident:
+    """Put several accounts beside the others, all of them or none."""
+    with transaction.atomic():
+        for claim in claims:
+            incident = add_account(actor, incident, claim)
+    return incident
+
+
+def add_evidence(actor: Actor, incident: Incident, name: str, content: bytes, media_type: str) -> Evidence:
+    """Take a file in as evidence of the incident, under the incident's own marks. It is hashed before anything else."""
+    with transaction.atomic():
+        incident = Incident.objects.select_for_update(no_key=True).get(pk=incident.pk)
+        check(actor, Verb.JUDGE, incident)
+        evidence = take_in_evidence(
+            actor, name, content, media_type, handling=Tlp(incident.handling), need_to_know=incident.need_to_know
+        )
+        incident.evidence.add(evidence)
+        log(actor, "incident.evidence_added", f"incident:{incident.pk}", evidence=evidence.pk)
+    return evidence
+
+
+class _Matter(Part):
+    matter: Named
+    settled: Prose = ""
+
+
+def contest(actor: Actor, incident: Incident, matter: str, claims: Iterable[Claim]) -> Contest:
+    """Say on what accounts of the incident contradict each other, so that they are read beside one another."""
+    matter, claims = parse(_Matter, {"matter": matter}).matter, list(claims)
+    with transaction.atomic():
+        incident = Incident.objects.select_for_update(no_key=True).get(pk=incident.pk)
+        check(actor, Verb.JUDGE, incident)
+        seen(actor, [claim.report for claim in claims])
+        if len({claim.pk for claim in claims}) < 2:
+            raise BadInput("claims", "choose the two or more accounts that contradict each other")
+        if incident.accounts.filter(pk__in=[claim.pk for claim in claims]).count() < len(claims):
+            raise BadInput("claims", "only accounts of this incident can contradict each other here")
+        said = Contest.objects.create(incident=incident, matter=matter, said_by_id=person(actor), said_at=clock.now())
+        said.claims.set(claims)
+        body = {"contest": said.pk, "claims": ids(claims), "matter_sha256": sha256(matter)}
+        log(actor, "incident.contested", f"incident:{incident.pk}", **body)
+    return said
+
+
+def settle(actor: Actor, contest: Contest, settled: str) -> Contest:
+    """Say how a contradiction was settled. The accounts stay beside each other; raises WrongState the second time."""
+    said = parse(_Matter, {"matter": contest.matter, "settled": settled}).settled
+    if not said:
+        raise BadInput("settled", "say how it was settled, and by what")
+    with transaction.atomic():
+        locked = Contest.objects.select_for_update(of=("self",), no_key=True)
+        contest = locked.select_related("incident").get(pk=contest.pk)
+        check(actor, Verb.JUDGE, contest.incident)
+        if contest.settled_at is not None:
+            raise WrongState("it was settled before")
+        contest.settled, contest.settled_by_id, contest.settled_at = said, person(actor), clock.now()
+        contest.save(update_fields=["settled", "settled_by", "settled_at"])
+        body = {"contest": contest.pk, "settled_sha256": sha256(said)}
+        log(actor, "incident.contest_settled", f"incident:{contest.incident_id}", **body)
+    return contest
 
 
 class _InquiryText(Part):

@@ -42,6 +42,24 @@ class Inquiry(models.Model):
     opened_on = models.DateField(null=True)
 
 
+class Contest(models.Model):
+    """A matter on which accounts of an incident contradict each other, as a person sees it. Settled, it stays."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="contests")
+    #: What they disagree about, in one line.
+    matter = models.CharField(max_length=300)
+    claims = models.ManyToManyField(Claim, related_name="contests")
+    said_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    said_at = models.DateTimeField()
+    #: How it was settled, by whom and when; null while it is open.
+    settled = models.TextField(blank=True)
+    settled_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["id"]
+
+
 class ThreatActor(Record):
     """An organisation said to threaten. Persons are not profiled."""
 

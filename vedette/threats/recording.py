@@ -35,7 +35,7 @@ def refuse_rejected(field: str, claims: Sequence[Claim]) -> None:
         raise BadInput(field, f"claim {rejected.pk} was rejected; accept it again or leave it out")
 
 
-def ids(rows: Sequence[Claim | Evidence]) -> list[int]:
+def ids(rows: Iterable[Claim | Evidence]) -> list[int]:
     return sorted(row.pk for row in rows)
 
 

@@ -18,6 +18,7 @@ from vedette.web.middleware import realm_of
 #: Name, address, and what one must be allowed for it to be shown.
 _NAVIGATION = (
     ("Inbox", "/reports/", Verb.SEE),
+    ("Incidents", "/incidents/", Verb.SEE),
     ("Threats", "/threats/", Verb.SEE),
     ("Warnings", "/warnings/", Verb.SEE),
     ("People", "/people/", Verb.SEE_PEOPLE),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from typing import Any
+from collections.abc import Iterable
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -54,7 +54,7 @@ def _page(request: ActedRequest, verdict: Verdict | None = None, took: float = 0
     if kind:
         found = found.filter(kind__startswith=kind)
     shown = paged(request, found, 100)
-    names = _names(entry.actor for entry in shown)
+    names = names_behind(entry.actor for entry in shown)
     open_to_them = openable(request.actor, {entry.subject for entry in shown})
     context = {
         "page": shown,
@@ -79,7 +79,7 @@ def _page(request: ActedRequest, verdict: Verdict | None = None, took: float = 0
     return render(request, "console/ledger.html", context)
 
 
-def _names(refs: Any) -> dict[str, str]:
+def names_behind(refs: Iterable[str]) -> dict[str, str]:
     """The names behind "user:3"; what is stored is the reference alone."""
     ids = {int(ref.partition(":")[2]) for ref in refs if ref.startswith("user:") and ref[5:].isdecimal()}
     return {f"user:{user.pk}": user.get_full_name() or user.username for user in User.objects.filter(pk__in=ids)}

@@ -143,6 +143,7 @@ def _page(request: ActedRequest, found: Report, errors: Errors) -> HttpResponse:
         "may_judge": request.actor.may(Verb.JUDGE),
         "may_draft": request.actor.may(Verb.DRAFT),
         "may_grade": request.actor.may(Verb.GRADE, found),
+        "may_see_source": request.actor.may(Verb.SEE, found.source),
         "marking": found.handling,
         "reason": request.POST.get("reason", ""),
         **_axes(found),

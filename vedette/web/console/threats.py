@@ -10,29 +10,21 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from vedette import clock
-from vedette.access.handling import Tlp
 from vedette.access.policy import visible
 from vedette.access.roles import Verb
-from vedette.people.queries import areas_for
-from vedette.reports.models import Claim, Report
-from vedette.reports.queries import claims_for, source_standing, standing_of
+from vedette.reports.queries import claims_for
 from vedette.threats import actions, queries
 from vedette.threats.judgement_lint import FIELDS
-from vedette.threats.likelihood import TERMS
 from vedette.threats.models import Determination, Incident, Threat
 from vedette.threats.standing import SETTLED, Standing
 from vedette.warnings.models import Warning
+from vedette.web.console.accounts import accounts
 from vedette.web.console.doors import ActedRequest, Errors, one, page, paged, told
-from vedette.web.console.drafting import moment, show_moment
-from vedette.web.console.highlight import told as in_words
 from vedette.web.console.judgement_check import judged_words
 from vedette.web.console.outcomes import outcome_form, set_outcome
-from vedette.web.console.reports import handlings, latest
 from vedette.web.console.warnings import standing as standing_of_warnings
-from vedette.web.middleware import zone
 
 CRITERIA = ("credible", "specific", "impending")
-_TEXT = ("title", "target_group", "place", "intent", "capability", "opportunity", "assumptions", "would_change")
 
 
 @page()
@@ -64,54 +56,6 @@ def board(request: ActedRequest) -> HttpResponse:
 def threat(request: ActedRequest, threat_id: int) -> HttpResponse:
     """One threat."""
     return _page(request, _threat(request, threat_id), Errors())
-
-
-@page(Verb.JUDGE)
-def assess(request: ActedRequest) -> HttpResponse:
-    """Judge a new threat on the claims of a report (`?report=`) or of the newest ones."""
-    errors, here = Errors(), zone()
-    offered = _offered(request)
-    given: dict[str, Any] = dict(request.POST.items()) if request.method == "POST" else _begun(request, offered)
-    if request.method == "POST":
-        sides = {claim.pk: request.POST.get(f"claim-{claim.pk}", "") for claim in offered}
-        judged: dict[str, Any] = {name: given.get(name, "") for name in _TEXT}
-        for name in ("window_from", "window_to"):
-            judged[name] = moment(given.get(name, ""), here, name, errors.fields)
-        try:
-            judged["likelihood"] = float(given.get("likelihood", "")) / 100
-        except ValueError:
-            errors.add("likelihood", "Give a number from 1 to 99.")
-        judged["confidence"] = given.get("confidence", "")
-        area = areas_for(request.actor).filter(code=given.get("area", "")).first()
-        judged["area"] = area.geometry if area is not None else None
-        if not errors:
-            with told(errors):
-                kept = actions.assess(
-                    request.actor,
-                    claims_for=[claim for claim in offered if sides[claim.pk] == "for"],
-                    claims_against=[claim for claim in offered if sides[claim.pk] == "against"],
-                    actor=queries.actors_for(request.actor).filter(pk=_number(given.get("actor", ""))).first(),
-                    trigger=queries.incident_for(request.actor, _number(given.get("trigger", ""))),
-                    handling=Tlp(given["handling"]) if given.get("handling") else None,
-                    **judged,
-                )
-                messages.success(request, "The judgement is recorded. Now decide whether to warn.")
-                return redirect("console:threat", kept.pk)
-        given["sides"] = sides
-    context = {
-        "given": given,
-        "errors": errors,
-        "claims": [_account(claim) | {"side": (given.get("sides") or {}).get(claim.pk, "")} for claim in offered],
-        "handlings": handlings(request),
-        "confidences": [("", "choose…"), *Threat.Confidence.choices],
-        "terms": [(term, f"{term.low * 100:.0f}–{term.high * 100:.0f} %") for term in TERMS],
-        "incidents": [("", "none known"), *((found.pk, found.title) for found in queries.incidents_for(request.actor))],
-        "actors": [("", "not known"), *((found.pk, found.name) for found in queries.actors_for(request.actor))],
-        "areas": [("", "not drawn yet"), *((area.code, area.name) for area in areas_for(request.actor))],
-        "judged_words": judged_words(given, sum(side == "for" for side in (given.get("sides") or {}).values())),
-        "marking": given.get("handling") or Tlp.AMBER_STRICT.value,
-    }
-    return render(request, "console/assess.html", context, status=422 if errors else 200)
 
 
 @require_POST
@@ -176,20 +120,6 @@ def outcome(request: ActedRequest, threat_id: int) -> HttpResponse:
     return _page(request, found, errors)
 
 
-@page()
-def incident(request: ActedRequest, incident_id: int) -> HttpResponse:
-    """One incident: its accounts side by side, and who looks into it."""
-    found = queries.incident_for(request.actor, incident_id)
-    if found is None:
-        raise Http404
-    context = {
-        **_incident(request, found),
-        "threats": visible(request.actor, found.threats.all()),
-        "marking": found.handling,
-    }
-    return render(request, "console/incident.html", context)
-
-
 def _page(request: ActedRequest, found: Threat, errors: Errors) -> HttpResponse:
     actor = request.actor
     sees = claims_for(actor)
@@ -203,8 +133,8 @@ def _page(request: ActedRequest, found: Threat, errors: Errors) -> HttpResponse:
     context = {
         "threat": found,
         "judged_words": judged_words({name: getattr(found, name) for name in FIELDS}, found.claims_for.count()),
-        "claims_for": [_account(claim) for claim in sees.filter(supports=found)],
-        "claims_against": [_account(claim) for claim in sees.filter(contradicts=found)],
+        "claims_for": accounts(sees.filter(supports=found)),
+        "claims_against": accounts(sees.filter(contradicts=found)),
         "determinations": found.determinations.select_related("decided_by", "agreement__agreed_by").order_by("-pk"),
         "standing": standing,
         "settled": standing in SETTLED,
@@ -227,55 +157,9 @@ def _page(request: ActedRequest, found: Threat, errors: Errors) -> HttpResponse:
 
 
 def _incident(request: ActedRequest, found: Incident) -> dict[str, Any]:
-    accounts = claims_for(request.actor).filter(incidents=found)
-    return {"incident": found, "accounts": [_account(claim) for claim in accounts], "inquiries": found.inquiries.all()}
-
-
-def _account(claim: Claim) -> dict[str, Any]:
-    """A claim as an account: its words, who says them, and how it is graded."""
-    return {
-        "pk": claim.pk,
-        "key": claim.key,
-        "report_id": claim.report_id,
-        "report": claim.report,
-        "quote": claim.quote,
-        "told": in_words(claim.certainty, claim.polarity, claim.modality, claim.details),
-        "reliability": latest(source_standing(claim.report.source)),
-        "credibility": latest(standing_of([claim]).get(claim.pk, ())),
-    }
-
-
-def _offered(request: ActedRequest) -> list[Claim]:
-    """The claims to choose from: of the report asked for, else of the newest reports; rejected ones cannot be cited."""
-    asked = _number(request.GET.get("report", ""))
-    found = claims_for(request.actor).exclude(status=Claim.Status.REJECTED)
-    if asked:
-        return list(found.filter(report_id=asked))
-    newest = visible(request.actor, Report.objects.all()).order_by("-received_at").values_list("pk", flat=True)[:3]
-    return list(found.filter(report_id__in=list(newest)))
-
-
-def _begun(request: ActedRequest, offered: list[Claim]) -> dict[str, Any]:
-    """What the report's own draft says, to begin with; likelihood and confidence are left to people."""
-    report = offered[0].report if offered and request.GET.get("report") else None
-    if report is None:
-        return {"handling": Tlp.AMBER_STRICT.value}
-    full = Report.objects.get(pk=report.pk)
-    said = {name: (full.draft.get(name) or {}).get("value") or "" for name in full.draft}
-    here = zone()
-    return {
-        "title": full.title,
-        "target_group": said.get("target_group", ""),
-        "place": said.get("area", ""),
-        "window_from": show_moment(said.get("onset"), here),
-        "window_to": show_moment(said.get("expires"), here),
-        "handling": full.handling,
-    }
+    beside = accounts(claims_for(request.actor).filter(incidents=found))
+    return {"incident": found, "accounts": beside, "inquiries": found.inquiries.all()}
 
 
 def _threat(request: ActedRequest, threat_id: int) -> Threat:
     return one(request.actor, Threat.objects.select_related("actor", "trigger", "author"), pk=threat_id)  # type: ignore[no-any-return]
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isdecimal() and len(text) < 18 else 0

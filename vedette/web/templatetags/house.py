@@ -190,6 +190,14 @@ def percent(part: float | None) -> str:
 
 
 @register.filter
+def metres(length: float | None) -> str:
+    """A distance in metres, or kilometres once that is shorter to read."""
+    if length is None:
+        return "–"
+    return f"{length / 1000:,.3g} km" if length >= 1000 else f"{length:,.0f} m"
+
+
+@register.filter
 def roles_text(roles: Iterable[Role]) -> str:
     """Roles in words."""
     return ", ".join(sorted(role.value.replace("_", " ") for role in roles)) or "no role"
