@@ -121,6 +121,19 @@ def test_a_channel_that_raises_stops_nobody_else(house, hands, http_gateway):
     assert devices(http_gateway) == ["ann"]
 
 
+def test_whoever_is_a_recipient_before_the_audience_is_stored_is_stored_and_sent_to_once(house, hands, smtp_sink):
+    for code in ("ann", "bob", "cat"):
+        house.person(code)
+    message = house.warn()
+    bob = Person.objects.get(code="bob")
+    now = clock.now()
+    same = {"realm": message.warning.realm, "warning": message.warning, "joined_by": message, "created_at": now}
+    Recipient.objects.create(person=bob, presence="in", reason="unit:a", state="open", state_at=now, **same)
+    work()
+    stored = Recipient.objects.filter(warning=message.warning)
+    assert sorted(stored.values_list("person__code", flat=True)) == ["ann", "bob", "cat"]
+
+
 def test_an_old_messages_last_step_does_not_close_whom_an_update_reopened(house, hands, smtp_sink, http_gateway):
     house.person("ann")
     m = house.warn(plan={"name": "t", "steps": [{"action": "send", "channel": "smtp", "wait_s": 60}]})

@@ -2,13 +2,13 @@
 
 After a crash it goes on behind the cursor. First everyone who is a recipient already, then whom the rule reaches.
 """
-# ruff: noqa: S608  (what is put into the statements is this file's own text; values are parameters)
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 from django.db import connection, transaction
@@ -22,6 +22,7 @@ from vedette.dispatch.levels import State
 from vedette.dispatch.members import Issued, load_message, load_standing
 from vedette.dispatch.models import Expansion
 from vedette.dispatch.sql import execute, locked, rows, stamp
+from vedette.dispatch.storing import Joining, storing
 from vedette.ledger.log import append
 from vedette.ledger.merkle import root_of
 from vedette.ledger.proof import batch_leaves
@@ -36,9 +37,6 @@ CHUNK = 2_500
 #: An outbox's cursor: 0 before anything; then, while those who were recipients before are taken over, this less the id
 #: of the last of them; then -1; and above 0 the last person stored.
 _TAKING_OVER, _EARLIER_DONE = -2, -1
-
-#: A person of an audience: id, presence, and the reason with what it points to.
-Joining = tuple[int, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,21 +181,20 @@ class Expander:
     def _add(self, found: list[Joining], now: datetime) -> bool:
         """Store a chunk of people; the chunk after the last ends the outbox."""
         issued = self._issued
-        body = audience_body(issued, found) if found else {}
         with transaction.atomic():
             cursor = self._cursor(lock=True)
             if cursor is None or (found and max(cursor, 0) >= found[0][0]):
                 return cursor is None
             if not found:
                 return self._end(now, len(self._resolution or ()))
-            added = add(issued, found, now, late=False)
+            body = add(issued, found, now, late=False)
             self._move(found[-1][0])
             append(
                 "dispatch.audience",
                 actor="engine",
                 subject=f"warning:{issued.warning}",
                 realm=issued.realm.value,
-                body={**body, "added": added},
+                body=body,
             )
         return False
 
@@ -245,49 +242,25 @@ class Expander:
         execute("UPDATE warnings_outbox SET cursor = %s WHERE id = %s", [cursor, self.outbox_id])
 
 
-def add(issued: Issued, found: Sequence[Joining], now: datetime, *, late: bool) -> int:
-    """Store people as recipients with their leases; how many are new. The caller holds the warning's lock."""
-    ids = _insert(issued, found, now, late)
+def add(issued: Issued, found: Sequence[Joining], now: datetime, *, late: bool) -> dict[str, Any]:
+    """Store people as recipients with their leases; what the ledger holds of it, "added" being how many are new.
+
+    The caller holds the warning's lock.
+    """
+    with storing(issued, found, now, late=late) as ids:
+        root = root_of(batch_leaves([_record(*person) for person in found]))
     tally.join(issued.warning, len(ids))
     leases.write(_leases(issued, ids, now))
-    return len(ids)
+    return {"message": issued.id, "count": len(found), "merkle_root": root.hex(), "added": len(ids)}
 
 
-def _insert(issued: Issued, found: Sequence[Joining], now: datetime, late: bool) -> list[int]:
-    """The ids of those who were not recipients yet. What is the same for all is told the database once."""
-    at = stamp(now)
-    same = (
-        "INSERT INTO dispatch_recipient (realm, warning_id, late, joined_by_id, state, state_at, created_at,"
-        " person_id, presence, reason)"
-    )
-    given = [issued.realm.value, issued.warning, late, issued.id, at, at]
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            ((before,),) = rows("SELECT COALESCE(max(id), 0) FROM dispatch_recipient")
-            told = ", ".join(f"'{value}'" if isinstance(value, str) else str(int(value)) for value in given[:4])
-            cursor.executemany(
-                f"{same} VALUES ({told}, 'open', '{at}', '{at}', %s, %s, %s) ON CONFLICT DO NOTHING", found
-            )
-            return [row[0] for row in rows("SELECT id FROM dispatch_recipient WHERE id > %s ORDER BY id", [before])]
-        people, presences, reasons = (list(column) for column in zip(*found, strict=True))
-        cursor.execute(
-            f"{same} SELECT %s, %s, %s, %s, 'open', %s, %s, person, presence, reason"
-            " FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS joining (person, presence, reason)"
-            " ON CONFLICT DO NOTHING RETURNING id",
-            [*given, people, presences, reasons],
-        )
-        return sorted(row[0] for row in cursor.fetchall())
+def _record(person: int, presence: str, reason: str) -> dict[str, Any]:
+    return {"person": person, "presence": presence, "reason": reason}
 
 
 def lock_warning(warning_id: int) -> None:
     """Keep everyone else from adding recipients to a warning, or issuing for it, until the transaction ends."""
     rows(locked("SELECT id FROM warnings_warning WHERE id = %s"), [warning_id])
-
-
-def audience_body(issued: Issued, found: Sequence[Joining]) -> dict[str, object]:
-    """What the ledger holds of people who are added."""
-    records = [{"person": person, "presence": presence, "reason": reason} for person, presence, reason in found]
-    return {"message": issued.id, "count": len(records), "merkle_root": root_of(batch_leaves(records)).hex()}
 
 
 def _leases(issued: Issued, ids: Sequence[int], now: datetime) -> list[NewLease]:

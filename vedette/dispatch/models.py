@@ -35,7 +35,9 @@ class Recipient(models.Model):
     warning = models.ForeignKey(
         Warning, on_delete=models.PROTECT, related_name="recipients", db_index=False, db_constraint=False
     )
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="received", db_index=False)
+    person = models.ForeignKey(
+        Person, on_delete=models.PROTECT, related_name="received", db_index=False, db_constraint=False
+    )
     presence = models.CharField(max_length=5, choices=_choices(Presence))
     #: Why this person: an audience Reason, with what it points to, as "shift:east-post".
     reason = models.CharField(max_length=120)
@@ -133,7 +135,7 @@ class Delivery(models.Model):
     recipient = models.ForeignKey(
         Recipient, on_delete=models.PROTECT, null=True, related_name="deliveries", db_index=False
     )
-    #: The recipient's, whose own constraint holds it; of an escalation, who is told.
+    #: The recipient's; of an escalation, who is told.
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     #: Kept as a number when the contact point is gone: the ledger holds it so.
     contact_point = models.ForeignKey(

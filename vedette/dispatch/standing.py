@@ -10,10 +10,11 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from vedette.access.handling import Realm
-from vedette.dispatch.expand import Joining, add, audience_body, lock_warning
+from vedette.dispatch.expand import add, lock_warning
 from vedette.dispatch.members import Issued, load_message, load_standing
 from vedette.dispatch.models import Recipient
 from vedette.dispatch.sql import rows, stamp
+from vedette.dispatch.storing import Joining
 from vedette.ledger.log import append
 from vedette.people.models import Shift
 from vedette.people.queries import active_among, audience_of, changed_since
@@ -92,16 +93,16 @@ def _store(issued: Issued, found: list[Joining], now: datetime) -> int:
         standing = load_standing(issued)
         if standing.superseded or standing.ended:
             return 0
-        added = add(issued, found, now, late=True)
-        if added:
+        body = add(issued, found, now, late=True)
+        if body["added"]:
             append(
                 "dispatch.joined",
                 actor="engine",
                 subject=f"warning:{issued.warning}",
                 realm=issued.realm.value,
-                body={**audience_body(issued, found), "added": added},
+                body=body,
             )
-    return added
+    return int(body["added"])
 
 
 def _in_force(realm: Realm | None, now: datetime) -> list[_InForce]:
