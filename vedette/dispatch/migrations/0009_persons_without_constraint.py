@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('dispatch', '0007_fewer_constraints'),
+        ('dispatch', '0008_sealed_settings'),
         ('people', '0007_outlines_closed'),
     ]
 
