@@ -44,6 +44,11 @@ def test_an_area_in_two_halves_meets_at_the_antimeridian():
     assert found.tolist() == [IN]
 
 
+def test_a_fix_without_doubt_on_the_northernmost_corner_is_in():
+    star = Polygon([(-99.69, -39.79), (-99.61, -39.77), (-99.6726671988707, -39.71635582544568)])
+    assert locate(star, [-99.6726671988707], [-39.71635582544568], 0, 0, 60).tolist() == [IN]
+
+
 def metres(lon1, lat1, lon2, lat2):
     phi1, phi2 = math.radians(lat1), math.radians(lat2)
     half = (

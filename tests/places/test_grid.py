@@ -1,0 +1,160 @@
+"""Standing areas: the grid says what brute force by shapely says, of every point, area and path, however they lie."""
+
+from __future__ import annotations
+
+import random
+
+import numpy as np
+import pytest
+import shapely
+from shapely.geometry import LineString, MultiPolygon, Polygon, box
+
+from tests.places import worlds
+from vedette.places.grid import Pairs, StandingAreas
+from vedette.places.inside import points_inside
+
+NORTH = LineString([(-180, 90), (180, 90)])
+SOUTH = LineString([(-180, -90), (180, -90)])
+
+
+def index_of(world: list[worlds.Area]) -> StandingAreas:
+    index = StandingAreas()
+    for key, area in enumerate(world):
+        index.put(key, area)
+    return index
+
+
+def matrix(pairs: Pairs, rows: int, areas: int) -> np.ndarray:
+    found = np.zeros((rows, areas), np.bool_)
+    assert not found[pairs.row, pairs.area].any()
+    found[pairs.row, pairs.area] = True
+    assert found.sum() == pairs.row.size, "no pair comes twice"
+    return found
+
+
+def oracle(world: list[worlds.Area], lons: np.ndarray, lats: np.ndarray) -> np.ndarray:
+    """Brute force: every point against every area, each of a point's names on its own."""
+    found = np.empty((lons.size, len(world)), np.bool_)
+    for column, area in enumerate(world):
+        inside = shapely.intersects_xy(area, lons, lats)
+        seam = np.abs(lons) == 180
+        inside[seam] |= shapely.intersects_xy(area, -lons[seam], lats[seam])
+        for pole, line in ((90, NORTH), (-90, SOUTH)):
+            if area.bounds[1] == pole or area.bounds[3] == pole:
+                inside[lats == pole] |= area.intersects(line)
+        found[:, column] = inside
+    return found
+
+
+def agree(seed: int, pairs: int) -> int:
+    """Hold so many pairs of random worlds against the oracle; how many there were."""
+    chance = np.random.default_rng(seed)
+    seen = 0
+    while seen < pairs:
+        world = worlds.areas(chance, 400)
+        lons, lats = worlds.points(chance, world, 1_000)
+        found = matrix(index_of(world).containing(lons, lats), lons.size, len(world))
+        wrong = np.argwhere(found != oracle(world, lons, lats))
+        for row, column in wrong[:3]:
+            print(f"seed {seed}: point {lons[row]!r} {lats[row]!r}, area {column}: {world[column].wkt[:300]}")
+        assert not len(wrong), f"seed {seed}: {len(wrong)} of {found.size} pairs differ"
+        seen += found.size
+    return seen
+
+
+def test_the_grid_and_brute_force_agree_on_random_worlds() -> None:
+    seed = random.randrange(2**32)
+    print(f"seed {seed}")
+    assert agree(seed, 800_000) >= 800_000
+
+
+@pytest.mark.long
+def test_the_grid_and_brute_force_agree_on_ten_million_pairs() -> None:
+    seed = random.randrange(2**32)
+    print(f"seed {seed}: {agree(seed, 10_000_000):,} pairs agree")
+
+
+def test_a_border_is_inside_a_hole_is_not_and_its_border_is() -> None:
+    holed = Polygon(box(0, 0, 1, 1).exterior.coords, [box(0.25, 0.25, 0.75, 0.75).exterior.coords])
+    found = index_of([holed]).containing([0, 0.5, 0.5, 0.25, 1, 1.0000001], [0, 0, 0.5, 0.5, 1, 1])
+    assert found.row.tolist() == [0, 1, 3, 4]
+
+
+def test_both_sides_of_the_antimeridian_and_every_meridian_of_a_pole_are_one_place() -> None:
+    halves = MultiPolygon([box(179, -1, 180, 1), box(-180, -1, -179, 1)])
+    west_only, cap, tip = box(-180, -1, -179, 1), box(-180, 80, 180, 90), Polygon([(0, 80), (20, 80), (10, 90)])
+    index = index_of([halves, west_only, cap, tip])
+    lons, lats = [180, -180, 179.5, 77, -180, 0], [0, 0, 0, 90, 90, -90]
+    found = matrix(index.containing(lons, lats), 6, 4)
+    assert found.tolist() == [
+        [True, True, False, False],
+        [True, True, False, False],
+        [True, False, False, False],
+        [False, False, True, True],
+        [False, False, True, True],
+        [False] * 4,
+    ]
+    assert found[:, 3].tolist() == points_inside(tip, lons, lats).tolist()
+
+
+def test_what_is_no_place_on_earth_is_nowhere() -> None:
+    index = index_of([box(-180, -90, 180, 90)])
+    found = index.containing([float("nan"), 181, 0, float("inf"), 0], [0, 0, 90.5, 0, 0])
+    assert found.row.tolist() == [4]
+    assert StandingAreas().containing([1.0], [1.0]).row.size == 0
+    with pytest.raises(ValueError, match="2 longitudes but 1 latitudes"):
+        index.containing([1, 2], [1])
+
+
+def test_areas_come_go_and_change_one_by_one_without_a_trace() -> None:
+    seed = random.randrange(2**32)
+    print(f"seed {seed}")
+    chance = np.random.default_rng(seed)
+    pool = worlds.areas(chance, 120)
+    lons, lats = worlds.points(chance, pool, 2_000)
+    whole = oracle(pool, lons, lats)
+    index, standing = StandingAreas(), dict[int, int]()
+    for turn in range(600):
+        key = int(chance.integers(60))
+        if chance.random() < 0.4:
+            index.drop(key)
+            standing.pop(key, None)
+        else:
+            standing[key] = int(chance.integers(len(pool)))
+            index.put(key, pool[standing[key]])
+        if turn % 40 == 0:
+            assert len(index) == len(standing) and set(index) == set(standing) and (key in index) == (key in standing)
+            expected = np.zeros((lons.size, 60), np.bool_)
+            for held, row in standing.items():
+                expected[:, held] = whole[:, row]
+                assert index.area(held) is pool[row]
+            assert (matrix(index.containing(lons, lats), lons.size, 60) == expected).all()
+
+
+@pytest.mark.parametrize("seed", [1525173790, random.randrange(2**32)])
+def test_no_area_that_a_box_or_a_path_meets_is_left_out(seed: int) -> None:
+    print(f"seed {seed}")
+    chance = np.random.default_rng(seed)
+    world = worlds.areas(chance, 150)
+    index = index_of(world)
+    lons, lats = worlds.points(chance, world, 1_500)
+    far = 10 ** chance.uniform(-5, 1.5, lons.size)
+    ends_lon = np.clip(lons + far * chance.uniform(-1, 1, lons.size), -180, 180)
+    ends_lat = np.clip(lats + far * chance.uniform(-1, 1, lons.size), -90, 90)
+    ends_lat[::7], ends_lon[::5] = lats[::7], lons[::5]
+    crossed = matrix(index.crossed(lons, lats, ends_lon, ends_lat), lons.size, len(world))
+    paths = shapely.linestrings(
+        np.stack([np.column_stack([lons, lats]), np.column_stack([ends_lon, ends_lat])], axis=1)
+    )
+    assert (crossed == shapely.intersects(np.array(world), paths[:, None])).all(), f"seed {seed}"
+
+    west, east = np.minimum(lons, ends_lon), np.maximum(lons, ends_lon)
+    south, north = np.minimum(lats, ends_lat), np.maximum(lats, ends_lat)
+    pairs, surely = index.near(west, south, east, north)
+    near = matrix(pairs, lons.size, len(world))
+    squares = shapely.box(west, south, east, north)
+    assert not (shapely.intersects(np.array(world), squares[:, None]) & ~near).any(), f"seed {seed}"
+    held = shapely.covers(np.array(world)[pairs.area[surely]], squares[pairs.row[surely]])
+    flat = (west == east)[pairs.row[surely]] | (south == north)[pairs.row[surely]]
+    assert (held | flat).all(), f"seed {seed}"
+    assert surely.any()
