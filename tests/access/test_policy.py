@@ -27,6 +27,7 @@ MATRIX: dict[Verb, set[Role]] = {
     Verb.CANCEL: {Role.DUTY_OFFICER},
     Verb.ATTEST: {Role.DUTY_OFFICER, Role.SUPERVISOR},
     Verb.KEEP_ROSTER: {Role.ADMINISTRATOR},
+    Verb.PROVISION: {Role.ADMINISTRATOR},
     Verb.SEE_LEDGER: {Role.OVERSEER},
     Verb.ADMINISTER: {Role.ADMINISTRATOR},
 }

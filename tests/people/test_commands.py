@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
+from django.test import Client
 from typer.testing import CliRunner
 
 from tests.people.house import HERE, House, house, user
@@ -18,7 +19,7 @@ from vedette.access.models import User
 from vedette.access.roles import Role, Verb
 from vedette.cli import build
 from vedette.people import actions
-from vedette.people.models import Person
+from vedette.people.models import HeldLeaver, Person
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped_clock")]
 
@@ -184,3 +185,36 @@ def test_whoever_may_not_see_people_is_told_no(home: House, run: Run, monkeypatc
     result = run("people", "list", "--json")
     assert result.exit_code == 1
     assert "your role does not allow this" in result.stderr
+
+
+def test_people_who_are_held_are_listed_and_settled_by_command_and_api(home: House, run: Run) -> None:
+    for one in (home.ada, home.bob):
+        HeldLeaver.objects.create(person=one, source="scim", at=clock.now())
+    listed = json.loads(run("people", "held", "--json").stdout)
+    assert [(row["code"], row["source"], row["erase"]) for row in listed] == [
+        ("p1", "scim", False),
+        ("p2", "scim", False),
+    ]
+    refused = run("people", "settle", "p1", "p9", "--left")
+    assert refused.exit_code == 2 and "'p9' is held" in refused.stderr
+    assert Person.objects.filter(active=True).count() == 2
+    assert run("people", "settle", "p1", "--left").exit_code == 0
+
+    token = make_token(User.objects.get(username="keeper"), "api", Realm.EXERCISE, list(Verb))
+    caller = Client(headers={"authorization": f"Bearer {token}"})
+    assert [row["code"] for row in caller.get("/api/v1/people/held").json()] == ["p2"]
+    told = {"codes": ["p2"], "left": False}
+    answer = caller.post("/api/v1/people/settle", told, content_type="application/json")
+    assert (answer.status_code, answer.json()) == (200, {"settled": 1})
+    assert list(Person.objects.filter(active=True)) == [home.bob]
+
+
+def test_what_a_group_means_is_kept_and_forgotten_by_command(home: House, run: Run) -> None:
+    assert run("scim", "means", "Medics", "--duty", "medic").exit_code == 0
+    assert json.loads(run("scim", "list", "--json").stdout) == {
+        "meanings": [{"group": "Medics", "unit": None, "duty": "medic"}],
+        "remarks": [],
+    }
+    assert run("scim", "means", "Medics", "--duty", "diver").exit_code == 2
+    assert run("scim", "forget", "MEDICS").exit_code == 0
+    assert run("scim", "forget", "Medics").exit_code == 2

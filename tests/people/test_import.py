@@ -12,7 +12,7 @@ from vedette.ledger.models import Entry
 from vedette.people import actions
 from vedette.people.actions import ShrinkRefused, import_roster
 from vedette.people.csv_rows import BadRoster
-from vedette.people.models import Person, Unit
+from vedette.people.models import Organisation, Person, Unit
 from vedette.people.roster_csv import RosterRow, parse_roster
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped_clock")]
@@ -77,7 +77,7 @@ def test_an_address_that_stays_keeps_its_verification_and_other_channels_are_lef
     assert points["ada@people.example"].verified_at is not None
 
 
-def test_more_than_a_fifth_leaving_waits_for_a_persons_word(home: House) -> None:
+def test_more_than_a_tenth_leaving_waits_for_a_persons_word(home: House) -> None:
     login = user("bob", Role.DUTY_OFFICER)
     actions.link_user(home.keeper, home.bob, login)
     one = rows(BOTH[0])
@@ -93,11 +93,19 @@ def test_more_than_a_fifth_leaving_waits_for_a_persons_word(home: House) -> None
     assert not login.is_active
 
 
-def test_exactly_a_fifth_may_leave_and_people_left_out_may_be_kept(home: House) -> None:
+def test_as_many_may_leave_as_the_organisation_says_and_people_left_out_may_be_kept(home: House) -> None:
+    organisation = Organisation.objects.create(shrink_percent=20)
     staff = [f"s{number},Staff {number},south,," for number in range(8)]
     import_roster(home.keeper, rows(*BOTH, *staff))
     kept = import_roster(home.keeper, rows(*BOTH), keep_left_out=True)
     assert (len(kept.left_out), kept.deactivated) == (8, ())
+    assert import_roster(home.keeper, rows(*staff), dry_run=True).deactivated == ("p1", "p2")
+    organisation.shrink_percent = 19
+    organisation.save()
+    with pytest.raises(ShrinkRefused, match="more than 19%"):
+        import_roster(home.keeper, rows(*staff))
+    organisation.shrink_percent = 20
+    organisation.save()
     assert import_roster(home.keeper, rows(*staff)).deactivated == ("p1", "p2")
 
 

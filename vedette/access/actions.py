@@ -5,7 +5,7 @@ Each is one transaction that asks the policy and appends to the ledger last. The
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -83,7 +83,7 @@ def set_password(actor: Actor, user: User, password: str) -> User:
         user = _locked(user)
         _set_password(user, password)
         user.save()
-        tokens, sessions = _revoke_tokens(user), _end_sessions(user)
+        tokens, sessions = _revoke_tokens(user), end_sessions([user.pk])
         _log("user.password_set", actor.ref, user, actor.realm, tokens=tokens, sessions=sessions)
     return user
 
@@ -96,7 +96,7 @@ def deactivate_user(actor: Actor, user: User) -> User:
         _refuse_last_administrator(user, "user")
         user.is_active = False
         user.save()
-        tokens, sessions = _revoke_tokens(user), _end_sessions(user)
+        tokens, sessions = _revoke_tokens(user), end_sessions([user.pk])
         _log("user.deactivated", actor.ref, user, actor.realm, tokens=tokens, sessions=sessions)
     return user
 
@@ -190,6 +190,23 @@ def allowed_scopes(actor: Actor) -> frozenset[Verb]:
     return frozenset().union(*(ALLOWED[role] for role in actor.roles))
 
 
+def end_sessions(users: Collection[int]) -> int:
+    """Delete these users' sessions; a session of somebody who is not active opens nothing in any case.
+
+    Part of a larger action, which checks the policy and writes to the ledger.
+    """
+    if not users:
+        return 0
+    wanted = {str(pk) for pk in users}
+    theirs = [
+        session.session_key
+        for session in Session.objects.filter(expire_date__gt=clock.now()).iterator()
+        if session.get_decoded().get("_auth_user_id") in wanted
+    ]
+    Session.objects.filter(session_key__in=theirs).delete()
+    return len(theirs)
+
+
 def _new_user(username: str, password: str, name: str, roles: Iterable[Role], clearance: Tlp) -> User:
     username = User.normalize_username(username.strip())
     try:
@@ -239,17 +256,6 @@ def _refuse_last_administrator(user: User, field: str) -> None:
 
 def _revoke_tokens(user: User) -> int:
     return user.tokens.filter(revoked_at=None).update(revoked_at=clock.now())
-
-
-def _end_sessions(user: User) -> int:
-    """Delete the user's sessions; a session of somebody who is not active opens nothing in any case."""
-    theirs = [
-        session.session_key
-        for session in Session.objects.filter(expire_date__gt=clock.now()).iterator()
-        if session.get_decoded().get("_auth_user_id") == str(user.pk)
-    ]
-    Session.objects.filter(session_key__in=theirs).delete()
-    return len(theirs)
 
 
 def _locked(user: User | AnonymousUser) -> User:

@@ -30,6 +30,8 @@ class Verb(StrEnum):
     CANCEL = "cancel"
     ATTEST = "attest"
     KEEP_ROSTER = "keep_roster"
+    #: Keep the roster as an identity provider does, by SCIM.
+    PROVISION = "provision"
     SEE_LEDGER = "see_ledger"
     ADMINISTER = "administer"
 
@@ -41,5 +43,5 @@ ALLOWED: dict[Role, frozenset[Verb]] = {
     ),
     Role.SUPERVISOR: frozenset({Verb.SEE, Verb.SEE_PEOPLE, Verb.ATTEST}),
     Role.OVERSEER: frozenset({Verb.SEE, Verb.SEE_PEOPLE, Verb.SEE_LEDGER}),
-    Role.ADMINISTRATOR: frozenset({Verb.SEE, Verb.SEE_PEOPLE, Verb.KEEP_ROSTER, Verb.ADMINISTER}),
+    Role.ADMINISTRATOR: frozenset({Verb.SEE, Verb.SEE_PEOPLE, Verb.KEEP_ROSTER, Verb.PROVISION, Verb.ADMINISTER}),
 }

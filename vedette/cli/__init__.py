@@ -24,6 +24,7 @@ COMMANDS: dict[str, str] = {
     "feeds": "feeds",
     "stix": "stix",
     "people": "people",
+    "scim": "scim",
     "areas": "areas",
     "audience": "audience",
     "plans": "plans",

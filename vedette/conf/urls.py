@@ -15,6 +15,7 @@ urlpatterns = [
     path("api/v1/", api_urls),
     path("", include("vedette.exchange.urls")),
     path("taxii2/", include("vedette.exchange.taxii.urls")),
+    path("scim/v2/", include("vedette.exchange.scim.urls")),
     path("", include("vedette.web.urls")),
     path("", include("vedette.web.field.urls")),
     path("gateways/", include("vedette.web.gateways.urls")),

@@ -8,6 +8,7 @@ from django.db import models
 from vedette.access.models import Record
 from vedette.access.sealed_fields import SealedText
 from vedette.formats.foreign_signature import Proof
+from vedette.people.models import Duty, Person, Unit
 from vedette.reports.models import Report
 from vedette.warnings.models import Message
 
@@ -169,3 +170,78 @@ class TaxiiStatus(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
     body = models.JSONField()
     created_at = models.DateTimeField()
+
+
+class ScimResource(models.Model):
+    """A user or a group as an identity provider says it by SCIM. A user is a person of the roster."""
+
+    class Kind(models.TextChoices):
+        """Its resource type."""
+
+        USER = "User"
+        GROUP = "Group"
+
+    id = models.UUIDField(primary_key=True)
+    realm = models.CharField(max_length=8)
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    #: `userName` or `displayName`, as names are compared.
+    name = models.CharField(max_length=300)
+    external_id = models.CharField(max_length=300, blank=True)
+    #: What was said, but for members and the groups somebody is in.
+    body = models.JSONField()
+    #: A user's person; null while they are not active.
+    person = models.OneToOneField(
+        Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="scim_resource"
+    )
+    manager = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="reports_here")
+    #: A group's.
+    members = models.ManyToManyField("self", symmetrical=False, related_name="member_of", blank=True)
+    #: Addresses that this gave the person: [channel, address] each.
+    contacts = models.JSONField(default=list)
+    #: What of it could not be used for the roster, a sentence each.
+    remarks = models.JSONField(default=list)
+    version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["realm", "name"], condition=models.Q(kind="User"), name="scim_user_name_once"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["realm", "kind", "name"], name="scim_by_name"),
+            models.Index(fields=["realm", "kind", "external_id"], name="scim_by_external_id"),
+        ]
+
+
+class ScimSetting(models.Model):
+    """How what an identity provider says is read, in one realm."""
+
+    realm = models.CharField(max_length=8, primary_key=True)
+    #: Whoever belongs to no unit that we know is put here.
+    unit = models.ForeignKey(Unit, on_delete=models.SET_NULL, null=True, blank=True)
+    #: Country whose national telephone numbers it holds, as "US"; "" for none.
+    region = models.CharField(max_length=2, blank=True)
+
+
+class ScimMeaning(models.Model):
+    """What it means to be in a group of an identity provider's: a unit, or a duty."""
+
+    realm = models.CharField(max_length=8)
+    #: The group's `displayName`, as it is written and as names are compared.
+    group = models.CharField(max_length=300)
+    name = models.CharField(max_length=300)
+    unit = models.ForeignKey(Unit, on_delete=models.CASCADE, null=True, blank=True)
+    duty = models.ForeignKey(Duty, on_delete=models.CASCADE, null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["realm", "name"], name="scim_group_means_one_thing"),
+            models.CheckConstraint(
+                condition=models.Q(unit__isnull=False, duty__isnull=True)
+                | models.Q(unit__isnull=True, duty__isnull=False),
+                name="scim_unit_or_duty",
+            ),
+        ]

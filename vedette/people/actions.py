@@ -21,10 +21,11 @@ from vedette.formats.ical import BadCalendar, ShiftInterval, shifts_of
 from vedette.formats.parts import BadInput
 from vedette.ledger.log import append
 from vedette.people.contact import checked_address
+from vedette.people.erasing import purge_person
 from vedette.people.ground import ground_of
 from vedette.people.importing import ShrinkRefused, import_roster
 from vedette.people.leaving import end_places
-from vedette.people.models import ContactPoint, Duty, Person, Position, SavedArea, Shift, Unit
+from vedette.people.models import ContactPoint, Duty, Person, SavedArea, Shift, Unit
 from vedette.people.positions import (
     NoConsent,
     drop_old_positions,
@@ -225,25 +226,6 @@ def deactivate_person(actor: Actor, person: Person) -> Person:
         end_places([person.pk])
         _log(actor, "person.deactivated", f"person:{person.pk}", {"user": person.user_id})
     person.refresh_from_db()
-    return person
-
-
-def purge_person(actor: Actor, person: Person) -> Person:
-    """Erase what is known of somebody who has left. What they were sent stays provable; who they were is gone."""
-    with transaction.atomic():
-        person = _locked(actor, person)
-        if person.active:
-            raise BadInput("person", "is still active; deactivate them first")
-        person.contact_points.all().delete()
-        person.shifts.all().delete()
-        person.duties.clear()
-        Position.objects.filter(person=person).delete()
-        person.code, person.name, person.language, person.user = f"purged-{person.pk}", "(erased)", "en-US", None
-        person.position_consent, person.changed_at = False, clock.now()
-        person.quiet_from = person.quiet_to = None
-        person.zone = ""
-        person.save()
-        _log(actor, "person.purged", f"person:{person.pk}", {})
     return person
 
 

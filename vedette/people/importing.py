@@ -16,7 +16,7 @@ from vedette.people.leaving import end_places
 from vedette.people.models import ContactPoint, Duty, Person, Unit
 from vedette.people.quiet import parse_hours
 from vedette.people.roster_csv import RosterRow
-from vedette.people.roster_plan import SHRINK_LIMIT, Plan, RosterDiff, plan_import
+from vedette.people.roster_plan import Plan, RosterDiff, plan_import
 
 _BATCH = 1_000
 #: What a file may change of a person's own row.
@@ -29,7 +29,7 @@ class ShrinkRefused(Exception):
     def __init__(self, diff: RosterDiff) -> None:
         super().__init__(
             f"the import would deactivate {len(diff.deactivated)} of {diff.active_before} active people, more than"
-            f" {SHRINK_LIMIT:.0%}: check that the file is whole, or allow the shrink"
+            f" {diff.limit:.0%}: check that the file is whole, or allow the shrink"
         )
         self.diff = diff
 

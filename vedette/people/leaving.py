@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
 
 from vedette import clock
+from vedette.access.actions import end_sessions
 from vedette.access.models import ApiToken, User
-from vedette.people.models import Person, Position, Unit
+from vedette.people.models import HeldLeaver, Person, Position, Unit
 
 _BATCH = 500
 
@@ -16,12 +17,26 @@ def end_places(people: Collection[int]) -> None:
 
     Part of a larger action, which checks the policy and writes to the ledger.
     """
-    now, leavers = clock.now(), list(people)
-    for start in range(0, len(leavers), _BATCH):
-        some = leavers[start : start + _BATCH]
-        users = list(Person.objects.filter(pk__in=some, user__isnull=False).values_list("user_id", flat=True))
+    now = clock.now()
+    end_access(people)
+    for some in _batches(people):
         Person.objects.filter(pk__in=some).update(active=False, changed_at=now)
-        User.objects.filter(pk__in=users).update(is_active=False)
-        ApiToken.objects.filter(user__in=users, revoked_at=None).update(revoked_at=now)
         Position.objects.filter(person__in=some).delete()
         Unit.objects.filter(supervisor__in=some).update(supervisor=None)
+        HeldLeaver.objects.filter(person__in=some).delete()
+
+
+def end_access(people: Collection[int]) -> None:
+    """No login, no session, no token. Part of a larger action, as `end_places`."""
+    now = clock.now()
+    for some in _batches(people):
+        users = list(Person.objects.filter(pk__in=some, user__isnull=False).values_list("user_id", flat=True))
+        User.objects.filter(pk__in=users).update(is_active=False)
+        ApiToken.objects.filter(user__in=users, revoked_at=None).update(revoked_at=now)
+        end_sessions(users)
+
+
+def _batches(people: Collection[int]) -> Iterator[Sequence[int]]:
+    some = list(people)
+    for start in range(0, len(some), _BATCH):
+        yield some[start : start + _BATCH]

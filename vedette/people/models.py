@@ -29,6 +29,9 @@ class Organisation(models.Model):
     routine_cap = models.PositiveSmallIntegerField(null=True, blank=True)
     #: Short forms that all its people know, and what they stand for: {"SDIU": "San Diego Intelligence Unit"}.
     short_forms = models.JSONField(default=dict, blank=True)
+    #: The share of its people, in percent, that may leave before a person must say that it is meant; null:
+    #: `shrinking.USUAL_SHRINK_PERCENT`.
+    shrink_percent = models.PositiveSmallIntegerField(null=True, blank=True)
     #: The most square kilometres an area may cover; null: `ground.USUAL_LARGEST_KM2`.
     largest_area_km2 = models.PositiveIntegerField(null=True, blank=True)
 
@@ -95,6 +98,17 @@ class Person(Record):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["realm", "code"], name="person_code_once")]
+
+
+class HeldLeaver(models.Model):
+    """Somebody who is said to have left among so many that a person must confirm it; until then they are warned."""
+
+    person = models.OneToOneField(Person, on_delete=models.CASCADE, related_name="held")
+    #: What said so: `scim`.
+    source = models.CharField(max_length=20)
+    #: Whether they are to be erased once it is confirmed.
+    erase = models.BooleanField(default=False)
+    at = models.DateTimeField()
 
 
 class ContactPoint(models.Model):

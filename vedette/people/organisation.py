@@ -33,11 +33,13 @@ def keep_organisation(
     routine_cap: str | int | None = None,
     largest_area_km2: str | int | None = None,
     short_forms: str | None = None,
+    shrink_percent: str | int | None = None,
 ) -> Organisation:
     """Set how the organisation names itself and is reached. Raises Refused, and BadInput naming the field.
 
     `routine_cap` is how many routine messages a person may be sent in 24 hours; "" sets none, None leaves it as it is.
     `short_forms` are those that all its people know, one a line as "SDIU: San Diego Intelligence Unit".
+    `shrink_percent` is the share of its people that may leave before a person must say that it is meant; "" sets 10.
     `largest_area_km2` is how much ground an area may cover, in the same way; "" sets the usual bound.
     """
     check(actor, Verb.ADMINISTER)
@@ -61,6 +63,7 @@ def keep_organisation(
         raise BadInput("zone", "is not a time zone's name, such as America/Los_Angeles or Europe/Berlin")
     cap = None if routine_cap is None else _cap(str(routine_cap))
     largest = None if largest_area_km2 is None else _largest(str(largest_area_km2))
+    shrink = None if shrink_percent is None else _percent(str(shrink_percent))
     known = None if short_forms is None else _short_forms(short_forms)
     with transaction.atomic():
         kept = Organisation.objects.select_for_update(no_key=True).first() or Organisation()
@@ -70,6 +73,8 @@ def keep_organisation(
             kept.routine_cap = cap
         if largest_area_km2 is not None:
             kept.largest_area_km2 = largest
+        if shrink_percent is not None:
+            kept.shrink_percent = shrink
         if known is not None:
             kept.short_forms = known
         kept.save()
@@ -84,6 +89,7 @@ def keep_organisation(
                 "zone": kept.zone,
                 "routine_cap": kept.routine_cap,
                 "largest_area_km2": kept.largest_area_km2,
+                "shrink_percent": kept.shrink_percent,
                 "short_forms": kept.short_forms,
             },
         )
@@ -105,6 +111,15 @@ def _cap(text: str) -> int | None:
         return None
     if not (text.isascii() and text.isdecimal() and 1 <= int(text[:4]) <= 1000 and len(text) <= 4):
         raise BadInput("routine_cap", "must be a whole number from 1 to 1000, or empty: then nothing is held back")
+    return int(text)
+
+
+def _percent(text: str) -> int | None:
+    text = text.strip().removesuffix("%").strip()
+    if not text:
+        return None
+    if not (text.isascii() and text.isdecimal() and len(text) <= 3 and 1 <= int(text) <= 100):
+        raise BadInput("shrink_percent", "must be a whole number from 1 to 100, or empty: then it is 10")
     return int(text)
 
 

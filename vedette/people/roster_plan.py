@@ -12,9 +12,7 @@ from vedette.people.csv_rows import BadRoster, RowError
 from vedette.people.models import ContactPoint, Duty, Person, Unit
 from vedette.people.quiet import said
 from vedette.people.roster_csv import RosterRow
-
-#: The largest share of the active people that one import may deactivate without a person saying so.
-SHRINK_LIMIT = 0.2
+from vedette.people.shrinking import shrink_limit
 
 
 @dataclass(frozen=True)
@@ -40,11 +38,13 @@ class RosterDiff:
     new_units: tuple[str, ...]
     new_duties: tuple[str, ...]
     active_before: int
+    #: The largest share of the active people that may be deactivated without a person saying so.
+    limit: float
 
     @property
     def shrinks(self) -> bool:
         """Whether so many would be deactivated that a person must say it is meant."""
-        return len(self.deactivated) > SHRINK_LIMIT * self.active_before
+        return len(self.deactivated) > self.limit * self.active_before
 
 
 @dataclass
@@ -74,7 +74,7 @@ def plan_import(actor: Actor, rows: Sequence[RosterRow], *, keep_left_out: bool,
     gone = [known[row.code] for row in rows if not row.active and row.code in known and known[row.code].active]
     deactivated = gone if keep_left_out else [*gone, *left_out]
     plan = Plan(
-        diff=RosterDiff((), (), 0, (), (), (), (), 0),
+        diff=RosterDiff((), (), 0, (), (), (), (), 0, 0),
         added=[row for row in rows if row.active and row.code not in known],
         changed=[],
         deactivated=deactivated,
@@ -101,6 +101,7 @@ def plan_import(actor: Actor, rows: Sequence[RosterRow], *, keep_left_out: bool,
         new_units=tuple(dict.fromkeys(row.unit for row in rows if row.unit not in units)),
         new_duties=tuple(dict.fromkeys(duty for row in rows for duty in row.duties or () if duty not in duties)),
         active_before=len(active),
+        limit=shrink_limit(),
     )
     return plan
 

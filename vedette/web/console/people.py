@@ -22,6 +22,7 @@ from vedette.people.models import Organisation, Position, Shift
 from vedette.people.positions import is_own
 from vedette.people.queries import people_for, units_for, without_address
 from vedette.people.quiet import said
+from vedette.people.shrinking import held_for
 from vedette.web.console.check import reason_row
 from vedette.web.console.doors import ActedRequest, Errors, one, page, paged, told
 
@@ -61,6 +62,7 @@ def listed(request: ActedRequest) -> HttpResponse:
         "search": search,
         "unit": unit,
         "units": units_for(request.actor),
+        "held": len(held_for(request.actor)),
         "query": urlencode({name: value for name, value in narrowed.items() if value}),
     }
     return render(request, "console/people.html", context)

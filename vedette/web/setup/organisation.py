@@ -43,7 +43,7 @@ def overview(request: ActedRequest) -> HttpResponse:
 def organisation(request: ActedRequest) -> HttpResponse:
     """How the organisation names itself and is reached."""
     kept, errors = Organisation.objects.first(), Errors()
-    fields = (*ORGANISATION_FIELDS, "routine_cap", "largest_area_km2", "short_forms")
+    fields = (*ORGANISATION_FIELDS, "routine_cap", "largest_area_km2", "shrink_percent", "short_forms")
     given = {field: getattr(kept, field, "") for field in fields}
     given["short_forms"] = "\n".join(f"{form}: {meaning}" for form, meaning in (given["short_forms"] or {}).items())
     if request.method == "POST":

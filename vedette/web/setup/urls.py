@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from vedette.web.setup import areas, channels, feeds, first_run, organisation, plans, templates, tokens, users
+from vedette.web.setup import areas, channels, feeds, first_run, organisation, plans, scim, templates, tokens, users
 
 app_name = "setup"
 
@@ -39,6 +39,9 @@ urlpatterns = [
     path("settings/feeds/<slug:name>/", feeds.feed, name="feed"),
     path("settings/feeds/<slug:name>/look/", feeds.look, name="look_at_feed"),
     path("settings/feeds/<slug:name>/enable/", feeds.enable, name="enable_feed"),
+    path("settings/identity-provider/", scim.scim, name="scim"),
+    path("settings/identity-provider/setting/", scim.setting, name="scim_setting"),
+    path("settings/identity-provider/<int:meaning_id>/drop/", scim.drop, name="drop_scim_meaning"),
     path("settings/tokens/", tokens.tokens, name="tokens"),
     path("settings/tokens/<int:token_id>/revoke/", tokens.revoke, name="revoke_token"),
 ]

@@ -1,0 +1,32 @@
+"""Erasing somebody who has left: who they were is gone, what they were sent stays provable."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from vedette import clock
+from vedette.access.policy import Actor, check
+from vedette.access.roles import Verb
+from vedette.formats.parts import BadInput
+from vedette.ledger.log import append
+from vedette.people.models import Person, Position
+
+
+def purge_person(actor: Actor, person: Person) -> Person:
+    """Erase what is known of somebody who has left. What they were sent stays provable; who they were is gone."""
+    with transaction.atomic():
+        person = Person.objects.select_for_update(of=("self",), no_key=True).get(pk=person.pk)
+        check(actor, Verb.KEEP_ROSTER, person)
+        if person.active:
+            raise BadInput("person", "is still active; deactivate them first")
+        person.contact_points.all().delete()
+        person.shifts.all().delete()
+        person.duties.clear()
+        Position.objects.filter(person=person).delete()
+        person.code, person.name, person.language, person.user = f"purged-{person.pk}", "(erased)", "en-US", None
+        person.position_consent, person.changed_at = False, clock.now()
+        person.quiet_from = person.quiet_to = None
+        person.zone = ""
+        person.save()
+        append("person.purged", actor=actor.ref, subject=f"person:{person.pk}", realm=person.realm, body={})
+    return person
