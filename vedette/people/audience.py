@@ -13,6 +13,7 @@ from functools import cached_property
 import numpy as np
 import shapely
 
+from vedette.people.overlap import meeting
 from vedette.people.resolution import (
     REASONS,
     AudienceFinding,
@@ -190,7 +191,7 @@ class _Search:
     def _in_window(self, term: AudienceTerm) -> Bools:
         """Shifts that have a moment in the window, or in the lead before it."""
         shifts = self.world.shifts
-        return (shifts.starts < self._ends) & (shifts.ends > self._starts - _microseconds_of(term))
+        return meeting(shifts.starts, shifts.ends, self._starts - _microseconds_of(term), self._ends)
 
     @cached_property
     def _units_here(self) -> Bools:

@@ -14,6 +14,7 @@ from shapely.geometry import mapping
 from vedette import clock
 from vedette.bench import crowd
 from vedette.bench.result import Result, seconds
+from vedette.bench.suites.shifts import overlap
 from vedette.dispatch.sql import stamp
 from vedette.people.audience import resolve
 from vedette.people.queries import audience_of, load_world
@@ -39,6 +40,7 @@ def run(n: int) -> list[Result]:
         _stored("audience.stored-fixes", n, with_fixes, bare),
         _judged(n, with_fixes),
         _geometry(n),
+        overlap(n),
     ]
 
 
