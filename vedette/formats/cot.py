@@ -126,6 +126,13 @@ def write_pli(pli: Pli, type_: str = "a-f-G-U-C") -> bytes:
     return _bytes(event)
 
 
+def write_event(uid: str, type_: str, at: datetime, stale: datetime, detail: etree._Element | None = None) -> bytes:
+    """An event between systems, which is about no place."""
+    event = _event(uid, type_, at, at, stale, False, (0.0, 0.0))
+    event.append(detail if detail is not None else etree.Element("detail"))
+    return _bytes(event)
+
+
 def _event(
     uid: str,
     type_: str,
