@@ -58,6 +58,8 @@ CREATING: dict[str, Any] = {
     "/people": {"code": "c", "name": "n", "unit": "san-diego", "duties": [], "language": "en", "handling": "TLP:GREEN"},
     "/units": {"code": "c", "name": "n", "parent": "san-diego", "area": None, "supervisor": 1},
     "/shifts": {"person": 1, "starts": "2025-12-04T16:00:00Z", "ends": "2025-12-04T18:00:00Z", "post": None},
+    "/devices": {"person": 1, "kind": "traccar", "name": "n", "certificate": ""},
+    "/positions/check-in": {"lat": 32.5, "lon": -117, "accuracy_m": 5, "fixed_at": "2025-12-04T15:00:00Z"},
     "/positions": [
         {"person": "ex-san-diego", "lat": 32.5, "lon": -117, "accuracy_m": 5, "fixed_at": "2025-12-04T15:00:00Z"}
     ],

@@ -19,6 +19,7 @@ urlpatterns = [
     path("", include("vedette.web.urls")),
     path("", include("vedette.web.field.urls")),
     path("gateways/", include("vedette.web.gateways.urls")),
+    path("devices/", include("vedette.web.devices.urls")),
     path("", include("vedette.web.setup.urls")),
     re_path(r"^accounts/(?:password/(?:reset|set)|email|confirm-email|signup)/", ask),
     path("accounts/", include("allauth.urls")),

@@ -8,8 +8,8 @@ from vedette.formats.fix import Fix, fix_of, iso_moment
 from vedette.formats.parts import BadInput
 from vedette.formats.safe_xml import BadXml, read_xml
 
-#: The largest file read, in bytes: days of a track at one point a second.
-LARGEST = 16 * 1024 * 1024
+#: The largest file read, in bytes: a day's track at one point every two seconds.
+LARGEST = 5 * 1024 * 1024
 _NAMESPACES = ("http://www.topografix.com/GPX/1/1", "http://www.topografix.com/GPX/1/0", None)
 
 

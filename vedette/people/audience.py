@@ -215,13 +215,16 @@ class _Search:
     def _where(self) -> Ints:
         """For each person a Whereabouts by their last fix, or _NO_FIX when there is none that may be used.
 
-        A fix is used while its person consents, and is on duty or on no roster at all.
+        A fix is used while its person consents, and is on duty or on no roster at all; one that they gave themselves,
+        in any case.
         """
         where = np.full(self.world.ids.size, _NO_FIX, np.int64)
         fixes, shifts = self.world.fixes, self.world.shifts
         on_duty = np.zeros(self.world.ids.size, np.bool_)
         on_duty[shifts.person[(shifts.starts <= self._now) & (shifts.ends > self._now)]] = True
         usable = self.world.consent[fixes.person] & (on_duty[fixes.person] | ~fixes.on_roster)
+        if fixes.offered.size:
+            usable |= fixes.offered
         usable &= (fixes.age_s <= OLDEST_FIX.total_seconds()) & (fixes.age_s >= -CLOCK_SKEW.total_seconds())
         if usable.any() and self._area is not None:
             where[fixes.person[usable]] = locate(

@@ -28,11 +28,12 @@ _FAR_NORTH = 80.0
 def load_fixes(
     ids: Ints, consent: Bools, shifts: Shifts, now: datetime, *, among: list[int] | None, near: Area | None
 ) -> Fixes:
-    """Fresh fixes of those of `ids` who consent; with `near`, those alone that may not be surely outside that area."""
+    """Fresh fixes of those of `ids` who consent, or gave them themselves; with `near`, those alone that may not be
+    surely outside that area."""
     where, placed = "", []
     if near is not None:
         where, placed = _near(near, now)
-    person, lat, lon, accuracy, fixed = read(
+    person, lat, lon, accuracy, fixed, offered = read(
         f"people_position WHERE fixed_at BETWEEN %s AND %s{where}{within('person_id', among)}",
         [given_time(now - OLDEST_FIX), given_time(now + CLOCK_SKEW), *placed, *given_ids(among)],
         ("person_id", Kind.WHOLE),
@@ -40,9 +41,10 @@ def load_fixes(
         ("lon", Kind.REAL),
         ("accuracy_m", Kind.REAL),
         ("fixed_at", Kind.MOMENT),
+        ("CASE WHEN offered THEN 1 ELSE 0 END", Kind.WHOLE),
     )
     rows = found_rows(ids, person)
-    usable = (rows >= 0) & consent[rows] if ids.size else np.zeros(rows.shape, np.bool_)
+    usable = (rows >= 0) & (consent[rows] | (offered > 0)) if ids.size else np.zeros(rows.shape, np.bool_)
     rows = rows[usable]
     return Fixes(
         person=rows,
@@ -51,6 +53,7 @@ def load_fixes(
         accuracy_m=accuracy[usable],
         age_s=((microseconds(now) - fixed) / 1e6)[usable],
         on_roster=_on_roster(ids, rows, shifts),
+        offered=offered[usable] > 0,
     )
 
 

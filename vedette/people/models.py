@@ -149,7 +149,7 @@ class Shift(models.Model):
 
 
 class Position(models.Model):
-    """The last fix of a consenting person. One row a person; no track is kept."""
+    """The last fix of a person who consents, or who gave it themselves. One row a person; no track is kept."""
 
     person = models.OneToOneField(Person, on_delete=models.CASCADE, primary_key=True)
     lat = models.FloatField()
@@ -158,3 +158,33 @@ class Position(models.Model):
     accuracy_m = models.FloatField()
     fixed_at = models.DateTimeField()
     received_at = models.DateTimeField(db_index=True)
+    #: They gave this one fix themselves, whether they let their position be used otherwise or not.
+    offered = models.BooleanField(default=False, db_default=False)
+
+
+class Device(models.Model):
+    """What tells a person's position: an app on a phone, or a tracker. Only the SHA-256 of its token is kept."""
+
+    class Kind(models.TextChoices):
+        """What it speaks."""
+
+        OWNTRACKS = "owntracks", "OwnTracks"
+        TAK = "tak", "TAK (Cursor on Target)"
+        TRACCAR = "traccar", "Traccar, OsmAnd"
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="devices")
+    #: Its person's, so that a device is found in one realm alone.
+    realm = models.CharField(max_length=8)
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    #: What it calls itself: OwnTracks' USER/DEVICE, TAK's uid, Traccar's identifier.
+    name = models.CharField(max_length=200)
+    #: The common name of the certificate that a TAK client shows; empty: it shows its token instead.
+    certificate = models.CharField(max_length=200, blank=True)
+    digest = models.BinaryField(max_length=32, unique=True)
+    paired_at = models.DateTimeField()
+    #: About when it was last heard, and what became of that (`device_fixes.REASONS`). No place is kept here.
+    heard_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=20, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["realm", "kind", "name"], name="device_name_once")]

@@ -45,24 +45,28 @@ def load(people: Sequence[int], now: datetime) -> dict[int, Known]:
         return {row[0]: Known(bool(row[1]), bool(row[2]), *row[3:]) for row in cursor.fetchall()}
 
 
-def keep(rows: Sequence[tuple[int, float, float, float, datetime]], now: datetime) -> None:
-    """Let each fix be its person's last, unless a newer one came meanwhile. In order of person id, once a person."""
-    columns = "person_id, lat, lon, accuracy_m, fixed_at, received_at"
+def keep(rows: Sequence[tuple[int, float, float, float, datetime]], now: datetime, offered: bool = False) -> None:
+    """Let each fix be its person's last, unless a newer one came meanwhile. In order of person id, once a person.
+
+    `offered`: they gave it themselves.
+    """
+    columns, given = "person_id, lat, lon, accuracy_m, fixed_at, received_at, offered", "TRUE" if offered else "FALSE"
     newer = (
         " ON CONFLICT (person_id) DO UPDATE SET lat = excluded.lat, lon = excluded.lon,"
-        " accuracy_m = excluded.accuracy_m, fixed_at = excluded.fixed_at, received_at = excluded.received_at"
+        " accuracy_m = excluded.accuracy_m, fixed_at = excluded.fixed_at, received_at = excluded.received_at,"
+        " offered = excluded.offered"
         " WHERE excluded.fixed_at > people_position.fixed_at"
     )
     at = stamp(now)
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.executemany(
-                f"INSERT INTO people_position ({columns}) VALUES (%s, %s, %s, %s, %s, '{at}'){newer}",
+                f"INSERT INTO people_position ({columns}) VALUES (%s, %s, %s, %s, %s, '{at}', {given}){newer}",
                 [(*row[:4], stamp(row[4])) for row in rows],
             )
             return
         cursor.execute(
-            f"INSERT INTO people_position ({columns}) SELECT person, lat, lon, accuracy, fixed, %s"
+            f"INSERT INTO people_position ({columns}) SELECT person, lat, lon, accuracy, fixed, %s, {given}"
             " FROM unnest(%s::bigint[], %s::float8[], %s::float8[], %s::float8[], %s::timestamptz[])"
             f" AS fix (person, lat, lon, accuracy, fixed){newer}",
             [at, *(list(column) for column in zip(*rows, strict=True))],

@@ -25,6 +25,7 @@ __all__ = [
     "NoConsent",
     "drop_old_positions",
     "is_own",
+    "record_offered",
     "record_position",
     "record_positions",
     "set_consent",
@@ -101,6 +102,27 @@ def record_positions(fixes: Sequence[Fix]) -> list[FixOutcome]:
         if rows:
             position_rows.keep([fixes[at] for at in rows], now)
     return outcomes
+
+
+def record_offered(person: Person, fix: Fix) -> FixOutcome:
+    """Keep a fix that its person gave themselves: that is the consent, on duty or off, and to this one alone.
+
+    Raises BadInput (`lat`) on one that there cannot be.
+    """
+    now = clock.now()
+    try:
+        Columns([fix], now)
+    except BadInput as error:
+        raise BadInput(error.field.partition(".")[2], error.reason) from error
+    with transaction.atomic():
+        position_rows.let_in()
+        known = position_rows.load([person.pk], now).get(person.pk)
+        if known is None or not Person.objects.filter(pk=person.pk, active=True).exists():
+            return FixOutcome.UNKNOWN
+        if fix.fixed_at < now - OLDEST_FIX or microseconds(fix.fixed_at) <= _fixed(known):
+            return FixOutcome.OLDER
+        position_rows.keep([fix], now, offered=True)
+    return FixOutcome.KEPT
 
 
 def drop_old_positions(now: datetime, keep: timedelta = OLDEST_FIX) -> int:

@@ -74,6 +74,8 @@ class Fixes:
     age_s: Floats = field(default_factory=_no_floats)
     #: Whether any shift of the person is known, past or coming.
     on_roster: Bools = field(default_factory=_no_bools)
+    #: Whether the person gave the fix themselves; empty: nobody did.
+    offered: Bools = field(default_factory=_no_bools)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -49,6 +49,11 @@ def once(verb: Verb) -> Callable[[Any], Any]:
     return decorate
 
 
+def shown_once(request: HttpRequest, *fields: str) -> None:
+    """Keep these fields of the answer out of what is stored: whoever repeats the request gets null for them."""
+    request.shown_once = fields  # type: ignore[attr-defined]
+
+
 def _keyed(run: Any, request: HttpRequest, given: dict[str, Any], actor: Actor, key: str) -> HttpResponse:
     user = actor.user_id
     assert user is not None
@@ -83,9 +88,15 @@ def _first(run: Any, request: HttpRequest, given: dict[str, Any], user: int, key
         if answer.status_code >= 400:
             transaction.set_rollback(True)
         else:
-            record.status, record.body = answer.status_code, answer.content.decode()
+            record.status, record.body = answer.status_code, _kept(request, answer)
             record.save(update_fields=["status", "body"])
     return answer
+
+
+def _kept(request: HttpRequest, answer: HttpResponse) -> str:
+    fields: tuple[str, ...] = getattr(request, "shown_once", ())
+    text = answer.content.decode()
+    return text if not fields else json.dumps({**json.loads(text), **dict.fromkeys(fields)})
 
 
 def _replay(stored: IdempotencyRecord, asked: bytes) -> HttpResponse:

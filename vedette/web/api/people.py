@@ -12,12 +12,14 @@ from vedette.access.roles import Verb
 from vedette.formats.parts import BadInput, Line
 from vedette.people import actions
 from vedette.people.contact import LONGEST_PUSH
+from vedette.people.device_fixes import take_track
 from vedette.people.models import Duty, Person
 from vedette.people.queries import people_for, units_for, without_address
 from vedette.people.quiet import said
 from vedette.people.shrinking import held_for, settle_leavers
 from vedette.web.api.doors import ApiRequest, found, get, post
 from vedette.web.api.paging import Cursor, Limit, Page, page
+from vedette.web.api.positions import Became, became
 from vedette.web.api.shapes import Given, Marked, Shown, When, marks
 
 router = Router(tags=["people"])
@@ -189,6 +191,18 @@ def add_contact_point(request: ApiRequest, person_id: int, given: ContactPointGi
 )
 def deactivate(request: ApiRequest, person_id: int) -> Any:
     return _whole(actions.deactivate_person(request.auth, found(people_for(request.auth), person_id)))
+
+
+@post(
+    router,
+    "/{int:person_id}/track",
+    Verb.KEEP_ROSTER,
+    takes=None,
+    response=Became,
+    summary="Take the last fix of their GPX file, which is the body, and nothing else of it",
+)
+def track(request: ApiRequest, person_id: int) -> Any:
+    return became(take_track(found(people_for(request.auth), person_id), request.body))
 
 
 def _person(person: Person) -> dict[str, Any]:

@@ -7,11 +7,17 @@ from typing import Annotated, Any
 from ninja import Body, Router
 from pydantic import Field
 
+from vedette import clock
 from vedette.access.roles import Verb
+from vedette.formats import traccar
 from vedette.formats.parts import Line, Moment
-from vedette.people.positions import Fix, FixOutcome, record_positions
+from vedette.people.device_fixes import REASONS, take
+from vedette.people.devices import device_named
+from vedette.people.models import Device, Person
+from vedette.people.positions import Fix, FixOutcome, record_offered, record_positions
 from vedette.people.queries import people_for
 from vedette.web.api.doors import ApiRequest, post
+from vedette.web.api.problems import problem
 from vedette.web.api.shapes import Given, Shown
 
 router = Router(tags=["positions"])
@@ -60,3 +66,51 @@ def record(request: ApiRequest, given: Body[Fixes]) -> Any:
 
 #: The id of no person.
 NOBODY = 0
+
+
+class Became(Shown):
+    """What became of one fix, as in `Outcome`, in words too. `nothing`: it told of no position."""
+
+    outcome: str
+    detail: str
+    stored: bool
+
+
+class CheckIn(Given):
+    """Where one is, by one's own choice; now, if no time is given."""
+
+    lat: float
+    lon: float
+    accuracy_m: float
+    fixed_at: Moment | None = None
+
+
+@post(
+    router,
+    "/forwarded",
+    Verb.KEEP_ROSTER,
+    response=Became,
+    summary="Take what a Traccar server forwards: one position of one device",
+)
+def forwarded(request: ApiRequest) -> Any:
+    told = traccar.read_forwarded(request.body)
+    device = device_named(request.auth.realm, Device.Kind.TRACCAR, told.device)
+    if device is None or not request.auth.may(Verb.KEEP_ROSTER, device.person):
+        return {"outcome": "unknown", "detail": f"no device {told.device!r} is paired", "stored": False}
+    if told.fix is None:
+        return {"outcome": "nothing", "detail": "it tells of no position", "stored": False}
+    return became(take(device, told.fix))
+
+
+@post(router, "/check-in", Verb.SEE, response=Became, summary="Say where oneself is, once; that is the consent to it")
+def check_in(request: ApiRequest, given: CheckIn) -> Any:
+    person = Person.objects.filter(user_id=request.auth.user_id, realm=request.auth.realm.value, active=True).first()
+    if request.auth.user_id is None or person is None:
+        return problem(409, "no-person", "your login is linked to no person of this realm; nothing was stored")
+    fixed_at = given.fixed_at or clock.now()
+    return became(record_offered(person, Fix(person.pk, given.lat, given.lon, given.accuracy_m, fixed_at)))
+
+
+def became(outcome: FixOutcome) -> dict[str, Any]:
+    """What became of a fix, as it is told."""
+    return {"outcome": outcome.value, "detail": REASONS[outcome], "stored": outcome is FixOutcome.KEPT}

@@ -15,6 +15,7 @@ from vedette.web.api import (
     areas,
     calibration,
     claims,
+    devices,
     hypotheses,
     incidents,
     ledger,
@@ -62,6 +63,7 @@ for name, router in {
     "areas": areas.router,
     "plans": plans.router,
     "positions": positions.router,
+    "devices": devices.router,
     "ledger": ledger.router,
 }.items():
     api.add_router(f"/{name}", router)

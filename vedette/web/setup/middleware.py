@@ -18,6 +18,7 @@ LEFT_ALONE = (
     "/feeds/",
     "/taxii2/",
     "/gateways/",
+    "/devices/",
     "/healthz",
     "/readyz",
     "/metrics",
