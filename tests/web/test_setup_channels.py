@@ -50,6 +50,15 @@ def test_a_test_message_reaches_the_one_address_and_is_an_exercise(office: Clien
     assert mail.message["From"] == "warnings@vedette.example"
 
 
+def test_what_a_mail_server_asks_for_is_set_and_shown_again(office: Client, smtp_sink: smtp.Sink) -> None:
+    asked = {"dsn": "failure", "hello": "warn.vedette.example", "messages_per_connection": "50"}
+    assert keep_mail(office, smtp_sink, **asked) == 302
+    kept = Channel.objects.get().settings
+    assert (kept["dsn"], kept["hello"], kept["messages_per_connection"]) == ("failure", "warn.vedette.example", 50)
+    page = office.get("/settings/channels/").content.decode()
+    assert 'value="failure" selected' in page and 'value="warn.vedette.example"' in page
+
+
 def test_what_the_gateway_refuses_is_shown(office: Client, smtp_sink: smtp.Sink) -> None:
     keep_mail(office, smtp_sink)
     smtp_sink.answers["alba@vedette.example"] = "550 5.1.1 no such mailbox"
@@ -136,6 +145,9 @@ def test_settings_not_on_the_form_are_kept(office: Client, smtp_sink: smtp.Sink)
         ("smtp", {"host": "mail", "port": "many", "tls": "none"}, "port"),
         ("smtp", {"host": "mail", "port": "70000", "tls": "none"}, "port"),
         ("smtp", {"host": "mail", "tls": "maybe"}, "tls"),
+        ("smtp", {"host": "mail", "tls": "none", "ca_file": "/nowhere/ca.pem"}, "ca_file"),
+        ("smtp", {"host": "mail", "tls": "none", "hello": "two words"}, "hello"),
+        ("smtp", {"host": "mail", "tls": "none", "messages_per_connection": "0"}, "messages_per_connection"),
         ("webhook", {"url": "gopher://x", "secret": SECRET}, "url"),
         ("webhook", {"url": "https://x.example", "secret": "short"}, "secret"),
         ("smpp", {"host": "centre", "system_id": "x", "from": "a name that is too long"}, "from"),

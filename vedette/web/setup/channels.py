@@ -60,9 +60,13 @@ FORMS: dict[str, Form] = {
     "smtp": Form(
         "Mail (SMTP)",
         "setup/channel/smtp.html",
-        ("host", "port", "tls", "username", "password", "from", "bounce_to"),
+        (
+            *("host", "port", "tls", "username", "password", "from", "bounce_to"),
+            *("dsn", "hello", "ca_file", "messages_per_connection"),
+        ),
         "your own mail address",
         _TLS_MAIL,
+        {"dsn": (("none", "as the server likes"), ("failure", "failures"), ("all", "delivery, delay and failure"))},
     ),
     "smpp": Form(
         "SMS (SMPP)",
@@ -122,7 +126,7 @@ FORMS: dict[str, Form] = {
 SECRETS = frozenset({"password", "secret", "token", "headers"})
 #: Yes or no.
 CHOICES = frozenset({"allow_private"})
-NUMBERS = frozenset({"port", "connections", "window", "key_tlv"})
+NUMBERS = frozenset({"port", "connections", "window", "key_tlv", "messages_per_connection"})
 #: Written as JSON.
 STRUCTURES = frozenset({"template", "headers", "success"})
 
