@@ -101,6 +101,9 @@ def test_a_browser_reads_the_whole_warning_and_what_to_do_with_it(
         "expires": clock.rfc3339(sent.expires),
         "identifier": "w-1.2",
         "realm": "exercise",
+        "type": "Alert",
+        "urgent": True,
+        "language": "de",
     }
     assert b"Sch" not in got.body and b"w.example" not in got.body
 

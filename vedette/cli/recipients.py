@@ -108,6 +108,7 @@ def _answer(one: Acknowledgement) -> dict[str, Any]:
         "late": one.late,
         "attested_by": one.attested_by,
         "at": one.at.isoformat(),
+        "answered_at": one.answered_at.isoformat() if one.answered_at is not None else None,
     }
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from functools import cache
 
@@ -15,6 +16,7 @@ from django.db import transaction
 from vedette import clock
 from vedette.dispatch.answer_rows import Known, New, load, store
 from vedette.dispatch.decide import answered_state
+from vedette.dispatch.kept_answers import KeptAnswers
 from vedette.dispatch.levels import Response, State
 from vedette.dispatch.tokens import RecipientRef
 
@@ -40,6 +42,10 @@ class Answer:
     note: str = ""
     #: Identifier of the message that was on the page; empty where the sender does not say.
     seen: str = ""
+    #: Of an answer that was kept until it could be sent: what the sender's clock showed when it was given.
+    told_at: datetime | None = None
+    #: And when it was sent.
+    sent_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +61,7 @@ def record(batch: Sequence[Answer]) -> list[Outcome]:
     now = clock.now()
     with transaction.atomic():
         found = load({one.recipient.recipient_id for one in batch}, now)
+        kept = KeptAnswers(batch, found, now)
         new: list[New] = []
         outcomes = []
         for answer in batch:
@@ -63,9 +70,15 @@ def record(batch: Sequence[Answer]) -> list[Outcome]:
                 outcomes.append(_outcome(Recorded.UNKNOWN, State.OPEN))
                 continue
             message = known.message(answer.seen)
-            repeated = _repeats(known.said.get(message, ()), answer.response)
+            repeated = kept.is_known(answer) or _repeats(known.said.get(message, ()), answer.response)
             if not repeated:
-                new.append(_say(known, message, _STATES[answer.response], answer.note))
+                at, before = kept.given_at(answer, message), known.state
+                said = _say(known, message, _STATES[answer.response], answer.note)
+                new.append(said._replace(answered_at=at, told_at=answer.told_at))
+                if kept.taken_back(answer, at):
+                    known.state = before
+                    known.said[message].insert(0, known.said[message].pop())
+                kept.note(answer, at)
             recorded = Recorded.REPEATED if repeated else Recorded.LATE if known.warning.late else Recorded.RECORDED
             outcomes.append(_outcome(recorded, known.state))
         store(new, found.values(), now, "recipient")

@@ -41,7 +41,7 @@ class Known:
     warning: KnownWarning
     #: The last message that a gateway took for them; the last issued where none is known.
     got: int
-    #: Message -> what they said of it, the latest last.
+    #: Message -> what they said of it, what was given last at the end.
     said: dict[int, list[str]] = field(default_factory=dict)
 
     def message(self, seen: str) -> int:
@@ -72,6 +72,9 @@ class New(NamedTuple):
     attested_by: str
     #: The warning that it is this recipient's first answer to; 0 when it is not the first.
     first_to: int
+    #: When they gave it, where that is not when it came in; and what their phone's clock showed then.
+    answered_at: datetime | None = None
+    told_at: datetime | None = None
 
 
 def load(recipients: Iterable[int], now: datetime) -> dict[int, Known]:
@@ -84,9 +87,11 @@ def load(recipients: Iterable[int], now: datetime) -> dict[int, Known]:
         for pk, realm, state, warning in held
     }
     _load_got([known.id for known in found.values() if len(known.warning.issued) > 1], found)
-    for _, recipient, message, response in sorted(
+    # In the order in which they were given: an older one may have come in last.
+    for _, _, recipient, message, response in sorted(
         _read(
-            "theirs.id, theirs.recipient_id, theirs.message_id, theirs.response",
+            "COALESCE(theirs.answered_at, theirs.at), theirs.id,"
+            " theirs.recipient_id, theirs.message_id, theirs.response",
             _each_of("dispatch_acknowledgement"),
             ids,
         )
@@ -117,10 +122,11 @@ def store(new: Sequence[New], known: Iterable[Known], now: datetime, actor: str)
 
 
 def answer_record(
-    recipient: int, message: int, response: str, turn: int, late: bool, by: str, at: str
+    recipient: int, message: int, response: str, turn: int, late: bool, by: str, at: str, answered_at: str = ""
 ) -> dict[str, Any]:
     """An answer as the ledger's batch holds it. A note is not in it: it may hold anything."""
-    return {
+    given = {"answered_at": answered_at} if answered_at else {}
+    return given | {
         "recipient": recipient,
         "message": message,
         "response": response,
@@ -162,7 +168,16 @@ def _warnings(pks: set[int], now: datetime) -> dict[int, KnownWarning]:
 
 def _change(batch: Sequence[New], at: str, actor: str) -> Change:
     records = [
-        answer_record(one.recipient, one.message, one.response, one.turn, one.late, one.attested_by, at)
+        answer_record(
+            one.recipient,
+            one.message,
+            one.response,
+            one.turn,
+            one.late,
+            one.attested_by,
+            at,
+            clock.rfc3339(one.answered_at) if one.answered_at is not None else "",
+        )
         for one in batch
     ]
     body = {"count": len(records), "merkle_root": root_of(batch_leaves(records)).hex()}
@@ -177,12 +192,25 @@ _COLUMNS = {
     "note": "text",
     "late": "boolean",
     "attested_by": "text",
+    "answered_at": "timestamptz",
+    "told_at": "timestamptz",
 }
 
 
 def _insert(batch: Sequence[New], at: Any, seq: int) -> None:
     values = [
-        (one.recipient, one.message, one.response, one.turn, one.note, one.late, one.attested_by) for one in batch
+        (
+            one.recipient,
+            one.message,
+            one.response,
+            one.turn,
+            one.note,
+            one.late,
+            one.attested_by,
+            None if one.answered_at is None else str(stamp(one.answered_at)),
+            None if one.told_at is None else str(stamp(one.told_at)),
+        )
+        for one in batch
     ]
     if on_sqlite():
         taken = [f"json_extract(value, '$[{place}]')" for place in range(len(_COLUMNS))]

@@ -288,7 +288,12 @@ class Acknowledgement(models.Model):
     #: Answered after the warning had ended.
     late = models.BooleanField(default=False)
     attested_by = models.CharField(max_length=60, blank=True)
+    #: When it came in.
     at = models.DateTimeField()
+    #: When they gave it, reckoned from what their phone told; null: as it came in.
+    answered_at = models.DateTimeField(null=True)
+    #: What their phone's clock showed then, right or wrong: by this the same answer sent again is known.
+    told_at = models.DateTimeField(null=True)
     ledger_seq = models.BigIntegerField(null=True)
 
     class Meta:

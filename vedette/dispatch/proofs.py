@@ -23,7 +23,7 @@ from vedette.people.models import Person
 from vedette.warnings.models import Warning
 from vedette.warnings.queries import warnings_for
 
-_ANSWER_COLUMNS = "recipient_id, message_id, response, turn, late, attested_by, at"
+_ANSWER_COLUMNS = "recipient_id, message_id, response, turn, late, attested_by, at, answered_at"
 _RECEIPTS = "dispatch_receipt t JOIN dispatch_delivery d ON d.id = t.delivery_id"
 
 
@@ -81,8 +81,11 @@ def _refuse_changed(seq: int, batch: Sequence[dict[str, Any]]) -> None:
 
 
 def _answer(row: Sequence[Any]) -> dict[str, Any]:
-    recipient, message, response, turn, late, attested_by, at = row
-    return answer_record(recipient, message, response, turn, bool(late), attested_by, clock.rfc3339(moment(at)))
+    recipient, message, response, turn, late, attested_by, at, answered = row
+    answered_at = "" if answered is None else clock.rfc3339(moment(answered))
+    return answer_record(
+        recipient, message, response, turn, bool(late), attested_by, clock.rfc3339(moment(at)), answered_at
+    )
 
 
 def _warning(actor: Actor, ref: str) -> Warning:

@@ -149,16 +149,19 @@ def _templates(letter: Letter) -> tuple[str, tuple[str, ...]]:
     """The topic (empty where there is nothing to replace), and all that is the same for all: in full, and in short."""
     told = json.loads(letter.payload)
     topic = _topic(letter.topic) if told.get("type") in _OF_A_WARNING else ""
-    rest = {
+    rest: dict[str, str | bool] = {
         "link": letter.link,
         "expires": clock.rfc3339(letter.expires),
         "identifier": told.get("identifier", ""),
         "realm": told["realm"],
+        "type": told.get("type", ""),
+        "urgent": letter.danger_to_life,
+        "language": letter.language,
     }
     return topic, tuple(_json({"title": note.title, "body": note.body, **rest}) for note in notes_of(letter))
 
 
-def _json(told: dict[str, str]) -> str:
+def _json(told: dict[str, str | bool]) -> str:
     return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
 
 

@@ -68,7 +68,10 @@ class AnswerShown(Shown):
     note: str
     late: bool
     attested_by: str
+    #: When it came in.
     at: When
+    #: When they gave it, where their phone kept it until there was a connection.
+    answered_at: When | None
 
 
 class EscalationShown(Shown):
@@ -118,7 +121,7 @@ def list_recipients(
 def show_recipient(request: ApiRequest, recipient_id: int) -> Any:
     recipient = found(recipients_for(request.auth), recipient_id)
     answers = recipient.acknowledgements.order_by("at", "pk")
-    own = ("response", "note", "late", "attested_by", "at")
+    own = ("response", "note", "late", "attested_by", "at", "answered_at")
     return {
         **_recipient(recipient),
         "deliveries": [_delivery(one) for one in _told(recipient.deliveries.order_by("at", "pk"))],
