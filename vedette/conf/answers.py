@@ -16,12 +16,13 @@ from typing import Any
 from django.db import DatabaseError, close_old_connections, connections
 
 from vedette.conf.reply import send_bytes, send_problem
-from vedette.dispatch.acknowledge import Answer, Outcome, Recorded
+from vedette.dispatch.acknowledge import Outcome, Recorded
 from vedette.dispatch.group_commit import GroupCommit
 from vedette.dispatch.tokens import read_token
 from vedette.formats.parts import BadInput
 from vedette.web.field import views
-from vedette.web.field.answer import is_json, read_answer
+from vedette.web.field.answer import answer_of, is_json, read_answer
+from vedette.web.field.look import COOKIE
 
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
@@ -57,34 +58,36 @@ class Answers:
         if method != "POST":
             await send_problem(send, 405, "method", "GET shows the page, POST answers", Allow="GET, HEAD, POST")
             return
-        machine = is_json(content_type)
+        machine, look = is_json(content_type), _look(headers)
         try:
             body = await _body(headers, receive)
         except TooLarge:
-            await self._refuse(send, machine, token, 413, "body", f"is larger than {BODY_LIMIT} bytes")
+            await self._refuse(send, machine, token, look, 413, "body", f"is larger than {BODY_LIMIT} bytes")
             return
         recipient = read_token(token)
         if recipient is None:
             await self._gone(send, machine)
             return
         try:
-            response, note, seen, language = read_answer(body, content_type)
-            outcome = await self._commit.record(Answer(recipient=recipient, response=response, note=note, seen=seen))
+            said = read_answer(body, content_type)
+            outcome = await self._commit.record(answer_of(recipient, said))
         except BadInput as error:
-            await self._refuse(send, machine, token, 400, error.field, error.reason)
+            await self._refuse(send, machine, token, look, 400, error.field, error.reason)
         except DatabaseError:
             log.exception("an answer could not be stored")
-            await self._refuse(send, machine, token, 503, "storage", "it is not recorded yet; please send it again")
+            await self._refuse(
+                send, machine, token, look, 503, "storage", "it is not recorded yet; please send it again"
+            )
         else:
-            await self._tell(send, machine, token, language, outcome)
+            await self._tell(send, machine, token, said.language, look, outcome)
 
-    async def _tell(self, send: Send, machine: bool, token: str, language: str, outcome: Outcome) -> None:
+    async def _tell(self, send: Send, machine: bool, token: str, language: str, look: str, outcome: Outcome) -> None:
         if outcome.recorded is Recorded.UNKNOWN:
             await self._gone(send, machine)
         elif machine:
             await send_bytes(send, 200, _told(outcome), _JSON)
         else:
-            await send_bytes(send, 200, await self._page(views.answered_page, token, language), views.HEADERS)
+            await send_bytes(send, 200, await self._page(views.answered_page, token, language, look), views.HEADERS)
 
     async def _gone(self, send: Send, machine: bool) -> None:
         if machine:
@@ -92,11 +95,13 @@ class Answers:
         else:
             await send_bytes(send, 404, await self._page(views.gone_page), views.HEADERS)
 
-    async def _refuse(self, send: Send, machine: bool, token: str, status: int, field: str, reason: str) -> None:
+    async def _refuse(
+        self, send: Send, machine: bool, token: str, look: str, status: int, field: str, reason: str
+    ) -> None:
         if machine:
             await send_problem(send, status, field, reason)
         else:
-            page = await self._page(views.refused_page, token, f"{field}: {reason}")
+            page = await self._page(views.refused_page, token, f"{field}: {reason}", look)
             await send_bytes(send, status, page, views.HEADERS)
 
     async def _page(self, render: Callable[..., bytes], *given: str) -> bytes:
@@ -104,6 +109,13 @@ class Answers:
 
 
 _JSON = {"Content-Type": "application/json"}
+
+
+def _look(headers: Mapping[bytes, bytes]) -> str:
+    """What the reader's cookie says of how the page should look; nothing else of it is read here."""
+    given = headers.get(b"cookie", b"").decode("latin-1")
+    named = (part.strip().partition("=") for part in given.split(";"))
+    return next((value for name, _, value in named if name == COOKIE), "")
 
 
 @cache

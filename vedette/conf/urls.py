@@ -18,6 +18,7 @@ urlpatterns = [
     path("scim/v2/", include("vedette.exchange.scim.urls")),
     path("", include("vedette.web.urls")),
     path("", include("vedette.web.field.urls")),
+    path("me/", include("vedette.web.phone.urls")),
     path("gateways/", include("vedette.web.gateways.urls")),
     path("devices/", include("vedette.web.devices.urls")),
     path("", include("vedette.web.setup.urls")),

@@ -19,6 +19,7 @@ def purge_person(actor: Actor, person: Person) -> Person:
         check(actor, Verb.KEEP_ROSTER, person)
         if person.active:
             raise BadInput("person", "is still active; deactivate them first")
+        person.phones.all().delete()
         person.contact_points.all().delete()
         person.shifts.all().delete()
         person.duties.clear()

@@ -7,13 +7,13 @@ from collections.abc import Collection, Iterator, Sequence
 from vedette import clock
 from vedette.access.actions import end_sessions
 from vedette.access.models import ApiToken, User
-from vedette.people.models import Device, HeldLeaver, Person, Position, Unit
+from vedette.people.models import Device, HeldLeaver, PairingCode, Person, Phone, Position, Unit
 
 _BATCH = 500
 
 
 def end_places(people: Collection[int]) -> None:
-    """No place in any audience, no login, no token, no device, no position, nobody's supervisor.
+    """No place in any audience, no login, no token, no device, no phone, no position, nobody's supervisor.
 
     Part of a larger action, which checks the policy and writes to the ledger.
     """
@@ -22,6 +22,8 @@ def end_places(people: Collection[int]) -> None:
     for some in _batches(people):
         Person.objects.filter(pk__in=some).update(active=False, changed_at=now)
         Device.objects.filter(person__in=some).delete()
+        Phone.objects.filter(person__in=some, revoked_at=None).update(revoked_at=now)
+        PairingCode.objects.filter(person__in=some).delete()
         Position.objects.filter(person__in=some).delete()
         Unit.objects.filter(supervisor__in=some).update(supervisor=None)
         HeldLeaver.objects.filter(person__in=some).delete()

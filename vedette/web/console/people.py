@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpResponse
@@ -19,6 +21,7 @@ from vedette.dispatch.models import Recipient
 from vedette.dispatch.progress import SILENT
 from vedette.people.actions import keep_quiet_hours
 from vedette.people.models import Organisation, Position, Shift
+from vedette.people.phones import may_pair, may_unpair
 from vedette.people.positions import is_own
 from vedette.people.queries import people_for, units_for, without_address
 from vedette.people.quiet import said
@@ -71,7 +74,7 @@ def listed(request: ActedRequest) -> HttpResponse:
 @page(Verb.SEE_PEOPLE)
 def person(request: ActedRequest, person_id: int) -> HttpResponse:
     """One person: contact points, shifts, and the delivery history of each warning one may see."""
-    return _page(request, person_id, Errors())
+    return shown(request, person_id, Errors())
 
 
 @require_POST
@@ -91,7 +94,7 @@ def vouch(request: ActedRequest, person_id: int, recipient_id: int) -> HttpRespo
         attest(request.actor, recipient, request.POST.get("note", ""))
         messages.success(request, "Recorded, with your name.")
         return redirect("console:person", person_id)
-    return _page(request, person_id, errors)
+    return shown(request, person_id, errors)
 
 
 @require_POST
@@ -104,10 +107,13 @@ def quiet(request: ActedRequest, person_id: int) -> HttpResponse:
         keep_quiet_hours(request.actor, found, request.POST.get("quiet", ""), request.POST.get("zone", ""))
         messages.success(request, "Saved. It holds from the next message on.")
         return redirect("console:person", person_id)
-    return _page(request, person_id, errors)
+    return shown(request, person_id, errors)
 
 
-def _page(request: ActedRequest, person_id: int, errors: Errors) -> HttpResponse:
+def shown(
+    request: ActedRequest, person_id: int, errors: Errors, more: Mapping[str, object] | None = None
+) -> HttpResponse:
+    """The person's page, with what a form on it was refused for; `more` is what was just made for them."""
     found = one(request.actor, people_for(request.actor), Verb.SEE_PEOPLE, pk=person_id)
     received = (
         visible(request.actor, Recipient.objects.filter(person=found), Verb.SEE_PEOPLE, through="warning")
@@ -134,6 +140,9 @@ def _page(request: ActedRequest, person_id: int, errors: Errors) -> HttpResponse
         "quiet_zone": request.POST.get("zone", "") if errors else found.zone,
         "house_zone": getattr(Organisation.objects.first(), "zone", "UTC"),
         "may_keep": request.actor.may(Verb.KEEP_ROSTER, found) or is_own(request.actor, found),
+        "phones": found.phones.filter(revoked_at=None).order_by("-paired_at"),
+        "may_pair": found.active and may_pair(request.actor, found),
+        "may_unpair": may_unpair(request.actor, found),
         "now": now,
         "received": [
             {
@@ -146,6 +155,7 @@ def _page(request: ActedRequest, person_id: int, errors: Errors) -> HttpResponse
         ],
         "errors": errors,
         "marking": found.handling,
+        **(more or {}),
     }
     return render(request, "console/person.html", context, status=422 if errors else 200)
 
@@ -167,6 +177,8 @@ def _history(row: Recipient) -> list[tuple[object, str, str, str]]:
         what = f"answered message {answer.message.number}"
         if answer.attested_by:
             what = f"attested for them, message {answer.message.number}"
+        if answer.answered_at is not None:
+            what += f"; by their phone they did so on {timezone.localtime(answer.answered_at):%a %d %b %H:%M:%S}"
         steps.append((answer.at, answer.response, what + (", after the end" if answer.late else ""), answer.note))
     for silence in row.escalations.all():
         what = f"silence told to {silence.told.name}" if silence.told is not None else "silence told to nobody"

@@ -8,6 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
 
+from django.db.models.functions import Coalesce
+
 from vedette.access.handling import Realm
 from vedette.dispatch.levels import Response
 from vedette.dispatch.models import Acknowledgement, Recipient
@@ -138,7 +140,7 @@ def page_for(recipient: Recipient, now: datetime, refused: str = "", asked: str 
     content = whole.in_language(language)
     zone = Organisation.objects.values_list("zone", flat=True).first() or "UTC"
     words, field = words_for(language), field_words(language)
-    status = _status(MessageType(last.msg_type), content, now)
+    status = status_of(MessageType(last.msg_type), content, now)
     drawing = _drawing(last.pk, f"{field.map_of}: {content.area.description}")
     answers = _answers(recipient, last, zone, words, field)
     return FieldPage(
@@ -151,9 +153,9 @@ def page_for(recipient: Recipient, now: datetime, refused: str = "", asked: str 
         person=recipient.person.name,
         steps=_steps(content.instruction),
         begins=local_time(content.onset, zone, words) if content.onset and content.onset > now else "",
-        begins_in=_relative(content.onset, now, field) if content.onset and content.onset > now else "",
+        begins_in=relative(content.onset, now, field) if content.onset and content.onset > now else "",
         ends=local_time(content.expires, zone, words),
-        ends_in=_relative(content.expires, now, field),
+        ends_in=relative(content.expires, now, field),
         sent=local_time(last.issued_at or last.created_at, zone, words),
         identifier=last.identifier,
         change=content.change or words.changes.get(last.msg_type, ""),
@@ -170,7 +172,8 @@ def page_for(recipient: Recipient, now: datetime, refused: str = "", asked: str 
     )
 
 
-def _status(kind: MessageType, content: Content, now: datetime) -> Status:
+def status_of(kind: MessageType, content: Content, now: datetime) -> Status:
+    """Whether a warning holds at `now` whose last message is this."""
     if kind is MessageType.CANCEL:
         return Status.CANCELLED
     if kind is MessageType.ALL_CLEAR:
@@ -178,7 +181,8 @@ def _status(kind: MessageType, content: Content, now: datetime) -> Status:
     return Status.EXPIRED if content.expires <= now else Status.IN_FORCE
 
 
-def _relative(moment: datetime, now: datetime, field: FieldWords) -> str:
+def relative(moment: datetime, now: datetime, field: FieldWords) -> str:
+    """How long until a moment, or since."""
     if moment <= now:
         return field.ago.format(span=span_words(now - moment, field))
     return field.in_time.format(span=span_words(moment - now, field))
@@ -203,12 +207,12 @@ def _with_telephones(text: str) -> tuple[tuple[str, str], ...]:
 
 def _answers(recipient: Recipient, last: Message, zone: str, words: Words, field: FieldWords) -> tuple[Answer, ...]:
     """What was answered, the latest first."""
-    stored = Acknowledgement.objects.filter(recipient=recipient).order_by("-at", "-id")
+    stored = Acknowledgement.objects.filter(recipient=recipient).order_by(Coalesce("answered_at", "at").desc(), "-id")
     return tuple(
         Answer(
             response=found.response,
             words=field.answers.get(found.response, field.attested),
-            at=local_time(found.at, zone, words),
+            at=local_time(found.answered_at or found.at, zone, words),
             note=found.note,
             current=found.message_id == last.pk,
         )

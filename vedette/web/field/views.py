@@ -18,14 +18,18 @@ from django.views.decorators.http import require_http_methods
 from vedette import clock
 from vedette.access.handling import Realm
 from vedette.dispatch import acknowledge
-from vedette.dispatch.acknowledge import Answer, Recorded
+from vedette.dispatch.acknowledge import Recorded
 from vedette.dispatch.models import Recipient
 from vedette.dispatch.tokens import RecipientRef, read_token
 from vedette.formats.parts import BadInput
-from vedette.web.field.answer import is_json, read_answer
+from vedette.web.field.answer import answer_of, is_json, read_answer
+from vedette.web.field.look import COOKIE, Look, read_look
 from vedette.web.field.page import FieldPage, Status, page_for
 from vedette.web.field.words import LANGUAGES
+from vedette.web.phone.words import phone_words
 
+#: Nothing chosen.
+AS_THE_PHONE = Look()
 #: Sent with every answer under /a/, by whoever sends it.
 HEADERS: Mapping[str, str] = MappingProxyType(
     {
@@ -48,19 +52,19 @@ def field(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         return _post(request, token)
     page = _page(token, language=request.GET.get("lang", ""))
-    return _answer(gone_page(), 404) if page is None else _answer(rendered(page))
+    return _answer(gone_page(), 404) if page is None else _answer(rendered(page, _look(request)))
 
 
-def answered_page(token: str, language: str = "") -> bytes:
+def answered_page(token: str, language: str = "", look: str = "") -> bytes:
     """The page after an answer is recorded: what holds now. For an unknown token the page that says nothing."""
     page = _page(token, language=language)
-    return gone_page() if page is None else rendered(page)
+    return gone_page() if page is None else rendered(page, read_look(look))
 
 
-def refused_page(token: str, reason: str) -> bytes:
+def refused_page(token: str, reason: str, look: str = "") -> bytes:
     """The page when what was sent is no answer, with the reason and the three buttons."""
     page = _page(token, reason)
-    return gone_page() if page is None else rendered(page)
+    return gone_page() if page is None else rendered(page, read_look(look))
 
 
 def gone_page() -> bytes:
@@ -68,8 +72,9 @@ def gone_page() -> bytes:
     return render_to_string("field/gone.html", {"languages": list(LANGUAGES.values())}).encode()
 
 
-def rendered(page: FieldPage) -> bytes:
-    """The page as it is sent."""
+def rendered(page: FieldPage, look: Look = AS_THE_PHONE, copied: str = "") -> bytes:
+    """The page as it is sent; with `copied`, when it was made, as a paired phone keeps it and shows without a
+    connection: nothing in it is relative to now."""
     over = page.status is not Status.IN_FORCE
     shown = {
         "page": page,
@@ -78,6 +83,9 @@ def rendered(page: FieldPage) -> bytes:
         "as_whom": page.field.as_whom.format(name=page.person),
         # Made by map.draw, which escapes every name it writes.
         "drawing": mark_safe(page.drawing.svg),  # noqa: S308
+        "look": look,
+        "phone": phone_words(page.field.language),
+        "copied": copied,
     }
     return render_to_string("field/page.html", shown).encode()
 
@@ -86,27 +94,31 @@ def _post(request: HttpRequest, token: str) -> HttpResponse:
     """Record an answer and show what holds now; in JSON to those who sent JSON."""
     machine = is_json(request.content_type)
     try:
-        response, note, seen, language = read_answer(request.body, request.content_type)
+        said = read_answer(request.body, request.content_type)
     except BadInput as error:
         if machine:
             return _problem(400, error.field, error.reason)
-        body = refused_page(token, error.reason)
+        body = refused_page(token, error.reason, _look(request).text)
         return _answer(body, 404 if body == gone_page() else 400)
     ref = read_token(token) or RecipientRef(0, Realm.EXERCISE)
-    outcome = acknowledge.record([Answer(recipient=ref, response=response, note=note, seen=seen)])[0]
+    outcome = acknowledge.record([answer_of(ref, said)])[0]
     if outcome.recorded is Recorded.UNKNOWN:
         if machine:
             return _problem(404, "token", "this address is not known; open the link in the message again")
         return _answer(gone_page(), 404)
     if machine:
-        said = {
+        became = {
             "recorded": outcome.recorded is not Recorded.REPEATED,
             "result": outcome.recorded.value,
-            "response": response.value,
+            "response": said.response.value,
             "state": outcome.state.value,
         }
-        return _json(said, "application/json")
-    return _answer(answered_page(token, language))
+        return _json(became, "application/json")
+    return _answer(answered_page(token, said.language, _look(request).text))
+
+
+def _look(request: HttpRequest) -> Look:
+    return read_look(request.COOKIES.get(COOKIE, ""))
 
 
 def _problem(status: int, field: str, reason: str) -> HttpResponse:

@@ -14,6 +14,7 @@ LEFT_ALONE = (
     "/setup",
     "/static/",
     "/a/",
+    "/me/",
     "/api/",
     "/feeds/",
     "/taxii2/",

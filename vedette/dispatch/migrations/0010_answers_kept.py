@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('dispatch', '0007_fewer_constraints'),
+        ('dispatch', '0009_persons_without_constraint'),
     ]
 
     operations = [
