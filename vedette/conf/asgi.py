@@ -28,6 +28,8 @@ PAGE_THREADS = 8
 #: The most bytes of a request that Django's pages are given: one file of 25 MB, and the form around it.
 LARGEST_BODY = 26 * 1024 * 1024
 ANSWER_PATH, EVENTS_PATH = "/a/", "/events/warnings/"
+#: Below an answer's address, where its person says where they are: rare, and Django's.
+CHECK_IN = "/position"
 
 
 class Front:
@@ -47,7 +49,8 @@ class Front:
         if scope["type"] != "http":
             return
         path, method = scope["path"], scope["method"]
-        own = (path.startswith(ANSWER_PATH) and method not in ("GET", "HEAD")) or path.startswith(EVENTS_PATH)
+        answers = path.startswith(ANSWER_PATH) and method not in ("GET", "HEAD") and not path.endswith(CHECK_IN)
+        own = answers or path.startswith(EVENTS_PATH)
         if not own:
             await self._page(scope, receive, send)
             return

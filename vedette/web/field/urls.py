@@ -1,11 +1,14 @@
-"""The field page's one address."""
+"""The field page's address, and the one below it where somebody checks in."""
 
 from __future__ import annotations
 
 from django.urls import path
 
-from vedette.web.field import views
+from vedette.web.field import check_in, views
 
 app_name = "field"
 
-urlpatterns = [path("a/<str:token>", views.field, name="page")]
+urlpatterns = [
+    path("a/<str:token>", views.field, name="page"),
+    path("a/<str:token>/position", check_in.check_in, name="check-in"),
+]
