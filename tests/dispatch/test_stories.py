@@ -27,7 +27,8 @@ from vedette.access.handling import Realm
 from vedette.dispatch.levels import Response
 from vedette.dispatch.models import Delivery, Escalation, Expansion, Lease, Recipient
 from vedette.ledger.verify import verify
-from vedette.people.models import Person, Position
+from vedette.people.models import Person
+from vedette.people.positions import record_position
 from vedette.warnings.models import Outbox
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -357,16 +358,13 @@ def test_somebody_who_drives_into_the_area_is_warned_and_followed_up(
     house: House, hands: clock.Frozen, smtp_sink: smtp.Sink, http_gateway: http.Gateway
 ) -> None:
     ann, driver = house.person("ann"), house.person("driver", house.elsewhere)
-    where = {"accuracy_m": 10, "fixed_at": clock.now(), "received_at": clock.now()}
     for person, (lat, lon) in ((ann, INSIDE), (driver, OUTSIDE)):
-        Position.objects.create(person=person, lat=lat, lon=lon, **where)
+        record_position(person, lat, lon, 10, clock.now())
     house.warn(audience={"terms": [{"link": "position"}]})
     work()
     assert mailboxes(smtp_sink) == ["ann"]
     hands.advance(seconds=30)
-    Position.objects.filter(person=driver).update(
-        lat=INSIDE[0], lon=INSIDE[1], fixed_at=clock.now(), received_at=clock.now()
-    )
+    record_position(driver, *INSIDE, 10, clock.now())
     work()
     assert mailboxes(smtp_sink) == ["ann", "driver"]
     hands.advance(seconds=121)

@@ -110,3 +110,16 @@ def test_random_batches_leave_what_taking_fix_after_fix_by_time_would(home: Hous
             if one.fixed_at >= now - 4 * HOUR:
                 newest[one.person_id] = max(newest.get(one.person_id, one.fixed_at), one.fixed_at)
         assert dict(Position.objects.values_list("person", "fixed_at")) == newest
+
+
+def test_positions_of_whoever_is_off_duty_or_has_left_are_dropped(home: House, stopped_clock: Frozen) -> None:
+    now = clock.now()
+    actions.add_shift(home.keeper, home.ada, now - HOUR, now + HOUR)
+    record_positions([fix(home.ada, now), fix(home.bob, now)])
+    stopped_clock.advance(minutes=59)
+    assert actions.drop_old_positions(clock.now()) == 0
+    stopped_clock.advance(minutes=1)
+    assert actions.drop_old_positions(clock.now()) == 1
+    assert Position.objects.get().person == home.bob
+    Person.objects.filter(pk=home.bob.pk).update(active=False)
+    assert actions.drop_old_positions(clock.now()) == 1

@@ -45,8 +45,9 @@ AT_ONCE = 2
 #: How many messages are kept ready to be written to people.
 MESSAGES_KNOWN = 64
 #: Seconds between looks for work that nothing rang for, for renewing leases, for late joiners and for what has ended,
-#: and for old positions; and how old what is known of answers and newer messages may be when somebody is sent to.
-LOOK_S, RENEW_S, TICK_S, PURGE_S, FRESH_S = 0.25, 1.0, 1.0, 60.0, 0.1
+#: for who has entered an area, and for old positions; and how old what is known of answers and newer messages may be
+#: when somebody is sent to.
+LOOK_S, RENEW_S, TICK_S, ENTER_S, PURGE_S, FRESH_S = 0.25, 1.0, 1.0, 0.2, 60.0, 0.1
 #: Seconds for which a message whose audience could not be stored is left alone.
 SULK_S = 5.0
 #: Seconds for which an engine that is told to end waits for gateways and for the database.
@@ -103,6 +104,7 @@ class Engine:
                     (FRESH_S, self._refresh, None),
                     (TICK_S, self._configure, None),
                     (TICK_S, self._join_late, None),
+                    (ENTER_S, self._join_entering, None),
                     (TICK_S, self._settle, None),
                     (TICK_S, self._hear_early, None),
                     (PURGE_S, self._purge, None),
@@ -138,6 +140,7 @@ class Engine:
                 await self._work_off()
                 did = True
             did |= await self._join_late()
+            did |= await self._join_entering()
             did |= await self._settle()
             did |= await self._ears.flush()
             did |= await self._hear_early()
@@ -350,6 +353,9 @@ class Engine:
 
     async def _join_late(self) -> bool:
         return bool(await self.db(Desk.KEEPER, keeping.join_late, self.worker, self.realm, clock.now()))
+
+    async def _join_entering(self) -> bool:
+        return bool(await self.db(Desk.KEEPER, keeping.join_entering, self.worker, self.realm, clock.now()))
 
     async def _settle(self) -> bool:
         return bool(await self.db(Desk.KEEPER, keeping.settle, self.realm, clock.now()))

@@ -49,6 +49,11 @@ def join_late(worker: str, realm: Realm | None, now: datetime) -> int:
     return _standing.setdefault(worker, Standing()).tick(realm, now)
 
 
+def join_entering(worker: str, realm: Realm | None, now: datetime) -> int:
+    """Add whoever has come into the area of a warning in force; how many."""
+    return _standing.setdefault(worker, Standing()).enter(realm, now)
+
+
 def settle(realm: Realm | None, now: datetime) -> bool:
     """End what has expired, and close whom nothing is left to be sent to; whether there was anything."""
     did = False

@@ -1,24 +1,22 @@
 """Late joiners: who comes on shift, changes unit, or enters the area while a warning is in force is warned too."""
-# ruff: noqa: S608  (what is put into the statements is this file's own text; values are parameters)
 
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import transaction
 
 from vedette.access.handling import Realm
+from vedette.dispatch.entering import Entering, live_messages
 from vedette.dispatch.expand import add, lock_warning
 from vedette.dispatch.members import Issued, load_message, load_standing
 from vedette.dispatch.models import Recipient
-from vedette.dispatch.sql import rows, stamp
 from vedette.dispatch.storing import Joining
 from vedette.ledger.log import append
 from vedette.people.models import Shift
 from vedette.people.queries import active_among, audience_of, changed_since
-from vedette.warnings.content import MessageType
 from vedette.warnings.models import Message
 from vedette.warnings.plans import danger_to_life
 
@@ -30,17 +28,6 @@ OVERLAP = timedelta(seconds=10)
 WIDE_EVERY, WIDE_OVERLAP = timedelta(minutes=1), timedelta(minutes=15)
 
 
-@dataclass(frozen=True, slots=True)
-class _InForce:
-    """A warning in force and the message that stands for it."""
-
-    message: int
-    warning: int
-    realm: Realm
-    #: When it was issued: who changes after that may not be in its first audience.
-    since: datetime
-
-
 class Standing:
     """Looks at what changed since it last looked. Keeps nothing that a restart would miss."""
 
@@ -48,27 +35,42 @@ class Standing:
         self._looked: dict[int, datetime] = {}
         self._looked_wide: dict[int, datetime] = {}
         self._issued: dict[int, Issued] = {}
+        self._entering = Entering()
 
     def tick(self, realm: Realm | None, now: datetime) -> int:
         """Add whoever joined the warnings in force; how many."""
-        in_force = _in_force(realm, now)
-        self._looked_wide = {one.message: self._looked_wide.get(one.message, one.since) for one in in_force}
-        self._looked = {one.message: self._looked.get(one.message, one.since) for one in in_force}
-        self._issued = {one.message: self._issued.get(one.message) or load_message(one.message) for one in in_force}
+        live = live_messages(realm, now)
+        to_look_over = self._entering.keep_watch(realm, live)
+        in_force = [one for one in live if one.expanded]
+        self._looked_wide = {one.message: self._looked_wide.get(one.message, one.issued_at) for one in in_force}
+        self._looked = {one.message: self._looked.get(one.message, one.issued_at) for one in in_force}
+        self._issued = {one.message: self._known(one.message) for one in in_force}
         added = 0
         for one in in_force:
-            wide = now - self._looked_wide.get(one.message, one.since) >= WIDE_EVERY
+            wide = now - self._looked_wide.get(one.message, one.issued_at) >= WIDE_EVERY
             changed = _changed(one.realm, self._looked[one.message] - (WIDE_OVERLAP if wide else OVERLAP), now)
-            if changed and (changed := changed - _recipients(one.warning, changed)):
-                added += self._join(self._issued[one.message], changed, now)
+            added += self._join(one.message, changed, set(), now)
             self._looked[one.message] = now
             if wide:
                 self._looked_wide[one.message] = now
+        for one, area in to_look_over:
+            added += self._entering.look_over(one, area, partial(self._join, now=now))
         return added
 
-    def _join(self, issued: Issued, changed: set[int], now: datetime) -> int:
-        content = issued.content
-        message = Message.objects.get(pk=issued.id)
+    def enter(self, realm: Realm | None, now: datetime) -> int:
+        """Add whoever has come into the area of a warning in force; how many. Quick when there is nobody."""
+        return self._entering.tick(realm, now, partial(self._join, now=now))
+
+    def _known(self, message: int) -> Issued:
+        return self._issued.get(message) or load_message(message)
+
+    def _join(self, message_id: int, people: set[int], entered: set[int], now: datetime) -> int:
+        """Judge some people by the message's rule, and store those it reaches who are not recipients yet."""
+        issued = self._known(message_id)
+        people = people - _recipients(issued.warning, people) if people else people
+        if not people:
+            return 0
+        content, message = issued.content, Message.objects.get(pk=issued.id)
         try:
             resolution = audience_of(
                 message.parsed_audience(),
@@ -78,7 +80,8 @@ class Standing:
                 realm=issued.realm,
                 now=now,
                 danger_to_life=danger_to_life(content),
-                only=changed,
+                only=people,
+                entered=entered & people,
             )
         except (ValueError, LookupError):
             log.exception("warning %s: who joined late cannot be resolved", issued.warning)
@@ -103,25 +106,6 @@ def _store(issued: Issued, found: list[Joining], now: datetime) -> int:
                 body=body,
             )
     return int(body["added"])
-
-
-def _in_force(realm: Realm | None, now: datetime) -> list[_InForce]:
-    narrowed, given = ("", []) if realm is None else (" AND w.realm = %s", [realm.value])
-    found = rows(
-        "SELECT m.id, w.id, w.realm, m.msg_type FROM warnings_warning w"
-        " JOIN warnings_message m ON m.warning_id = w.id AND m.state = 'issued'"
-        " JOIN dispatch_expansion e ON e.message_id = m.id"
-        " WHERE w.ended_at IS NULL AND w.expires_at > %s"
-        " AND NOT EXISTS (SELECT 1 FROM warnings_message n"
-        f"  WHERE n.warning_id = w.id AND n.state = 'issued' AND n.number > m.number){narrowed} ORDER BY w.id",
-        [stamp(now), *given],
-    )
-    since = dict(Message.objects.filter(pk__in=[row[0] for row in found]).values_list("pk", "issued_at"))
-    return [
-        _InForce(message, warning, Realm(of_realm), since[message])
-        for message, warning, of_realm, kind in found
-        if kind in (MessageType.ALERT.value, MessageType.UPDATE.value)
-    ]
 
 
 def _changed(realm: Realm, since: datetime, now: datetime) -> set[int]:

@@ -216,7 +216,7 @@ class _Search:
         """For each person a Whereabouts by their last fix, or _NO_FIX when there is none that may be used.
 
         A fix is used while its person consents, and is on duty or on no roster at all; one that they gave themselves,
-        in any case.
+        in any case. Who has come into the area is in it, even if a later fix says otherwise.
         """
         where = np.full(self.world.ids.size, _NO_FIX, np.int64)
         fixes, shifts = self.world.fixes, self.world.shifts
@@ -236,6 +236,8 @@ class _Search:
                 OLDEST_FIX.total_seconds(),
                 MOVE_MPS,
             )
+        entered = self.world.entered[self.world.entered >= 0]
+        where[entered[self.world.consent[entered]]] = Whereabouts.IN
         return where
 
     def _find(self, code: FindingCode, message: str) -> None:

@@ -157,7 +157,8 @@ class Position(models.Model):
     #: Radius of the fix in metres.
     accuracy_m = models.FloatField()
     fixed_at = models.DateTimeField()
-    received_at = models.DateTimeField(db_index=True)
+    #: No index: it would be written anew with each of tens of thousands of fixes a second.
+    received_at = models.DateTimeField()
     #: They gave this one fix themselves, whether they let their position be used otherwise or not.
     offered = models.BooleanField(default=False, db_default=False)
 
@@ -219,3 +220,30 @@ class Phone(models.Model):
     revoked_at = models.DateTimeField(null=True)
     #: Its browser's subscription, once it takes notifications.
     push = models.ForeignKey(ContactPoint, on_delete=models.SET_NULL, null=True, related_name="+")
+
+
+class WatchedArea(models.Model):
+    """Ground whose entering is written down while somebody needs it: that of a warning in force."""
+
+    #: Taken at random, so that it never comes to stand for other ground.
+    id = models.BigIntegerField(primary_key=True)
+    realm = models.CharField(max_length=8)
+    #: What it is watched for: a number of whoever asked, of which this room knows no more.
+    subject = models.BigIntegerField(unique=True)
+    #: GeoJSON Polygon or MultiPolygon, lon/lat.
+    geometry = models.JSONField()
+    #: Whether those who were there before it was watched have been looked for.
+    looked_over = models.BooleanField(default=False)
+
+
+class AreaEntry(models.Model):
+    """Somebody has come into watched ground, or perhaps has. It is gone as soon as that is dealt with."""
+
+    watched = models.ForeignKey(WatchedArea, on_delete=models.CASCADE, related_name="entries", db_index=False)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    #: Known to have been in; else perhaps.
+    surely = models.BooleanField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["watched", "person"], name="area_entry_once")]

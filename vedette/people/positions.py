@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-import numpy as np
 from django.db import transaction
 
 from vedette import clock
@@ -15,9 +14,9 @@ from vedette.formats.parts import BadInput
 from vedette.ledger.log import append
 from vedette.people import position_rows
 from vedette.people.audience import OLDEST_FIX
-from vedette.people.fixes import Columns, Fix, FixOutcome, by_time, last_of_each, news
+from vedette.people.fixes import Fix, FixOutcome
 from vedette.people.models import Person, Position
-from vedette.people.world import microseconds
+from vedette.people.taking import take
 
 __all__ = [
     "Fix",
@@ -84,24 +83,7 @@ def record_positions(fixes: Sequence[Fix]) -> list[FixOutcome]:
     Those of one person are looked at by the time they were taken, whatever their order here. Raises BadInput when one
     of them cannot be a fix (`3.lat`), and stores none. Nothing goes to the ledger.
     """
-    now = clock.now()
-    batch = Columns(fixes, now)
-    outcomes = [FixOutcome.UNKNOWN] * len(batch)
-    oldest = microseconds(now - OLDEST_FIX)
-    with transaction.atomic():
-        position_rows.let_in()
-        known = position_rows.load(np.unique(batch.person).tolist(), now)
-        order = by_time(batch.person, batch.fixed)
-        people = [known.get(person) for person in batch.person[order].tolist()]
-        kept_at = np.array([_fixed(one) for one in people], np.int64)
-        allowed = np.array([one is not None and one.consents and one.on_duty for one in people], np.bool_)
-        kept = allowed & (batch.fixed[order] >= oldest) & news(batch.person[order], batch.fixed[order], kept_at)
-        for at, one, is_kept in zip(order.tolist(), people, kept.tolist(), strict=True):
-            outcomes[at] = _outcome(one, is_kept)
-        rows = order[kept][last_of_each(batch.person[order[kept]])].tolist()
-        if rows:
-            position_rows.keep([fixes[at] for at in rows], now)
-    return outcomes
+    return take(fixes, clock.now())
 
 
 def record_offered(person: Person, fix: Fix) -> FixOutcome:
@@ -109,48 +91,30 @@ def record_offered(person: Person, fix: Fix) -> FixOutcome:
 
     Raises BadInput (`lat`) on one that there cannot be.
     """
-    now = clock.now()
     try:
-        Columns([fix], now)
+        (outcome,) = take([fix._replace(person_id=person.pk)], clock.now(), offered=True)
     except BadInput as error:
         raise BadInput(error.field.partition(".")[2], error.reason) from error
-    with transaction.atomic():
-        position_rows.let_in()
-        known = position_rows.load([person.pk], now).get(person.pk)
-        if known is None or not Person.objects.filter(pk=person.pk, active=True).exists():
-            return FixOutcome.UNKNOWN
-        if fix.fixed_at < now - OLDEST_FIX or microseconds(fix.fixed_at) <= _fixed(known):
-            return FixOutcome.OLDER
-        position_rows.keep([fix], now, offered=True)
-    return FixOutcome.KEPT
+    return outcome
 
 
 def drop_old_positions(now: datetime, keep: timedelta = OLDEST_FIX) -> int:
-    """Forget fixes older than `keep`; how many. The engine calls this."""
-    dropped, _ = Position.objects.filter(fixed_at__lt=now - keep).delete()
-    return dropped
+    """Forget fixes older than `keep`, and those of people who are off duty or have left by now; how many.
+
+    The engine calls this every minute. Of a very large roster only a part is looked at for who is off duty, the next
+    part the next time; a fix is not used off duty in any case.
+    """
+    gone = position_rows.older_than(now - keep)
+    idle, _Sweep.after = position_rows.idle_after(_Sweep.after, now)
+    return position_rows.drop([*gone, *idle], now - keep, now)
+
+
+class _Sweep:
+    """How far this process has got in looking who is off duty."""
+
+    after = 0
 
 
 def is_own(actor: Actor, person: Person) -> bool:
     """Whether the actor acts for themselves: the person is linked to their login."""
     return actor.user_id is not None and actor.user_id == person.user_id and actor.realm.value == person.realm
-
-
-def _fixed(known: position_rows.Known | None) -> int:
-    """When the fix that is kept was taken; before all time if there is none."""
-    if known is None or known.fixed_at is None:
-        return _NEVER
-    return microseconds(position_rows.moment(known.fixed_at))
-
-
-_NEVER = np.iinfo(np.int64).min
-
-
-def _outcome(known: position_rows.Known | None, kept: bool) -> FixOutcome:
-    if known is None:
-        return FixOutcome.UNKNOWN
-    if not known.consents:
-        return FixOutcome.NO_CONSENT
-    if not known.on_duty:
-        return FixOutcome.OFF_DUTY
-    return FixOutcome.KEPT if kept else FixOutcome.OLDER

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+import numpy as np
 from django.db.models import Exists, OuterRef, QuerySet
 
 from vedette.access.handling import Realm
@@ -14,8 +15,9 @@ from vedette.access.policy import Actor, check, visible
 from vedette.access.roles import Verb
 from vedette.people.audience import Resolution, resolve
 from vedette.people.columns import load_world
-from vedette.people.models import ContactPoint, Person, Position, SavedArea, Shift, Unit
+from vedette.people.models import ContactPoint, Person, SavedArea, Shift, Unit
 from vedette.people.rule import AudienceRule
+from vedette.people.world import found_rows
 from vedette.places.geometry import shape_of
 
 __all__ = [
@@ -44,17 +46,21 @@ def audience_of(
     now: datetime,
     danger_to_life: bool,
     only: Collection[int] | None = None,
+    entered: Collection[int] = (),
     counted: bool = True,
 ) -> Resolution:
     """Whom `rule` reaches in a realm for a warning of that GeoJSON area during [starts, ends), as known at `now`.
 
-    With `only` those people alone are judged, as when somebody joins late. Unless `counted`, the number of those who
+    With `only` those people alone are judged, as when somebody joins late; those of `entered` have been in the area,
+    wherever they are by now. Unless `counted`, the number of those who
     are not reached may stay below what it is (never 0 for some), which saves going through everyone. Raises
     BadGeometry, and ValueError as `resolve` does.
     """
     area = None if area_geometry is None else shape_of(area_geometry)
     lead = timedelta(minutes=max((term.lead_minutes for term in rule.terms), default=0))
     world = load_world(realm, now, only, rule=rule, area=area, window=(starts - lead, ends), counted=counted)
+    if entered:
+        world = replace(world, entered=found_rows(world.ids, np.array(sorted(entered), np.int64)))
     return resolve(rule, world, area=area, starts=starts, ends=ends, now=now, danger_to_life=danger_to_life)
 
 
@@ -94,13 +100,15 @@ def dry_run(
 
 
 def changed_since(realm: Realm, since: datetime) -> set[int]:
-    """Active people whose unit, duties, shifts, consent or position changed at or after `since`: who may join late."""
+    """Active people whose unit, duties, shifts or consent changed at or after `since`: who may join late.
+
+    Who came into an area since is told by `standing_areas.entries`.
+    """
     return active_among(
         realm,
         {
             *Person.objects.filter(changed_at__gte=since).values_list("pk", flat=True),
             *Shift.objects.filter(changed_at__gte=since).values_list("person_id", flat=True),
-            *Position.objects.filter(received_at__gte=since).values_list("person_id", flat=True),
         },
     )
 

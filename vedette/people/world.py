@@ -95,6 +95,8 @@ class World:
     duty: Ints = field(default_factory=_no_ints)
     shifts: Shifts = field(default_factory=Shifts)
     fixes: Fixes = field(default_factory=Fixes)
+    #: Rows of people who are known to have been in the area while it was warned of, wherever they are now; or -1.
+    entered: Ints = field(default_factory=_no_ints)
     #: Person code -> row; -1 when the person is known but not in these columns.
     rows: Mapping[str, int] = field(default_factory=dict)
     #: Some of the people only: what would be odd about a whole audience is not looked for.
