@@ -73,13 +73,15 @@ def test_only_whoever_keeps_the_roster_may_change_it_and_only_in_their_realm(hom
             lambda by=by: actions.keep_person(by, code="p9", name="New", unit=home.south),
             lambda by=by: actions.move_person(by, home.ada, home.north),
             lambda by=by: actions.deactivate_person(by, home.ada),
-            lambda by=by: actions.add_shift(by, home.ada, now, now + HOUR),
             lambda by=by: actions.add_contact_point(by, home.ada, "smtp", "x@people.example"),
             lambda by=by: actions.set_consent(by, home.ada, True),
             lambda by=by: actions.import_shifts(by, home.ada, b"", now, now + HOUR),
         ):
             with pytest.raises(Refused):
                 verb()
+    for by in (other, actor("ana", Role.ANALYST)):
+        with pytest.raises(Refused):
+            actions.add_shift(by, home.ada, now, now + HOUR)
     assert Entry.objects.count() == before
 
 

@@ -11,7 +11,9 @@ from click.testing import Result
 from django.test import Client
 from typer.testing import CliRunner
 
+from tests.formats.test_ical import calendar
 from tests.people.house import HERE, House, house, user
+from tests.people.test_shift_calendars import NIGHTS
 from vedette import clock
 from vedette.access.actors import make_token
 from vedette.access.handling import Realm
@@ -218,3 +220,36 @@ def test_what_a_group_means_is_kept_and_forgotten_by_command(home: House, run: R
     assert run("scim", "means", "Medics", "--duty", "diver").exit_code == 2
     assert run("scim", "forget", "MEDICS").exit_code == 0
     assert run("scim", "forget", "Medics").exit_code == 2
+
+
+def test_shifts_come_from_a_calendar_by_command_and_are_changed_by_command_and_api(
+    home: House, run: Run, tmp_path: Path
+) -> None:
+    file = tmp_path / "nights.ics"
+    file.write_bytes(calendar(NIGHTS))
+    kept = json.loads(run("shifts", "import", "nights", str(file), "--person", "p1", "--json").stdout)
+    assert (kept["person"], kept["by"], kept["shifts"], kept["remarks"]) == ("p1", "owner", 90, [])
+    window = ("--at", "2025-12-05T07:00:00Z", "--unit", "sector", "--json")
+    (on,) = json.loads(run("shifts", "on", *window).stdout)
+    assert (on["code"], on["calendar"], on["changed"]) == ("p1", "nights", False)
+    assert run("shifts", "on", "--at", "tomorrow").exit_code == 2
+    assert run("shifts", "remove", str(on["id"]), "--why", " ").exit_code == 2
+    assert run("shifts", "replace", str(on["id"]), "--person", "p2", "--why", "ill").exit_code == 0
+    (on,) = json.loads(run("shifts", "on", *window).stdout)
+    assert (on["code"], on["changed"]) == ("p2", True)
+
+    token = make_token(User.objects.get(username="keeper"), "api", Realm.EXERCISE, list(Verb))
+    caller = Client(headers={"authorization": f"Bearer {token}"})
+    rows = caller.get("/api/v1/shifts/on?at=2025-12-05T07:00:00Z").json()["items"]
+    assert [(row["code"], row["calendar"]) for row in rows] == [("p2", "nights")]
+    path, told = f"/api/v1/shifts/{on['id']}", {"why": "back again", "person": home.ada.pk}
+    assert caller.post(f"{path}/replace", told, content_type="application/json").json()["person"] == home.ada.pk
+    assert caller.post(f"{path}/remove", {"why": "ill"}, content_type="application/json").status_code == 204
+    assert json.loads(run("shifts", "on", *window).stdout) == []
+
+    added = run("shifts", "add", "p2", "2025-12-05T06:00:00Z", "2025-12-05T14:00:00Z", "--post", "here")
+    assert added.exit_code == 0 and home.bob.shifts.get().post == home.here
+    assert [row["name"] for row in json.loads(run("shifts", "list", "--json").stdout)] == ["nights"]
+    assert run("shifts", "subscribe", "more", "http://x.example/a.ics").exit_code == 2
+    assert run("shifts", "drop", "nights").exit_code == 0
+    assert not home.ada.shifts.exists()

@@ -30,6 +30,8 @@ class Verb(StrEnum):
     CANCEL = "cancel"
     ATTEST = "attest"
     KEEP_ROSTER = "keep_roster"
+    #: Say who is on: put on shift, take off, let another stand in.
+    KEEP_SHIFTS = "keep_shifts"
     #: Keep the roster as an identity provider does, by SCIM.
     PROVISION = "provision"
     SEE_LEDGER = "see_ledger"
@@ -39,9 +41,21 @@ class Verb(StrEnum):
 ALLOWED: dict[Role, frozenset[Verb]] = {
     Role.ANALYST: frozenset({Verb.SEE, Verb.REPORT, Verb.GRADE, Verb.JUDGE, Verb.DRAFT}),
     Role.DUTY_OFFICER: frozenset(
-        {Verb.SEE, Verb.SEE_PEOPLE, Verb.REPORT, Verb.DRAFT, Verb.APPROVE, Verb.ISSUE, Verb.CANCEL, Verb.ATTEST}
+        {
+            Verb.SEE,
+            Verb.SEE_PEOPLE,
+            Verb.REPORT,
+            Verb.DRAFT,
+            Verb.APPROVE,
+            Verb.ISSUE,
+            Verb.CANCEL,
+            Verb.ATTEST,
+            Verb.KEEP_SHIFTS,
+        }
     ),
     Role.SUPERVISOR: frozenset({Verb.SEE, Verb.SEE_PEOPLE, Verb.ATTEST}),
     Role.OVERSEER: frozenset({Verb.SEE, Verb.SEE_PEOPLE, Verb.SEE_LEDGER}),
-    Role.ADMINISTRATOR: frozenset({Verb.SEE, Verb.SEE_PEOPLE, Verb.KEEP_ROSTER, Verb.PROVISION, Verb.ADMINISTER}),
+    Role.ADMINISTRATOR: frozenset(
+        {Verb.SEE, Verb.SEE_PEOPLE, Verb.KEEP_ROSTER, Verb.KEEP_SHIFTS, Verb.PROVISION, Verb.ADMINISTER}
+    ),
 }

@@ -24,6 +24,7 @@ COMMANDS: dict[str, str] = {
     "feeds": "feeds",
     "stix": "stix",
     "people": "people",
+    "shifts": "shifts",
     "scim": "scim",
     "areas": "areas",
     "audience": "audience",

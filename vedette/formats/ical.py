@@ -37,6 +37,11 @@ class ShiftInterval:
     summary: str
     location: str
     categories: tuple[str, ...] = ()
+    #: E-mail addresses of those invited, and of whoever invites; in lower case.
+    attendees: tuple[str, ...] = ()
+    organizer: str = ""
+    #: Properties of others' own, as ("X-BADGE", "p1").
+    marks: tuple[tuple[str, str], ...] = ()
 
 
 def shifts_of(data: bytes, start: datetime, end: datetime, zone: str = "UTC") -> list[ShiftInterval]:
@@ -86,6 +91,9 @@ def _all(data: bytes, start: datetime, end: datetime, local: ZoneInfo) -> Iterat
                 summary=str(event.get("SUMMARY", "")),
                 location=str(event.get("LOCATION", "")),
                 categories=tuple(_categories(event)),
+                attendees=tuple(filter(None, (_address(one) for one in _several(event.get("ATTENDEE", []))))),
+                organizer=_address(event.get("ORGANIZER", "")),
+                marks=tuple((name, str(value)) for name, value in event.items() if name.startswith("X-")),
             )
 
 
@@ -95,9 +103,18 @@ def _moment(value: date, local: ZoneInfo) -> datetime:
     return (value if value.tzinfo else value.replace(tzinfo=local)).astimezone(UTC)
 
 
+def _several(found: Any) -> list[Any]:
+    return found if isinstance(found, list) else [found]
+
+
+def _address(value: Any) -> str:
+    """The e-mail address of a calendar user; nothing when it is told in another way."""
+    scheme, _, address = str(value).strip().partition(":")
+    return address.strip().lower() if scheme.lower() == "mailto" else ""
+
+
 def _categories(event: Any) -> Iterator[str]:
-    found = event.get("CATEGORIES", [])
-    for group in found if isinstance(found, list) else [found]:
+    for group in _several(event.get("CATEGORIES", [])):
         yield from (str(name) for name in getattr(group, "cats", [group]))
 
 
@@ -105,8 +122,7 @@ def _refuse_too_frequent(calendar: Any) -> None:
     """Before anything is expanded: what could keep the machine busy for minutes is no roster."""
     repeating = 0
     for event in calendar.walk("VEVENT"):
-        rules = event.get("RRULE", [])
-        for rule in rules if isinstance(rules, list) else [rules]:
+        for rule in _several(event.get("RRULE", [])):
             name = f"event {event.get('UID', '')!s}"
             repeating += 1
             if repeating > MOST_REPEATING:

@@ -7,7 +7,6 @@ Some have files of their own and are called from here like the rest: `positions.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -17,7 +16,6 @@ from vedette.access.handling import Realm, Tlp
 from vedette.access.models import User
 from vedette.access.policy import Actor, check
 from vedette.access.roles import Verb
-from vedette.formats.ical import BadCalendar, ShiftInterval, shifts_of
 from vedette.formats.parts import BadInput
 from vedette.ledger.log import append
 from vedette.people.contact import checked_address
@@ -25,7 +23,7 @@ from vedette.people.erasing import purge_person
 from vedette.people.ground import ground_of
 from vedette.people.importing import ShrinkRefused, import_roster
 from vedette.people.leaving import end_places
-from vedette.people.models import ContactPoint, Duty, Person, SavedArea, Shift, Unit
+from vedette.people.models import ContactPoint, Duty, Person, SavedArea, Unit
 from vedette.people.positions import (
     NoConsent,
     drop_old_positions,
@@ -35,6 +33,7 @@ from vedette.people.positions import (
     set_consent,
 )
 from vedette.people.quiet import checked_zone, parse_hours
+from vedette.people.shifts import add_shift, end_shift, import_shifts, remove_shift, replace_shift
 from vedette.people.wardens import set_wardens, set_wardens_of
 from vedette.places.geometry import BadGeometry, geojson_of
 
@@ -57,14 +56,13 @@ __all__ = [
     "purge_person",
     "record_position",
     "record_positions",
+    "remove_shift",
+    "replace_shift",
     "set_consent",
     "set_wardens",
     "set_wardens_of",
     "verify_contact_point",
 ]
-
-#: The longest one shift may be.
-LONGEST_SHIFT = timedelta(days=31)
 
 
 def keep_area(actor: Actor, *, code: str, name: str, geometry: object, handling: Tlp | None = None) -> SavedArea:
@@ -229,81 +227,6 @@ def deactivate_person(actor: Actor, person: Person) -> Person:
     return person
 
 
-def add_shift(actor: Actor, person: Person, starts: datetime, ends: datetime, post: SavedArea | None = None) -> Shift:
-    """Put a person on shift during [starts, ends); the same shift twice is one. Raises BadInput, Refused."""
-    if starts.tzinfo is None or ends.tzinfo is None:
-        raise BadInput("starts", "needs a time zone or offset, as does the end")
-    if not starts < ends:
-        raise BadInput("ends", "must be later than the start")
-    if ends - starts > LONGEST_SHIFT:
-        raise BadInput("ends", f"a shift lasts {LONGEST_SHIFT.days} days at most")
-    with transaction.atomic():
-        person = _locked(actor, person)
-        _refuse_inactive(person)
-        if post is not None:
-            check(actor, Verb.KEEP_ROSTER, post)
-        same = Shift.objects.filter(person=person, starts=starts, ends=ends, post=post).first()
-        if same is not None:
-            return same
-        shift = Shift.objects.create(person=person, starts=starts, ends=ends, post=post, changed_at=clock.now())
-        _log(actor, "shift.added", f"person:{person.pk}", _shift_body(shift))
-    return shift
-
-
-def end_shift(actor: Actor, shift: Shift, at: datetime | None = None) -> Shift | None:
-    """End a shift now, or at `at`; one that has not begun by then is dropped (None)."""
-    at = at or clock.now()
-    with transaction.atomic():
-        shift = Shift.objects.select_for_update(of=("self",), no_key=True).select_related("person").get(pk=shift.pk)
-        check(actor, Verb.KEEP_ROSTER, shift.person)
-        if at >= shift.ends:
-            raise BadInput("at", "the shift is over by then; it can only be cut short")
-        _touch([shift.person_id])
-        body = {**_shift_body(shift), "ended_at": clock.rfc3339(at)}
-        if at <= shift.starts:
-            shift.delete()
-        else:
-            shift.ends, shift.changed_at = at, clock.now()
-            shift.save(update_fields=["ends", "changed_at"])
-        _log(actor, "shift.ended", f"person:{shift.person_id}", body)
-    return shift if shift.pk is not None else None
-
-
-def import_shifts(
-    actor: Actor, person: Person, calendar: bytes, starts: datetime, ends: datetime, zone: str = "UTC"
-) -> list[Shift]:
-    """Replace a person's shifts that begin in [starts, ends) by those of an iCalendar file.
-
-    An event's place names a post when it is a saved area's code or name; otherwise the post is not known.
-    """
-    check(actor, Verb.KEEP_ROSTER, person)
-    try:
-        found = [shift for shift in shifts_of(calendar, starts, ends, zone) if starts <= shift.start]
-    except BadCalendar as error:
-        raise BadInput("calendar", str(error)) from error
-    except ValueError as error:
-        raise BadInput("window", str(error)) from error
-    too_long = next((shift for shift in found if shift.end - shift.start > LONGEST_SHIFT), None)
-    if too_long is not None:
-        raise BadInput("calendar", f"event {too_long.uid!r} lasts longer than {LONGEST_SHIFT.days} days")
-    with transaction.atomic():
-        person, now = _locked(actor, person), clock.now()
-        _refuse_inactive(person)
-        posts = _posts(actor)
-        dropped, _ = person.shifts.filter(starts__gte=starts, starts__lt=ends).delete()
-        shifts = Shift.objects.bulk_create(
-            [
-                Shift(person=person, starts=begins, ends=until, post=post, changed_at=now)
-                for begins, until, post in dict.fromkeys(
-                    (shift.start, shift.end, _post_of(shift, posts)) for shift in found
-                )
-            ]
-        )
-        _touch([person.pk])
-        _log(actor, "shifts.imported", f"person:{person.pk}", {"added": len(shifts), "dropped": dropped})
-    return shifts
-
-
 def add_contact_point(
     actor: Actor, person: Person, channel: str, address: str, rank: int = 0, region: str | None = None
 ) -> ContactPoint:
@@ -371,24 +294,6 @@ def _below(unit: Unit) -> set[int]:
         edge = [pk for pk in Unit.objects.filter(parent__in=edge).values_list("pk", flat=True) if pk not in found]
         found.update(edge)
     return found
-
-
-def _posts(actor: Actor) -> dict[str, SavedArea]:
-    areas = [area for area in SavedArea.objects.filter(realm=actor.realm.value) if actor.may(Verb.KEEP_ROSTER, area)]
-    return {**{area.name.casefold(): area for area in areas}, **{area.code.casefold(): area for area in areas}}
-
-
-def _post_of(shift: ShiftInterval, posts: dict[str, SavedArea]) -> SavedArea | None:
-    return posts.get(shift.location.strip().casefold())
-
-
-def _shift_body(shift: Shift) -> dict[str, Any]:
-    return {
-        "shift": shift.pk,
-        "starts": clock.rfc3339(shift.starts),
-        "ends": clock.rfc3339(shift.ends),
-        "post": shift.post_id,
-    }
 
 
 def _code(code: str) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.db.models import Q
 
 from vedette import clock
 from vedette.access.policy import Actor, check
 from vedette.access.roles import Verb
 from vedette.formats.parts import BadInput
 from vedette.ledger.log import append
-from vedette.people.models import Person, Position
+from vedette.people.models import Person, Position, ShiftOverride
 
 
 def purge_person(actor: Actor, person: Person) -> Person:
@@ -22,6 +23,8 @@ def purge_person(actor: Actor, person: Person) -> Person:
         person.phones.all().delete()
         person.contact_points.all().delete()
         person.shifts.all().delete()
+        person.calendars.all().delete()
+        ShiftOverride.objects.filter(Q(person=person) | Q(to_person=person)).delete()
         person.duties.clear()
         Position.objects.filter(person=person).delete()
         person.code, person.name, person.language, person.user = f"purged-{person.pk}", "(erased)", "en-US", None

@@ -1,4 +1,4 @@
-"""Looks at the feeds that are due, a few at a time, until told to stop."""
+"""Looks at the feeds and calendars that are due, a few at a time, until told to stop."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ import logging
 import os
 import select
 import signal
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from types import FrameType
 
 from django.db import DatabaseError, close_old_connections, connection
 
 from vedette import clock
+from vedette.exchange.calendars.poll import ask_calendar, due_calendars, roll_on
 from vedette.exchange.intake.poll import due_feeds, poll_feed
-from vedette.exchange.models import Feed
 
 log = logging.getLogger(__name__)
 
@@ -33,26 +35,36 @@ def run(until_closed: int | None = None) -> None:
     for sent in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sent, stop)
     ended = [wake] if until_closed is None else [wake, until_closed]
-    asked: set[int] = set()
+    asked: set[str] = set()
     with ThreadPoolExecutor(AT_ONCE) as threads:
         while not select.select(ended, [], [], LOOK_S)[0]:
             try:
-                for feed in due_feeds(clock.now()):
-                    if feed.pk not in asked:
-                        asked.add(feed.pk)
-                        threads.submit(_ask, feed, asked)
+                roll_on(clock.now())
+                for name, look in _due():
+                    if name not in asked:
+                        asked.add(name)
+                        threads.submit(_ask, name, look, asked)
             except DatabaseError as error:
-                log.error("feeds: %s", error)
+                log.error("what is due: %s", error)
                 connection.close()
 
 
-def _ask(feed: Feed, asked: set[int]) -> None:
+def _due() -> Iterator[tuple[str, Callable[[], object]]]:
+    """What is to be looked at now: each with its name, and how."""
+    now = clock.now()
+    for feed in due_feeds(now):
+        yield f"feed {feed.pk}", partial(poll_feed, feed)
+    for calendar in due_calendars(now):
+        yield f"calendar {calendar.pk}", partial(ask_calendar, calendar)
+
+
+def _ask(name: str, look: Callable[[], object], asked: set[str]) -> None:
     try:
-        poll_feed(feed)
+        look()
     except Exception:
         # One feed's trouble, whatever it is, is not the others'; it is looked at again when it is due.
-        log.exception("feed %s", feed.name)
+        log.exception("%s", name)
     finally:
-        asked.discard(feed.pk)
+        asked.discard(name)
         close_old_connections()
         connection.close()

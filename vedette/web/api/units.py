@@ -6,12 +6,14 @@ from typing import Any
 
 from ninja import Router, Status
 
+from vedette import clock
 from vedette.access.handling import Tlp
 from vedette.access.policy import Actor, visible
 from vedette.access.roles import Verb
 from vedette.formats.parts import BadInput, Line, Moment
 from vedette.people import actions
 from vedette.people.models import SavedArea, Shift, Unit
+from vedette.people.on_shift import on_during
 from vedette.people.queries import areas_for, people_for, units_for
 from vedette.web.api.doors import ApiRequest, found, get, post
 from vedette.web.api.paging import Cursor, Limit, Page, page
@@ -61,6 +63,32 @@ class ShiftGiven(Given):
     post: Line | None = None
 
 
+class ShiftRemoved(Given):
+    """Why it is taken out."""
+
+    why: Line = ""
+
+
+class ShiftReplaced(Given):
+    """What holds instead; what is left out stays."""
+
+    why: Line = ""
+    person: Id | None = None
+    starts: Moment | None = None
+    ends: Moment | None = None
+
+
+class OnShown(ShiftShown):
+    """A shift with whose it is."""
+
+    code: str
+    name: str
+    unit: str
+    #: The calendar that tells of it; null: put in by hand. And whether it was changed since.
+    calendar: str | None
+    changed: bool
+
+
 class ShiftEnd(Given):
     """When it ends; now, if left out."""
 
@@ -105,6 +133,42 @@ def add(request: ApiRequest, given: ShiftGiven) -> Any:
     return Status(201, _shift(request, actions.add_shift(request.auth, person, given.starts, given.ends, area)))
 
 
+@get(shifts, "/on", Verb.SEE_PEOPLE, response=Page[OnShown], summary="Who is on at any moment of a window")
+def list_on(
+    request: ApiRequest,
+    at: Moment | None = None,
+    to: Moment | None = None,
+    unit: Line | None = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> Any:
+    """At `at` (now, if left out), or at any moment from then up to `to`; of `unit` and those below it."""
+    known = on_during(request.auth, at or clock.now(), to, unit).order_by()
+    return page(known, lambda shift: _on(request, shift), cursor, limit, newest_first=False)
+
+
+@post(shifts, "/{int:shift_id}/remove", Verb.KEEP_SHIFTS, response={204: None}, summary="Take one shift out")
+def remove(request: ApiRequest, shift_id: int, given: ShiftRemoved) -> Any:
+    """Of a calendar it stays out when the calendar is read again."""
+    actions.remove_shift(request.auth, found(_shifts(request.auth), shift_id), given.why)
+    return Status(204, None)
+
+
+@post(
+    shifts,
+    "/{int:shift_id}/replace",
+    Verb.KEEP_SHIFTS,
+    response=ShiftShown,
+    summary="Move a shift, or let another stand in",
+)
+def replace(request: ApiRequest, shift_id: int, given: ShiftReplaced) -> Any:
+    """Of a calendar it stays so when the calendar is read again."""
+    whose = chosen("person", people_for(request.auth), given.person)
+    shift = found(_shifts(request.auth), shift_id)
+    kept = actions.replace_shift(request.auth, shift, given.why, person=whose, starts=given.starts, ends=given.ends)
+    return _shift(request, kept)
+
+
 @get(shifts, "/{int:shift_id}", Verb.SEE_PEOPLE, response=ShiftShown, summary="One shift")
 def show_shift(request: ApiRequest, shift_id: int) -> Any:
     return _shift(request, found(_shifts(request.auth), shift_id))
@@ -115,6 +179,17 @@ def end(request: ApiRequest, shift_id: int, given: ShiftEnd) -> Any:
     """A shift that has not begun by then is dropped: 204."""
     ended = actions.end_shift(request.auth, found(_shifts(request.auth), shift_id), given.at)
     return Status(204, None) if ended is None else Status(200, _shift(request, ended))
+
+
+def _on(request: ApiRequest, shift: Shift) -> dict[str, Any]:
+    return {
+        **_shift(request, shift),
+        "code": shift.person.code,
+        "name": shift.person.name,
+        "unit": shift.person.unit.code,
+        "calendar": shift.calendar.name if shift.calendar is not None else None,
+        "changed": shift.override_id is not None,
+    }
 
 
 def _shifts(actor: Actor) -> Any:

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from django.urls import path
 
-from vedette.web.setup import areas, channels, feeds, first_run, organisation, plans, scim, templates, tokens, users
+from vedette.web.setup import (
+    areas,
+    calendars,
+    channels,
+    feeds,
+    first_run,
+    organisation,
+    plans,
+    scim,
+    templates,
+    tokens,
+    users,
+)
 
 app_name = "setup"
 
@@ -39,6 +51,9 @@ urlpatterns = [
     path("settings/feeds/<slug:name>/", feeds.feed, name="feed"),
     path("settings/feeds/<slug:name>/look/", feeds.look, name="look_at_feed"),
     path("settings/feeds/<slug:name>/enable/", feeds.enable, name="enable_feed"),
+    path("settings/calendars/", calendars.calendars, name="calendars"),
+    path("settings/calendars/<slug:name>/look/", calendars.look, name="look_at_calendar"),
+    path("settings/calendars/<slug:name>/drop/", calendars.drop, name="drop_calendar"),
     path("settings/identity-provider/", scim.scim, name="scim"),
     path("settings/identity-provider/setting/", scim.setting, name="scim_setting"),
     path("settings/identity-provider/<int:meaning_id>/drop/", scim.drop, name="drop_scim_meaning"),

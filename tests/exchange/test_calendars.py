@@ -1,0 +1,95 @@
+"""A calendar at an address: asked with its entity tag, kept when it cannot be had, and rolled on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.db import connection
+
+from tests.formats.test_ical import calendar
+from tests.people.house import House, house
+from tests.people.test_shift_calendars import NIGHTS
+from tests.servers import feed as feeds
+from tests.servers.feed import Issuer
+from vedette import clock
+from vedette.exchange.calendars.actions import ask_now, subscribe
+from vedette.exchange.calendars.poll import ask_calendar, due_calendars, roll_on
+from vedette.formats.parts import BadInput
+from vedette.people.calendars import HORIZON
+from vedette.people.models import ShiftCalendar
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def home(stopped_clock: clock.Frozen) -> House:
+    return house()
+
+
+@pytest.fixture
+def server() -> Iterator[Issuer]:
+    with feeds.running() as running:
+        running.documents["/night.ics"] = calendar(NIGHTS)
+        yield running
+
+
+def kept(home: House, server: Issuer) -> ShiftCalendar:
+    return subscribe(home.keeper, "nights", f"{server.url}/night.ics", allow_private=True, person=home.ada)
+
+
+def test_it_is_asked_when_it_is_due_and_not_read_again_while_it_is_unchanged(
+    home: House, server: Issuer, stopped_clock: clock.Frozen
+) -> None:
+    kept(home, server)
+    (due,) = due_calendars(clock.now())
+    assert due_calendars(clock.now()) == []
+    assert ask_calendar(due) == ""
+    assert home.ada.shifts.count() == 90
+    stopped_clock.advance(minutes=16)
+    (due,) = due_calendars(clock.now())
+    assert ask_calendar(due) == ""
+    assert [status for _, status in server.asked] == [200, 304]
+
+
+def test_what_was_known_stays_when_it_cannot_be_had_or_read(home: House, server: Issuer) -> None:
+    found = kept(home, server)
+    assert ask_now(home.keeper, found) == ""
+    server.broken["/night.ics"] = 500
+    assert "500" in ask_now(home.keeper, found)
+    server.broken.clear()
+    server.documents["/night.ics"] = b"<html>sign in</html>"
+    assert "cannot be read" in ask_now(home.keeper, found)
+    found.refresh_from_db()
+    assert (home.ada.shifts.count(), found.failures) == (90, 2)
+    assert found.body is not None and b"VEVENT" in bytes(found.body)
+    server.documents["/night.ics"] = calendar(NIGHTS.replace("DAILY", "DAILY;COUNT=2"))
+    assert ask_now(home.keeper, found) == ""
+    assert home.ada.shifts.count() == 2
+
+
+def test_a_calendar_is_rolled_on_though_nobody_answers(
+    home: House, server: Issuer, stopped_clock: clock.Frozen
+) -> None:
+    found = kept(home, server)
+    ask_now(home.keeper, found)
+    stopped_clock.advance(days=10)
+    assert (roll_on(clock.now()), roll_on(clock.now())) == (1, 0)
+    found.refresh_from_db()
+    assert found.expanded_to == clock.now() + HORIZON
+
+
+@pytest.mark.parametrize("url", ["ftp://x.example/a.ics", "http://x.example/a.ics", "https://10.0.0.1/a.ics", "night"])
+def test_an_address_that_may_not_be_asked_is_refused(home: House, url: str) -> None:
+    with pytest.raises(BadInput) as refused:
+        subscribe(home.keeper, "nights", url, person=home.ada)
+    assert refused.value.field == "url"
+    assert not ShiftCalendar.objects.exists()
+
+
+def test_the_address_is_sealed_where_it_is_stored(home: House) -> None:
+    subscribe(home.keeper, "nights", "webcal://calendar.example/private-4711/night.ics", person=home.ada)
+    assert ShiftCalendar.objects.get().url == "https://calendar.example/private-4711/night.ics"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT url FROM people_shiftcalendar")
+        assert "4711" not in cursor.fetchone()[0]

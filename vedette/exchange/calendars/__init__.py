@@ -1,0 +1,1 @@
+"""Calendars of shifts that are asked for at their address, and rolled on."""
