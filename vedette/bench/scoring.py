@@ -157,9 +157,13 @@ class _Comparison:
             expected.setdefault(claim.id, []).append(label)
             if not found:
                 self._scores.tallies["source"].missed += 1
+        issuers = {link.speaker for link in _shared_links(self._reading.claims)}
         for claim in self._claims:
-            if claim.id in said:
-                self._attribution(claim, said[claim.id], expected.get(claim.id, []))
+            labels = expected.get(claim.id, [])
+            if claim.id in said and (labels or said[claim.id][-1].speaker not in issuers):
+                # What "we" say where the text names its issuer is that issuer's anyway: right where labelled, else
+                # not asked.
+                self._attribution(claim, said[claim.id], labels)
 
     def _attribution(self, claim: Claim, links: Sequence[Attribution], labels: Sequence[Label]) -> None:
         words = f"{links[-1].speaker!r} for {self._text[claim.start : claim.end][:70]!r}"

@@ -11,6 +11,8 @@ from datetime import date, datetime, time, timedelta
 
 DAY = timedelta(days=1)
 MIDNIGHT = time(0)
+#: A bare day or month this many days back is not what a text that looks ahead means.
+FAR = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,3 +72,23 @@ def month_stretch(year: int, month: int) -> Stretch:
 def start_of(when: date) -> datetime:
     """The day's first moment."""
     return datetime.combine(when, MIDNIGHT)
+
+
+def lean(days: list[date | None], anchor: Anchor) -> list[date]:
+    """The nearest of the days and the nearest on the other side of the anchor, likeliest first."""
+    here = anchor.day
+    assert here is not None
+    known = sorted((found for found in days if found is not None), key=lambda found: abs(found - here))
+    if not known:
+        return []
+    nearest = known[0]
+    other = next((found for found in known if (found > here) != (nearest > here)), None)
+    same_month = (nearest.year, nearest.month) == (here.year, here.month)
+    if (
+        other is not None
+        and not same_month
+        and ((anchor.ahead is False and nearest > here) or (anchor.ahead and nearest < here - FAR * DAY))
+    ):
+        return [other, nearest]
+    both = other is not None and abs(other - here) < 3 * abs(nearest - here)
+    return [nearest, other] if both and other is not None else [nearest]

@@ -5,13 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from vedette.reading.cue import ReportingCue, content_from, without_comma
-from vedette.reading.lexicon import PREPOSITIONS, TYING, Reporting, words
+from vedette.reading.lexicon import ADVERBS, PREPOSITIONS, TYING, Reporting, words
 from vedette.reading.phrases import REDUCED, VERBS, after, before
+from vedette.reading.records import Certainty
+from vedette.reading.subjects import named_beside, subject
 from vedette.reading.tokens import Token
 
 ACCOUNTS = words("account telling words view version estimate opinion judgement judgment assessment estimation")
 HEARD = words("heard hears learned learnt gathered understood")
 _ACCORDING = Reporting("according")
+_QUOTED = words("quoted cited quotes cites reported")
+_OVERHEARD = words("heard overheard recorded filmed caught")
+_ALLEGED = words("alleged said reported believed understood thought known claimed supposed")
+_BE = words("is are was were be been being")
 
 
 def according_to(tokens: Sequence[Token], at: int, start: int, stop: int) -> ReportingCue | None:
@@ -30,6 +36,8 @@ def according_to(tokens: Sequence[Token], at: int, start: int, stop: int) -> Rep
             # "according to a memo obtained by the Gazette": the paper hands on what the memo says.
             container = after(tokens, past + 1, stop)
             past = container[1] if container is not None else past
+    if past == phrase[1]:
+        phrase, past = named_beside(tokens, phrase, stop)
     if at - start <= 1:
         return ReportingCue(_ACCORDING, at, phrase, None, content_from(tokens, past, stop), False, container)
     return ReportingCue(_ACCORDING, at, phrase, None, (start, without_comma(tokens, start, at)), True, container)
@@ -55,7 +63,7 @@ def in_opinion(tokens: Sequence[Token], at: int, start: int, stop: int) -> Repor
     """ "in the opinion of the surveyor"."""
     if tokens[at - 2].low not in ("in", "by") or tokens[at + 1].low != "of":
         return None
-    phrase = after(tokens, at + 2, stop)
+    phrase = after(tokens, at + 2, stop, TYING)
     if phrase is None:
         return None
     if at - 2 == start:
@@ -72,13 +80,52 @@ def heard_from(tokens: Sequence[Token], at: int, stop: int) -> ReportingCue | No
 
 
 def quoted_as(tokens: Sequence[Token], at: int, start: int, stop: int) -> ReportingCue | None:
-    """ "was quoted by the Ledger as saying that"."""
-    said = next((one for one in range(at - 2, max(start, at - 9), -1) if tokens[one].low in ("quoted", "cited")), None)
-    phrase = before(tokens, said, start) if said is not None else None
-    if phrase is None or said is None:
+    """ "was quoted by the Ledger as saying that", "the Ledger quoted a driver as saying that"."""
+    said = next((one for one in range(at - 2, max(start, at - 12), -1) if tokens[one].low in _QUOTED), None)
+    if said is None:
         return None
-    by = after(tokens, said + 2, at - 1) if tokens[said + 1].low == "by" else None
-    return ReportingCue(VERBS["say"], at, phrase, None, content_from(tokens, at + 1, stop), False, by)
+    helper = said - 1
+    while helper > start and tokens[helper].low in ADVERBS:
+        helper -= 1
+    told = content_from(tokens, at + 1, stop)
+    if tokens[helper].low in _BE:
+        named = subject(tokens, helper, start)
+        by = after(tokens, said + 2, at - 1) if tokens[said + 1].low == "by" else None
+        return ReportingCue(VERBS["say"], at, named.source, None, told, False, by) if named is not None else None
+    quoted = after(tokens, said + 1, at - 1, TYING)
+    handed_on = subject(tokens, said, start)
+    if quoted is None:
+        return None
+    return ReportingCue(VERBS["say"], at, quoted, None, told, False, handed_on.source if handed_on else None)
+
+
+def overheard(tokens: Sequence[Token], at: int, start: int, stop: int) -> ReportingCue | None:
+    """ "was overheard saying that", "were heard shouting": whoever was heard."""
+    if tokens[at].low not in VERBS or tokens[at - 1].low not in _OVERHEARD or at - 2 < start:
+        return None
+    helper = at - 2
+    while helper > start and tokens[helper].low in ADVERBS:
+        helper -= 1
+    named = subject(tokens, helper, start) if tokens[helper].low in _BE else None
+    if named is None:
+        return None
+    return ReportingCue(VERBS[tokens[at].low], at, named.source, None, content_from(tokens, at + 1, stop), False)
+
+
+def said_to_have(tokens: Sequence[Token], at: int, start: int, stop: int) -> ReportingCue | None:
+    """ "is alleged to have said": whoever is alleged to; `at` is the verb after "have"."""
+    if at - 4 < start or tokens[at - 1].low != "have" or tokens[at - 2].low != "to":
+        return None
+    if tokens[at - 3].low not in _ALLEGED or tokens[at - 4].low not in _BE:
+        return None
+    named = subject(tokens, at - 4, start)
+    if named is None:
+        return None
+    verb = Reporting(VERBS[tokens[at].low].lemma, Certainty.POSSIBLE)
+    if at + 1 >= stop or not any(token.is_word for token in tokens[at + 1 : stop]):
+        whole = (start, without_comma(tokens, start, named.begins))
+        return ReportingCue(verb, at, named.source, None, whole, True)
+    return ReportingCue(verb, at, named.source, None, content_from(tokens, at + 1, stop), False)
 
 
 def as_told(tokens: Sequence[Token], at: int, start: int, stop: int) -> ReportingCue | None:

@@ -32,11 +32,12 @@ PRONOUNS = words("he she it they we i you him them us me who nobody someone ever
 AUXILIARIES = words(
     "is are was were be been being am has have had having do does did will would shall should can could may might "
     "must ought isn't aren't wasn't weren't hasn't haven't hadn't don't doesn't didn't won't wouldn't shouldn't can't "
-    "cannot couldn't mustn't not never"
+    "cannot couldn't mustn't not never dont doesnt didnt wont cant isnt wasnt havent"
 )
 ADVERBS = words(
     "also later then now still again already even once soon repeatedly reportedly allegedly initially previously "
-    "recently earlier just only both ever always often separately publicly privately further instead meanwhile"
+    "recently earlier just only ever always often separately publicly privately further instead meanwhile since "
+    "first afterwards afterward thereafter therefore thus today yesterday nonetheless nevertheless likewise"
 )
 #: Prepositions that tie a second noun phrase to the first.
 TYING = words("of within from inside in with for at near across along regardless outside")
@@ -74,13 +75,17 @@ DOCUMENTS = words(
     "email emails e-mail statement statements filing affidavit indictment complaint video videos footage recording "
     "recordings document documents information intelligence assessment assessments message messages post posts "
     "transcript log logs survey brief briefing cable release analysis study tip tips dispatch circular directive "
-    "communique note file files chat intercept intercepts leaflet map records record account paper testimony"
+    "communique communiqué note file files chat intercept intercepts leaflet leaflets flyer flyers pamphlet pamphlets "
+    "poster map records record account paper papers testimony data metadata figures statistics images image imagery "
+    "photo photos photograph photographs picture pictures screenshot screenshots clip voicemail tweet text texts "
+    "thread reporting readings minutes factsheet telegram diary newsletter sitrep sitreps proclamation manifesto"
 )
 OUTLETS = words(
     "reuters ap afp bbc cnn newspaper newspapers newsroom station broadcaster outlet outlets magazine website "
     "ledger times post tribune herald gazette chronicle journal news radio press wire courier telegraph "
     "observer newswire standard citizen independent advertiser bugle mercury messenger sentinel beacon banner "
-    "edition dispatch sun star globe guardian examiner inquirer reporter echo express mirror argus weekly daily"
+    "edition media television tv dispatch sun star globe guardian examiner inquirer reporter echo express mirror argus "
+    "weekly daily"
 )
 ORGANISATIONS = words(
     "agency agencies office offices department police patrol bureau ministry council government administration "
@@ -91,14 +96,17 @@ ORGANISATIONS = words(
     "un network coalition faction cell security management legislature treasury comptroller operator employer "
     "company firm corporation operators regulator institute observatory club federation union syndicate clinic "
     "college school registry militia brigade battalion regiment garrison base desk prosecutor's sheriff's "
-    "marshals oversight watchdog utility district"
+    "marshals oversight watchdog utility district consulate charities brigades cells networks factions outfit outfits "
+    "gendarmerie constabulary secretariat taskforces embassies consulates unions ministries councils hospitals "
+    "airline airlines airport port railway bank museum theatre school schools church parish mosque rebels "
+    "collective alliance movement federation task-force humint sigint osint"
 )
 #: Heads that name people by what they are.
 PEOPLE = words(
     "agent officer official source witness resident leader member spokesman spokeswoman spokesperson lawyer "
     "attorney prosecutor investigator analyst commander chief director sheriff mayor governor president "
     "minister secretary senator representative judge detective expert researcher teacher worker driver man "
-    "woman men women people person neighbor neighbour bystander informant suspect victim relative family "
+    "woman men women people person head neighbor neighbour bystander informant suspect victim relative family "
     "employee supervisor colleague colleagues staff personnel soldier trooper deputy deputies captain caller "
     "user reporter journalist doctor nurse farmer fighter militant smuggler trafficker aide adviser advisor "
     "insider contractor volunteer manager editor author forecaster firefighter stringer tracker trader "
@@ -130,7 +138,8 @@ TITLES = words(
 )
 UNNAMED = words(
     "somebody someone one others another some many several both neither most accused source sources unnamed "
-    "anonymous unidentified insiders insider tipster informant informants"
+    "anonymous unidentified insiders insider tipster informant informants rumour rumours rumor rumors gossip hearsay "
+    "third fourth"
 )
 
 
@@ -158,7 +167,7 @@ def is_person_noun(word: str) -> bool:
 
 
 def reporting_verbs() -> dict[str, Reporting]:
-    """Lower-case form to what it means as a reporting verb."""
+    """Lower-case form to what it means as a reporting verb; the words of a form of several are joined by `_`."""
     found: dict[str, Reporting] = {}
     for line in table("reporting.txt"):
         forms, certainty, flags = (part.strip() for part in line.split("|"))

@@ -12,11 +12,15 @@ from vedette.reading.lexicon import (
     AUXILIARIES,
     CONJUNCTIONS,
     DETERMINERS,
+    DOCUMENTS,
     MONTHS,
+    ORGANISATIONS,
+    OUTLETS,
     PREPOSITIONS,
     PRONOUNS,
     TYING,
     WEEKDAYS,
+    Reporting,
     reporting_verbs,
     words,
 )
@@ -25,8 +29,15 @@ from vedette.reading.tokens import Token
 #: No noun phrase is followed further than this many tokens.
 LONGEST = 14
 
-VERBS = reporting_verbs()
-_PAST_VERBS = frozenset(form for form, verb in VERBS.items() if form.endswith(("ed", "said", "told", "wrote"))) | {
+_ALL_VERBS = reporting_verbs()
+VERBS = {form: verb for form, verb in _ALL_VERBS.items() if "_" not in form}
+#: Verbs of several words by their first: "pointed" -> (("out",), its meaning).
+PHRASAL: dict[str, list[tuple[tuple[str, ...], Reporting]]] = {}
+for _form, _verb in _ALL_VERBS.items():
+    if "_" in _form:
+        _first, *_rest = _form.split("_")
+        PHRASAL.setdefault(_first, []).append((tuple(_rest), _verb))
+PAST_VERBS = frozenset(form for form, verb in VERBS.items() if form.endswith(("ed", "said", "told", "wrote"))) | {
     "shot", "struck", "fired", "attacked", "received", "went", "came", "took", "made", "gave", "began", "left", "saw",
     "heard", "got", "ran", "hit", "killed", "injured", "drove", "stopped", "seen", "given", "found", "says", "tells",
 }  # fmt: skip
@@ -39,7 +50,10 @@ REDUCED = words(
     "received obtained gathered seen cited described leaked released issued circulated reviewed dated posted sent "
     "shared"
 )
+#: Words that stand behind a noun and tell where: "people nearby".
+_BEHIND = words("nearby abroad here opposite upstairs downstairs who which familiar")
 _INSIDE = words("- / . & '")
+NAME_PARTICLES = words("of the and for de la del van von al bin el da dos ibn ter den le")
 
 
 def before(tokens: Sequence[Token], index: int, floor: int = 0) -> tuple[int, int] | None:
@@ -56,7 +70,7 @@ def before(tokens: Sequence[Token], index: int, floor: int = 0) -> tuple[int, in
         return last, last + 1
     if tokens[last].low == "accused" and last > floor and tokens[last - 1].low in DETERMINERS:
         return last - 1, last + 1
-    if tokens[last].low in CONJUNCTIONS or tokens[last].low in PREPOSITIONS or tokens[last].low in _PAST_VERBS:
+    if tokens[last].low in CONJUNCTIONS or tokens[last].low in PREPOSITIONS or tokens[last].low in PAST_VERBS:
         return None
     first = last
     closed = False
@@ -77,7 +91,7 @@ def before(tokens: Sequence[Token], index: int, floor: int = 0) -> tuple[int, in
             if previous in REDUCED:
                 # "information received by this unit"
                 at -= 1
-            elif previous in _PAST_VERBS or previous in AUXILIARIES:
+            elif previous in PAST_VERBS or previous in AUXILIARIES:
                 # "the man who fired at the car": the car is not whom the verb speaks of.
                 return None
             closed = False
@@ -93,7 +107,7 @@ def before(tokens: Sequence[Token], index: int, floor: int = 0) -> tuple[int, in
         elif low == "and":
             if at <= floor or not _joins(tokens[at - 1], tokens[at + 1]) or not tokens[at - 1].is_word:
                 break
-        elif low in CONJUNCTIONS or low in _PAST_VERBS or low in CALENDAR or (_is_adverb(token) and at != last):
+        elif low in CONJUNCTIONS or low in PAST_VERBS or low in CALENDAR or (_is_adverb(token) and at != last):
             break
         elif low in DETERMINERS:
             closed = True
@@ -116,9 +130,10 @@ def after(
             if low not in _INSIDE or not opened:
                 break
         elif low in DETERMINERS or low in PRONOUNS:
-            if low in PRONOUNS:
-                return (at, at + 1) if not opened else (index, last)
             previous = tokens[at - 1].low if at > index else ""
+            if low in PRONOUNS:
+                # "one of them"
+                return (at, at + 1) if not opened else (index, at + 1 if previous == "of" else last)
             if opened and previous not in TYING and previous not in DETERMINERS:
                 break
             opened = True
@@ -134,7 +149,7 @@ def after(
                 break
             at += 1
             continue
-        elif (low in _PAST_VERBS and opened) or (_is_adverb(token) and at != index):
+        elif (low in PAST_VERBS and opened) or (_is_adverb(token) and at != index):
             break
         else:
             opened = True
@@ -153,6 +168,42 @@ def _turns(tokens: Sequence[Token], at: int, ceiling: int) -> bool:
 def _joins(left: Token, right: Token) -> bool:
     plain = right.low not in DETERMINERS and right.low not in PRONOUNS and right.low not in AUXILIARIES
     return right.is_word and plain and left.is_capital == right.is_capital
+
+
+def head_of(phrase: Sequence[Token]) -> int:
+    """The index of the phrase's head: the last word before the first preposition or participle that ties on."""
+    low = [token.stem.rstrip(".") for token in phrase]
+    if "of" in low and low[-1] in ORGANISATIONS and any(token.low.endswith("'s") for token in phrase[:-1]):
+        # "the secretary of state's office"
+        return len(phrase) - 1
+    for index in range(1, len(phrase)):
+        behind = low[index] in _BEHIND and low[index - 1] not in DETERMINERS
+        if low[index] in PREPOSITIONS or low[index] in REDUCED or behind:
+            # "Department of Justice", "an e-mail seen by the paper": the head stands before.
+            participle = index >= 2 and _is_participle(low[index - 1]) and low[index - 2] not in DETERMINERS
+            return index - 2 if participle else index - 1
+    if len(phrase) > 2 and _is_participle(low[-1]) and low[-2] not in DETERMINERS and not phrase[-1].is_capital:
+        # "the man arrested", "people living"
+        return len(phrase) - 2
+    return len(phrase) - 1
+
+
+_IRREGULAR = words("thrown seen sent left found taken held written shown given stuck hung made known kept stolen")
+
+
+def _is_participle(low: str) -> bool:
+    return low in _IRREGULAR or (len(low) > 4 and low.endswith(("ed", "ing")) and low not in DOCUMENTS)
+
+
+def is_name(phrase: Sequence[Token]) -> bool:
+    """Whether the phrase is a person's name and no more: two to seven capitals, titles and particles among them."""
+    if not 2 <= len(phrase) <= 7 or not phrase[0].is_capital or not phrase[-1].is_capital:
+        return False
+    if any(token.stem in ORGANISATIONS or token.stem in OUTLETS for token in phrase):
+        return False
+    return all(token.is_capital or token.low in NAME_PARTICLES or token.text == "." for token in phrase) and any(
+        token.is_word and not token.text.isupper() for token in phrase
+    )
 
 
 def _is_adverb(token: Token) -> bool:

@@ -5,7 +5,19 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, time, timedelta
 
-from vedette.reading.calendar import DAY, Anchor, Point, Stretch, day_stretch, month_stretch, months_later, start_of
+from vedette.reading.calendar import (
+    DAY,
+    Anchor,
+    Point,
+    Stretch,
+    day_stretch,
+    lean,
+    month_stretch,
+    months_later,
+    start_of,
+)
+from vedette.reading.clocks import Clock, clock, zone_letter
+from vedette.reading.holidays import holiday
 from vedette.reading.lexicon import MONTHS, WEEKDAYS
 
 _MONTH = (
@@ -39,7 +51,8 @@ _MONTH_DAY = re.compile(
 _NUMERIC = re.compile(r"(?P<a>\d{1,2})(?P<sep>[/.])(?P<b>\d{1,2})(?P=sep)(?P<y>(?:19|20)\d\d|\d\d)(?![\d/.]\d|\d)")
 _WEEKDAY_ONLY = re.compile(rf"(?:(?P<which>last|next|this|this past|past|this coming|coming)\s)?{_WEEKDAY}", _FLAGS)
 _NEAR_DAY = re.compile(
-    r"(?P<word>today|tonight|yesterday|tomorrow|last night|overnight|this (?P<part>morning|afternoon|evening))\b",
+    r"(?P<word>the day before yesterday|the day after tomorrow|the night before last|the previous night|today|tonight|"
+    r"yesterday|tomorrow|last night|overnight|this (?P<part>morning|afternoon|evening))\b",
     _FLAGS,
 )
 _MONTH_ONLY = re.compile(
@@ -48,37 +61,36 @@ _MONTH_ONLY = re.compile(
     _FLAGS,
 )
 _PART = re.compile(r",?\s(?P<part>morning|afternoon|evening|night)\b", _FLAGS)
-_CLOCK = re.compile(
-    r"(?:(?P<h>\d{1,2})[:.](?P<m>\d\d)(?::\d\d)?(?!\d)(?:\s?(?P<half>[ap])\.?m\b\.?)?|(?P<h12>\d{1,2})\s?(?P<half12>[ap])\.?m\b\.?"
-    r"|(?P<military>[0-2]\d[0-5]\d)(?=\s?(?:hours|hrs|h\b|Z\b|local|UTC|GMT)|\son\s)|(?P<word>noon|midnight)\b)"
-    r"(?:\s?(?:hours|hrs|h)\b)?(?:\s?(?P<zone>local time|local|Z|UTC|GMT|PST|PDT|MST|MDT|CST|CDT|EST|EDT)\b)?",
+_TO_CLOCK = re.compile(
+    r",?\s(?:(?:at|around|about|approximately|approx\.?|roughly|some\s?time)\s){0,2}(?:(?:just|shortly|soon)\s(?:before|after)\s)?",
     _FLAGS,
 )
-_BARE = re.compile(
-    r"(?P<military>(?!19|20[2-9])[0-2]\d[0-5]\d)(?![\d.,:/-]*\d)(?P<h>(?!))?(?P<h12>(?!))?(?P<m>(?!))?(?P<half>(?!))?"
-    r"(?P<half12>(?!))?(?P<word>(?!))?(?P<zone>(?!))?"
+_TO_DAY = re.compile(r",?\s(?:on\s)?(?:the\s)?", _FLAGS)
+#: "3 this morning": an hour by its figure alone, where the part of the day is named.
+_HOUR_OF_PART = re.compile(
+    r"(?P<hour>\d{1,2})(?=\s(?:this|yesterday|tomorrow)\s(?:morning|afternoon|evening)\b)", _FLAGS
 )
-_TO_CLOCK = re.compile(r",?\s(?:at\s|around\s|about\s)?(?:about\s)?", _FLAGS)
-_TO_DAY = re.compile(r",?\s(?:on\s)?", _FLAGS)
-_ZONES = {"z": 0, "utc": 0, "gmt": 0, "pst": -480, "pdt": -420, "mst": -420, "mdt": -360, "cst": -360, "cdt": -300,
-          "est": -300, "edt": -240}  # fmt: skip
+#: "the night of 1/2 March", "the intervening night of November 2 and 3": the night that begins on the first.
+_NIGHT_OF = re.compile(r"(?:the\s)?(?:intervening\s)?night\s(?:of|from)\s(?:the\s)?", _FLAGS)
+_SLASHED = re.compile(rf"(?P<first>\d{{1,2}})\s?/\s?\d{{1,2}}\s{_MONTH}", _FLAGS)
+#: A date-time group without its month: 061430Z.
+_SHORT_DTG = re.compile(r"(?P<d>[0-3]\d)(?P<H>[0-2]\d)(?P<M>[0-5]\d)\s?(?P<zone>[A-IK-Z])\b")
+_ORDINAL = re.compile(
+    r"(?:the\s)?(?P<day>\d{1,2})(?:st|nd|rd|th)\b(?=[.,;)]|\s(?:and|or|at|between|from)\b|\Z)", _FLAGS
+)
+_HYPHENED = re.compile(
+    rf"(?P<day>\d{{1,2}})-{_MONTH.replace(chr(92) + 'b', '')}-(?P<year>(?:19|20)?\d\d)(?!\d)", _FLAGS
+)
+_WHICH_YEAR = re.compile(r"\s(?:of\s)?(?P<which>last|this|next)\syear\b", _FLAGS)
+_WHICH_WEEK = re.compile(r"\s(?P<which>last|this|next)\sweek\b", _FLAGS)
 _PARTS = {"morning": ("TMO", 6, 12), "afternoon": ("TAF", 12, 18), "evening": ("TEV", 18, 24), "night": ("TNI", 18, 30)}
-_FAR = 60
 
 
 def point(text: str, at: int, end: int, anchor: Anchor) -> Point | None:
     """The day, clock time or month that begins at `at`, with a clock time joined to its day in either order."""
-    clock = _clock(text, at, end)
-    if clock is not None:
-        past, when, offset = clock
-        joint = _TO_DAY.match(text, past, end)
-        found = day(text, joint.end(), end, anchor) if joint else None
-        if found is not None and found.readings[0].begin is not None and not found.has_clock:
-            return Point(found.end, tuple(_at(reading, when, offset) for reading in found.readings), True, True)
-        if anchor.day is None:
-            value = f"T{when:%H:%M}"
-            return Point(past, (Stretch(value, None, None),), False, True)
-        return Point(past, (_at(day_stretch(anchor.day), when, offset),), False, True)
+    told = clock(text, at, end) or _hour_of_part(text, at, end)
+    if told is not None:
+        return _from_clock(text, end, told, anchor)
     found = day(text, at, end, anchor)
     if found is None or found.has_clock or found.readings[0].begin is None:
         return found
@@ -86,10 +98,37 @@ def point(text: str, at: int, end: int, anchor: Anchor) -> Point | None:
         code, first, last = _PARTS[part.group("part").lower()]
         return Point(part.end(), tuple(_part(reading, code, first, last) for reading in found.readings), True, True)
     joint = _TO_CLOCK.match(text, found.end, end)
-    clock = _clock(text, joint.end(), end) if joint and found.has_day else None
-    if clock is None:
+    told = clock(text, joint.end(), end) if joint and found.has_day else None
+    if told is None:
         return found
-    return Point(clock[0], tuple(_at(reading, clock[1], clock[2]) for reading in found.readings), True, True)
+    return Point(told.end, tuple(_at(reading, told.when, told.offset) for reading in found.readings), True, True)
+
+
+def _from_clock(text: str, end: int, told: Clock, anchor: Anchor) -> Point:
+    """A clock time and, where it follows, its day: "05:30 this morning", "half past nine on Tuesday evening"."""
+    joint = _TO_DAY.match(text, told.end, end)
+    found = day(text, joint.end(), end, anchor) if joint else None
+    if found is not None and found.has_day and not found.has_clock and (part := _PART.match(text, found.end, end)):
+        code, first, last = _PARTS[part.group("part").lower()]
+        found = Point(part.end(), tuple(_part(reading, code, first, last) for reading in found.readings), True, True)
+    whole = found is not None and (not found.has_clock or found.readings[0].value[10:11] == "T")
+    if found is not None and whole and found.readings[0].begin is not None and found.has_day:
+        when = told.when
+        if told.either_half and when.hour < 12 and found.readings[0].value[10:] in ("TAF", "TEV", "TNI"):
+            when = when.replace(hour=when.hour + 12)
+        return Point(found.end, tuple(_at(reading, when, told.offset) for reading in found.readings), True, True)
+    if anchor.day is None:
+        return Point(told.end, (Stretch(f"T{told.when:%H:%M}", None, None),), False, True)
+    return Point(told.end, (_at(day_stretch(anchor.day), told.when, told.offset),), False, True)
+
+
+def _hour_of_part(text: str, at: int, end: int) -> Clock | None:
+    match = _HOUR_OF_PART.match(text, at, end) if text[at : at + 1].isdigit() else None
+    if match is None or not 1 <= int(match["hour"]) <= 12:
+        return None
+    return Clock(
+        match.end(), time(int(match["hour"]) % 12 if match["hour"] == "12" else int(match["hour"])), None, True
+    )
 
 
 def day(text: str, at: int, end: int, anchor: Anchor) -> Point | None:
@@ -98,16 +137,83 @@ def day(text: str, at: int, end: int, anchor: Anchor) -> Point | None:
         return (
             _iso(text, at, end)
             or _dtg(text, at, end)
+            or _short_dtg(text, at, end, anchor)
             or _named_day(_DAY_MONTH, text, at, end, anchor)
+            or _hyphened(text, at, end)
             or _numeric(text, at, end, anchor)
+            or _ordinal(text, at, end, anchor)
         )
     return (
         _named_day(_DAY_MONTH, text, at, end, anchor)
         or _named_day(_MONTH_DAY, text, at, end, anchor)
+        or _night_of(text, at, end, anchor)
+        or holiday(text, at, end, anchor)
         or _near_day(text, at, end, anchor)
         or _weekday(text, at, end, anchor)
         or _month(text, at, end, anchor)
     )
+
+
+def _night_of(text: str, at: int, end: int, anchor: Anchor) -> Point | None:
+    lead = _NIGHT_OF.match(text, at, end)
+    if lead is None:
+        return None
+    slashed = _SLASHED.match(text, lead.end(), end)
+    if slashed is not None:
+        month = MONTHS[slashed["month"].lower().rstrip(".")]
+        if anchor.day is None:
+            return None
+        days = lean([_date(anchor.day.year + step, month, int(slashed["first"])) for step in (-1, 0, 1)], anchor)
+        found: Point | None = Point(slashed.end(), tuple(day_stretch(one) for one in days)) if days else None
+    else:
+        found = day(text, lead.end(), end, anchor)
+    if found is None or found.has_clock or found.readings[0].begin is None:
+        return None
+    return Point(found.end, tuple(_part(reading, *_PARTS["night"]) for reading in found.readings), True, True)
+
+
+def _short_dtg(text: str, at: int, end: int, anchor: Anchor) -> Point | None:
+    """061430Z: the day of that number nearest to the publication."""
+    match = _SHORT_DTG.match(text, at, end)
+    when = _time(int(match["H"]), int(match["M"])) if match else None
+    if match is None or when is None or anchor.day is None:
+        return None
+    days = _numbered(int(match["d"]), anchor)
+    if not days or (
+        match["zone"] != "Z" and not text[max(0, at - 6) : at].lower().endswith((" at ", " by ", "from ", "until "))
+    ):
+        return None
+    offset = zone_letter(match["zone"]) if match["zone"] != "Z" else 0
+    return Point(match.end(), (_at(day_stretch(days[0]), when, offset),), True, True)
+
+
+def _numbered(number: int, anchor: Anchor) -> list[date]:
+    """The days of that number in the months around the publication, likeliest first."""
+    assert anchor.day is not None
+    firsts = [months_later(anchor.day.replace(day=1), step) for step in (-1, 0, 1)]
+    return lean([_date(first.year, first.month, number) for first in firsts], anchor)
+
+
+def _ordinal(text: str, at: int, end: int, anchor: Anchor) -> Point | None:
+    """ "on the 6th": behind a preposition of time, with no noun after it."""
+    match = _ORDINAL.match(text, at, end)
+    before = text[max(0, at - 12) : at].lower().split()
+    if match is None or anchor.day is None or before[-2:-1] == [] or before[-1:] != ["the"]:
+        return None
+    if before[-2] not in ("on", "by", "until", "till", "since", "before", "after", "from"):
+        return None
+    days = _numbered(int(match["day"]), anchor)
+    return Point(match.end(), tuple(day_stretch(found) for found in days)) if days else None
+
+
+def _hyphened(text: str, at: int, end: int) -> Point | None:
+    """6-Mar-2026."""
+    match = _HYPHENED.match(text, at, end)
+    if match is None:
+        return None
+    year = int(match["year"])
+    found = _date(year + 2000 if year < 100 else year, MONTHS[match["month"].lower().rstrip(".")], int(match["day"]))
+    return None if found is None else Point(match.end(), (day_stretch(found),))
 
 
 def _iso(text: str, at: int, end: int) -> Point | None:
@@ -141,10 +247,8 @@ def _dtg(text: str, at: int, end: int) -> Point | None:
     if found is None or when is None:
         return None
     letter = match["zone"].upper()
-    hours = {"Z": 0, "J": 0}.get(letter)
-    if hours is None:
-        hours = "ABCDEFGHIKLM".find(letter) + 1 or -("NOPQRSTUVWXY".find(letter) + 1)
-    return Point(match.end(), (_at(day_stretch(found), when, hours * 60),), True, True)
+    offset = 0 if letter in "ZJ" else zone_letter(letter)
+    return Point(match.end(), (_at(day_stretch(found), when, offset),), True, True)
 
 
 def _named_day(pattern: re.Pattern[str], text: str, at: int, end: int, anchor: Anchor) -> Point | None:
@@ -155,7 +259,13 @@ def _named_day(pattern: re.Pattern[str], text: str, at: int, end: int, anchor: A
     last = int(match["last"]) if match["last"] else number
     if match["month"] == "may" or match["month"] == "march":
         return None
-    if match["year"]:
+    past = match.end()
+    told = _WHICH_YEAR.match(text, past, end) if not match["year"] and anchor.day is not None else None
+    if told is not None and anchor.day is not None:
+        step = {"last": -1, "this": 0, "next": 1}[told["which"].lower()]
+        days = [found for found in (_date(anchor.day.year + step, month, number),) if found is not None]
+        past = told.end()
+    elif match["year"]:
         days = [found for found in (_date(int(match["year"]), month, number),) if found is not None]
     elif anchor.day is None:
         return Point(match.end(), (Stretch(f"XXXX-{month:02}-{number:02}", None, None),)) if 1 <= number <= 31 else None
@@ -164,7 +274,7 @@ def _named_day(pattern: re.Pattern[str], text: str, at: int, end: int, anchor: A
         if match["weekday"]:
             number_of_day = WEEKDAYS[match["weekday"].lower()]
             known = [found for found in known if found is not None and found.weekday() == number_of_day] or known
-        days = _lean(known, anchor)
+        days = lean(known, anchor)
     readings = []
     for found in days:
         until = _date(found.year, month, last)
@@ -174,7 +284,7 @@ def _named_day(pattern: re.Pattern[str], text: str, at: int, end: int, anchor: A
             readings.append(day_stretch(found))
         else:
             readings.append(Stretch(f"{found}/{until}", start_of(found), start_of(until) + DAY))
-    return Point(match.end(), tuple(readings), last == number) if readings else None
+    return Point(past, tuple(readings), last == number) if readings else None
 
 
 def _numeric(text: str, at: int, end: int, anchor: Anchor) -> Point | None:
@@ -183,7 +293,8 @@ def _numeric(text: str, at: int, end: int, anchor: Anchor) -> Point | None:
     if match is None:
         return None
     year = int(match["y"])
-    year += 2000 if year < 100 else 0
+    # A year of two figures far ahead is one of the last century: a birth date.
+    year += (2000 if year < 60 else 1900) if year < 100 else 0
     a, b = int(match["a"]), int(match["b"])
     orders = ((a, b), (b, a)) if match["sep"] == "/" else ((b, a),)
     found = [when for when in (_date(year, month, number) for month, number in orders) if when is not None]
@@ -205,14 +316,29 @@ def _near_day(text: str, at: int, end: int, anchor: Anchor) -> Point | None:
     word = match["word"].lower()
     if anchor.day is None:
         return Point(match.end(), (Stretch("XXXX-XX-XX", None, None),))
-    shift = {"yesterday": -1, "tomorrow": 1, "last night": -1, "overnight": 0 if anchor.ahead else -1}.get(word, 0)
+    if word == "overnight" and (named := _overnight(text, match.end(), end, anchor)) is not None:
+        return named
+    shift = {
+        "yesterday": -1, "tomorrow": 1, "last night": -1, "overnight": 0 if anchor.ahead else -1,
+        "the day before yesterday": -2, "the day after tomorrow": 2, "the night before last": -2,
+        "the previous night": -1,
+    }.get(" ".join(word.split()), 0)  # fmt: skip
     when = day_stretch(anchor.day + shift * DAY)
     part = match["part"]
-    if word in ("tonight", "last night", "overnight"):
+    if word in ("tonight", "overnight") or "night" in word:
         part = "night"
     if part:
         return Point(match.end(), (_part(when, *_PARTS[part.lower()]),), True, True)
     return Point(match.end(), (when,))
+
+
+def _overnight(text: str, past: int, end: int, anchor: Anchor) -> Point | None:
+    """ "overnight on Tuesday": that day's night."""
+    joint = re.compile(r"\s(?:on\s|into\s)?").match(text, past, end)
+    found = day(text, joint.end(), end, anchor) if joint else None
+    if found is None or not found.has_day or found.has_clock or found.readings[0].begin is None:
+        return None
+    return Point(found.end, tuple(_part(reading, *_PARTS["night"]) for reading in found.readings), True, True)
 
 
 def _weekday(text: str, at: int, end: int, anchor: Anchor) -> Point | None:
@@ -223,6 +349,11 @@ def _weekday(text: str, at: int, end: int, anchor: Anchor) -> Point | None:
     if anchor.day is None:
         return Point(match.end(), (Stretch(f"XXXX-WXX-{number + 1}", None, None),))
     which = (match["which"] or "").lower()
+    if not which and (week := _WHICH_WEEK.match(text, match.end(), end)) is not None:
+        # "Thursday last week"
+        monday = anchor.day - anchor.day.weekday() * DAY
+        shift = {"last": -7, "this": 0, "next": 7}[week["which"].lower()]
+        return Point(week.end(), (day_stretch(monday + (number + shift) * DAY),))
     back = anchor.day - ((anchor.day.weekday() - number) % 7) * DAY
     ahead = anchor.day + ((number - anchor.day.weekday()) % 7) * DAY
     if which in ("last", "past", "this past"):
@@ -269,8 +400,8 @@ def _month(text: str, at: int, end: int, anchor: Anchor) -> Point | None:
     elif anchor.day is None:
         return Point(match.end(), (Stretch(f"XXXX-{month:02}", None, None),), False)
     else:
-        lean = Anchor(anchor.day, None, {"last": False, "next": True}.get(which, anchor.ahead))
-        firsts = _lean([date(anchor.day.year + step, month, 1) for step in (-1, 0, 1)], lean)
+        leaning = Anchor(anchor.day, None, {"last": False, "next": True}.get(which, anchor.ahead))
+        firsts = lean([date(anchor.day.year + step, month, 1) for step in (-1, 0, 1)], leaning)
     readings = []
     for first in firsts:
         whole = month_stretch(first.year, month)
@@ -285,56 +416,6 @@ def _month(text: str, at: int, end: int, anchor: Anchor) -> Point | None:
         else:
             readings.append(whole)
     return Point(match.end(), tuple(readings), False, False, which in ("early", "mid", "late", "end of", "the end of"))
-
-
-def _lean(days: list[date | None], anchor: Anchor) -> list[date]:
-    """The nearest of the days and the nearest on the other side of the anchor, likeliest first."""
-    here = anchor.day
-    assert here is not None
-    known = sorted((found for found in days if found is not None), key=lambda found: abs(found - here))
-    if not known:
-        return []
-    nearest = known[0]
-    other = next((found for found in known if (found > here) != (nearest > here)), None)
-    same_month = (nearest.year, nearest.month) == (here.year, here.month)
-    if (
-        other is not None
-        and not same_month
-        and ((anchor.ahead is False and nearest > here) or (anchor.ahead and nearest < here - _FAR * DAY))
-    ):
-        return [other, nearest]
-    both = other is not None and abs(other - here) < 3 * abs(nearest - here)
-    return [nearest, other] if both and other is not None else [nearest]
-
-
-def _clock(text: str, at: int, end: int) -> tuple[int, time, int | None] | None:
-    match = _CLOCK.match(text, at, end) or _bare_military(text, at, end)
-    if match is None:
-        return None
-    if match["word"]:
-        hour, minute = (12, 0) if match["word"].lower() == "noon" else (0, 0)
-    elif match["military"]:
-        hour, minute = int(match["military"][:2]), int(match["military"][2:])
-    else:
-        hour, minute = int(match["h"] or match["h12"]), int(match["m"] or 0)
-        half = (match["half"] or match["half12"] or "").lower()
-        if half:
-            if not 1 <= hour <= 12:
-                return None
-            hour = hour % 12 + (12 if half == "p" else 0)
-    when = _time(hour, minute)
-    if when is None or ("." in match.group() and match["h"] and not match["half"] and ":" not in match.group()):
-        return None
-    zone = (match["zone"] or "").lower()
-    return match.end(), when, _ZONES.get(zone)
-
-
-def _bare_military(text: str, at: int, end: int) -> re.Match[str] | None:
-    """ "until 0900": four figures behind a preposition of time that are no year."""
-    before = text[max(0, at - 8) : at].lower().split()
-    if not before or before[-1] not in ("until", "till", "by", "at", "before", "after", "from", "since", "to"):
-        return None
-    return _BARE.match(text, at, end)
 
 
 def _at(reading: Stretch, when: time, offset: int | None) -> Stretch:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -22,7 +23,7 @@ from vedette.reading import (
 )
 from vedette.reading.lexicon import PREPOSITIONS, words
 from vedette.reading.places import Mention, Place, PlaceReader
-from vedette.reading.records import Attribution, Claim, Draft, Modality, PlaceMention, Span
+from vedette.reading.records import Attribution, Certainty, Claim, Draft, Modality, PlaceMention, Polarity, Span
 from vedette.reading.sentences import Kind, Sentence, split
 from vedette.reading.speakers import Speakers, frame_of
 from vedette.reading.times import TimeReader
@@ -31,7 +32,8 @@ from vedette.reading.tokens import Token, tokenise
 #: Longer texts are refused: nobody reads them as one report.
 LONGEST_TEXT = 2_000_000
 
-_QUOTES = '"“«'
+_QUOTES = "\"“«‘'"
+_FULL_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _SKIPPED_HEADERS = words("classification distribution ref reference page cc")
 
 
@@ -121,11 +123,15 @@ class _Pass:
         for sentence in self._sentences:
             if sentence.kind is Kind.BANNER or (sentence.kind is Kind.HEADER and sentence.label in _SKIPPED_HEADERS):
                 continue
-            if sentence.kind is Kind.HEADING and any(link.start == sentence.start for link in self._speakers.frame):
-                # A masthead names the outlet; it claims nothing.
-                continue
             tokens = tokenise(self._text, sentence.start, sentence.end)
-            if not _says_something(sentence, tokens):
+            masthead = any(
+                sentence.start <= link.start and link.end <= sentence.end and link.verb == ""
+                for link in self._speakers.frame
+            )
+            if (sentence.kind is Kind.HEADING and masthead) or not _says_something(sentence, tokens):
+                # A masthead names the outlet and claims nothing; the date in it or below it is kept as a Date: line is.
+                if sentence.kind is Kind.HEADING and (dated := self._date_line(f"c{len(begun) + 1}", tokens)):
+                    begun.append((dated, []))
                 continue
             self._speakers.enter(self._text, sentence, tokens)
             for first, past in attribution.segments(tokens) if sentence.kind is not Kind.HEADER else [(0, len(tokens))]:
@@ -144,7 +150,7 @@ class _Pass:
     ) -> tuple[Claim, list[Mention]]:
         text, start, end = self._text, tokens[first].start, tokens[past - 1].end
         header = sentence.kind is Kind.HEADER
-        cues = [] if header else reporting.reporting_cues(tokens, first, past)
+        cues = [] if header else reporting.reporting_cues(tokens, first, past, sentence.kind is Kind.HEADING)
         links, used = attribution.chain(text, tokens, cues, self._speakers)
         links = self._continued(sentence, tokens, first, links)
         low, high = used[-1].content if used and used[-1].content[0] < used[-1].content[1] else (first, past)
@@ -176,6 +182,18 @@ class _Pass:
         ]
         offset = [(a - first, _name_past(tokens, a, b) - first) for a, b in people]
         return claim, self._places.find(text, tokens[first:past], offset)
+
+    def _date_line(self, name: str, tokens: Sequence[Token]) -> Claim | None:
+        """The full date of a heading as a header of its own; None where it has none."""
+        found = [one for one in self._times.find(self._text, tokens, None) if _FULL_DATE.match(one.value)]
+        if not found:
+            return None
+        start, end = found[0].start, found[0].end
+        return Claim(
+            id=name, start=start, end=end, content=Span(start, end), attribution=(), certainty=Certainty.STATED,
+            polarity=Polarity.AFFIRMED, modality=Modality.GENERIC, cues=(), times=tuple(found[:1]), places=(),
+            events=(), instruction=None, responds_to=None, header="date",
+        )  # fmt: skip
 
     def _continued(
         self, sentence: Sentence, tokens: Sequence[Token], first: int, links: tuple[Attribution, ...]

@@ -8,22 +8,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from vedette.reading import hearsay
+from vedette.reading import hearsay, telling
 from vedette.reading.certainty import has_finite_verb
 from vedette.reading.cue import QUOTE_MARKS, ReportingCue, content_from, without_comma
 from vedette.reading.lexicon import (
     ADVERBS,
-    AUXILIARIES,
     DETERMINERS,
     DOCUMENTS,
-    PREPOSITIONS,
-    PRONOUNS,
     TYING,
     Reporting,
-    is_person_noun,
     words,
 )
-from vedette.reading.phrases import CALENDAR, REDUCED, VERBS, after, before
+from vedette.reading.phrases import CALENDAR, PHRASAL, VERBS, after
+from vedette.reading.subjects import Subject, inverted, named_beside, opening, subject
 from vedette.reading.tokens import Token
 from vedette.reading.verb_forms import reports_here
 
@@ -31,8 +28,12 @@ _BE = words("is are was were be been being isn't wasn't weren't aren't")
 _PASSIVE_FORMS = frozenset(form for form in VERBS if form.endswith(("ed", "said", "told", "thought", "known", "shown")))
 _ENDS = frozenset({".", "!", "”", '"'})
 _AFTER_ADDRESSEE = words("that to not of about against : , . on in they he")
+_NOTHING = words("nothing little so")
+_HAVE = words("has have had")
 _LATELY = words("this last late early earlier")
 _WHEN = words("on in at during after late early earlier this last")
+_DAY_PARTS = words("morning afternoon evening night")
+_JOINING = words("and or but to until in at")
 _DO = words("do does did don't doesn't didn't")
 _MODALS = words("may might could will would should must shall can")
 _DENIALS = words("not never didn't hasn't haven't doesn't don't hadn't couldn't won't wouldn't")
@@ -42,20 +43,31 @@ _TAKEN = words("responsibility credit compensation victory asylum lives")
 _INVERTING = words("say add report write announce explain warn admit reply recall note")
 
 
-def reporting_cues(tokens: Sequence[Token], start: int = 0, end: int | None = None) -> list[ReportingCue]:
-    """Every reporting cue among the tokens, in the order of their verbs."""
+def reporting_cues(
+    tokens: Sequence[Token], start: int = 0, end: int | None = None, heading: bool = False
+) -> list[ReportingCue]:
+    """Every reporting cue among the tokens, in the order of their verbs; `heading` allows what only headings have."""
     stop = len(tokens) if end is None else end
-    found: list[ReportingCue] = []
+    called = telling.before_colon(tokens, start, stop, heading)
+    if called is None and heading:
+        called = telling.after_colon(tokens, start, stop)
+    found: list[ReportingCue] = [called] if called is not None else []
     told_as = -1
     for index in range(start, stop):
         low = tokens[index].low
         cue: ReportingCue | None = None
-        if low in hearsay.HEARD and index + 2 < stop and tokens[index + 1].low == "from":
+        width = 1
+        if (cue := telling.by_noun(tokens, index, start, stop)) is not None:
+            pass
+        elif low in hearsay.HEARD and index + 2 < stop and tokens[index + 1].low == "from":
             cue = hearsay.heard_from(tokens, index, stop)
+        elif low in PHRASAL and (phrasal := _phrasal(tokens, index, stop)) is not None:
+            verb, width = phrasal
+            cue = _verb_cue(tokens, index, start, stop, found, verb, width)
         elif low == "saying" and index - start >= 3 and tokens[index - 1].low == "as":
             cue = hearsay.quoted_as(tokens, index, start, stop)
         elif low in VERBS and index > told_as:
-            cue = _verb_cue(tokens, index, start, stop, found)
+            cue = _verb_cue(tokens, index, start, stop, found, VERBS[low])
         elif low == "according" and index + 2 < stop and tokens[index + 1].low == "to":
             cue = hearsay.according_to(tokens, index, start, stop)
         elif low in hearsay.ACCOUNTS and index - start >= 2 and tokens[index - 1].low == "the" and index + 2 < stop:
@@ -66,6 +78,8 @@ def reporting_cues(tokens: Sequence[Token], start: int = 0, end: int | None = No
             cue = hearsay.as_told(tokens, index, start, stop)
             if cue is not None:
                 told_as = next(at for at in range(index, stop) if tokens[at].low == "it")
+        if cue is None:
+            cue = telling.by_state(tokens, index, start, stop)
         if cue is not None:
             denied = low in VERBS and _is_denied(tokens, index, start)
             found.append(replace(cue, denied=True) if denied else cue)
@@ -87,18 +101,53 @@ def reporting_cues(tokens: Sequence[Token], start: int = 0, end: int | None = No
     return found
 
 
+def _phrasal(tokens: Sequence[Token], at: int, stop: int) -> tuple[Reporting, int] | None:
+    """The meaning and length of the verb of several words that begins at `at`."""
+    for rest, verb in PHRASAL[tokens[at].low]:
+        past = at + 1 + len(rest)
+        if past <= stop and all(tokens[at + 1 + one].low == word for one, word in enumerate(rest)):
+            return verb, 1 + len(rest)
+    return None
+
+
 def _verb_cue(
-    tokens: Sequence[Token], at: int, start: int, stop: int, earlier: Sequence[ReportingCue]
+    tokens: Sequence[Token],
+    at: int,
+    start: int,
+    stop: int,
+    earlier: Sequence[ReportingCue],
+    verb: Reporting,
+    width: int = 1,
 ) -> ReportingCue | None:
-    token, verb = tokens[at], VERBS[tokens[at].low]
+    """The cue of a reporting verb that stands at `at` and is `width` words long; None where it reports nothing."""
+    token = tokens[at]
     if token.is_capital or (at > start and tokens[at - 1].low in ("to", "of", "a", "an", "the")):
         return None
-    following = tokens[at + 1].low if at + 1 < stop else "."
+    following = tokens[at + width].low if at + width < stop else "."
+    if following in _NOTHING and verb.lemma in ("say", "tell", "add", "know", "report"):
+        return None
+    if tokens[at - 1].low == "have":
+        return hearsay.said_to_have(tokens, at, start, stop) or _own(tokens, at, start, stop, earlier, verb, width)
+    return _own(tokens, at, start, stop, earlier, verb, width)
+
+
+def _own(
+    tokens: Sequence[Token],
+    at: int,
+    start: int,
+    stop: int,
+    earlier: Sequence[ReportingCue],
+    verb: Reporting,
+    width: int,
+) -> ReportingCue | None:
+    token, following = tokens[at], tokens[at + width].low if at + width < stop else "."
     helper = at - 1
     while helper >= start and (tokens[helper].low in ADVERBS or tokens[helper].low in ("not", "have", "has", "had")):
         helper -= 1
     if helper >= start and tokens[helper].low in _BE and token.low in _PASSIVE_FORMS:
-        return _passive(tokens, at, verb, stop)
+        return _passive(tokens, at, verb, start, stop)
+    if token.low.endswith("ing") and (heard := hearsay.overheard(tokens, at, start, stop)) is not None:
+        return heard
     if token.low.endswith("ing") and not (helper >= start and tokens[helper].low in _BE):
         follows_comma = (
             at > start and tokens[at - 1].low == "," and verb.lemma in ("say", "tell", "add", "warn", "note")
@@ -118,27 +167,31 @@ def _verb_cue(
     if verb.lemma == "ask" and any(other.low in _QUESTIONS for other in tokens[at + 1 : at + 3]):
         # What somebody asks is no claim of theirs.
         return None
-    source = _inverted(tokens, at, start, stop, verb)
-    inverted = source is not None
-    if source is None:
-        source = _subject(tokens, at, start)
-    if source is None and at > start and tokens[at - 1].low in ("and", "but", "then", "also"):
-        source, inferred = (earlier[-1].source if earlier else _opening(tokens, start, at)), True
-    if source is None:
-        return None
+    after_it = None if verb.addressed else inverted(tokens, at, start, stop, verb.lemma in _INVERTING)
+    if after_it is not None:
+        source, past = named_beside(tokens, after_it, stop)
+        begins = at
+    else:
+        found = subject(tokens, at, start)
+        if found is None and at > start and tokens[at - 1].low in ("and", "but", "then", "also"):
+            shared = earlier[-1].source if earlier else opening(tokens, start, at)
+            found, inferred = (Subject(shared, shared[0]) if shared is not None else None), True
+        if found is None:
+            return None
+        source, begins, past = found.source, found.begins, at + width
     # "..., an e-mail seen by the paper showed."
-    closes = following in _ENDS and source[0] > start + 1 and tokens[source[0] - 1].low == ","
+    closes = following in _ENDS and begins > start + 1 and tokens[begins - 1].low in QUOTE_MARKS | {","}
     helped = helper >= start and tokens[helper].low in _DO
     if helper >= start and tokens[helper].low in _MODALS:
         # "may order an attack" reports nothing.
         return None
-    if verb.doubtful_form and not closes and not helped and not reports_here(tokens, at, source, following):
+    if verb.doubtful_form and width == 1 and not (closes or helped or reports_here(tokens, at, source, following)):
         return None
-    addressee, begin, container = _complement(tokens, source[1] if inverted else at + 1, stop, verb)
-    if _is_trailing(tokens, start, min(source[0], at), begin, stop, inverted):
-        content = (start, without_comma(tokens, start, min(source[0], at)))
+    addressee, begin, container = _complement(tokens, past, stop, verb)
+    if _is_trailing(tokens, start, min(begins, at), begin, stop, after_it is not None):
+        content = (start, without_comma(tokens, start, min(begins, at)))
         return ReportingCue(verb, at, source, addressee, content, True, container, inferred)
-    if source[0] > start and tokens[source[0] - 1].low == "," and following == ",":
+    if begins > start and tokens[begins - 1].low == "," and following == ",":
         return ReportingCue(verb, at, source, addressee, (start, stop), False, container, inferred)
     return ReportingCue(verb, at, source, addressee, content_from(tokens, begin, stop), False, container, inferred)
 
@@ -161,64 +214,6 @@ def _is_denied(tokens: Sequence[Token], at: int, start: int) -> bool:
     return False
 
 
-def _subject(tokens: Sequence[Token], at: int, start: int) -> tuple[int, int] | None:
-    last = at - 1
-    while last >= start and (tokens[last].low in ADVERBS or tokens[last].low in AUXILIARIES):
-        last -= 1
-    if last > start and tokens[last].low in REDUCED and tokens[last - 1].is_word:
-        # "the information received indicated"
-        named = before(tokens, last, start)
-        return (named[0], last + 1) if named is not None else None
-    if last < start:
-        return None
-    if last - 2 >= start and tokens[last - 1].low in ("we", "i", "you", "they") and tokens[last - 2].is_word:
-        # "a lawyer we trust says"
-        return before(tokens, last - 1, start)
-    if tokens[last].low in ("who", "which") and last > start:
-        return before(tokens, last, start)
-    if tokens[last].low == ",":
-        # "Roe, a former agent, said": the phrase before the earlier comma is who speaks.
-        for opener in range(last - 1, max(start, last - 20), -1):
-            if tokens[opener].low == ",":
-                named = before(tokens, opener, start)
-                return named if named is not None and tokens[named[0]].low not in PRONOUNS else None
-        return None
-    return before(tokens, last + 1, start)
-
-
-def _inverted(tokens: Sequence[Token], at: int, start: int, stop: int, verb: Reporting) -> tuple[int, int] | None:
-    """'...," said the chief': the source after the verb."""
-    if at == start or at + 1 >= stop or verb.addressed or tokens[at - 1].low not in QUOTE_MARKS | {","}:
-        return None
-    if tokens[at - 1].low == "," and verb.lemma not in _INVERTING:
-        return None
-    phrase = after(tokens, at + 1, stop, TYING)
-    if phrase is None or tokens[phrase[0]].low in ("that", "it", "there", "this"):
-        return None
-    past = tokens[phrase[1]].low if phrase[1] < stop else "."
-    if past.isalpha() and past not in PREPOSITIONS and past not in ("who", "in", "when", "after"):
-        return None
-    return phrase
-
-
-def _opening(tokens: Sequence[Token], start: int, at: int) -> tuple[int, int] | None:
-    """ "The clerk is not so sure and thinks that ...": the phrase that opens the sentence speaks on."""
-    phrase = after(tokens, start, at, TYING)
-    if phrase is None or phrase[1] >= at or tokens[phrase[1]].low in PREPOSITIONS:
-        return None
-    last = tokens[phrase[1] - 1]
-    if (
-        phrase[1] - phrase[0] > 1
-        and not last.is_capital
-        and last.low.endswith(("s", "ed"))
-        and not is_person_noun(last.low)
-    ):
-        # "The other man laughed and said": the word before is the verb.
-        phrase = (phrase[0], phrase[1] - 1)
-    broken = any(token.low in QUOTE_MARKS | {",", ";", ":"} for token in tokens[phrase[1] : at])
-    return None if broken or tokens[phrase[0]].low in PRONOUNS else phrase
-
-
 def _complement(
     tokens: Sequence[Token], begin: int, stop: int, verb: Reporting
 ) -> tuple[tuple[int, int] | None, int, tuple[int, int] | None]:
@@ -227,6 +222,9 @@ def _complement(
     at = begin
     if verb.addressed and at < stop and tokens[at].low not in ("that", "to", "of", "about", "against"):
         phrase = after(tokens, at, stop, TYING)
+        if phrase is not None and not any(token.is_word for token in tokens[phrase[1] : stop]):
+            # "warned sailors of drifting mines": what follows the addressee is told, and no part of who they are.
+            phrase = after(tokens, at, stop, frozenset())
         past_low = tokens[phrase[1]].low if phrase is not None and phrase[1] < stop else "."
         if phrase is not None and (past_low in _AFTER_ADDRESSEE or past_low in QUOTE_MARKS or past_low in DETERMINERS):
             addressee, at = phrase, phrase[1]
@@ -235,6 +233,7 @@ def _complement(
     if at < stop and (tokens[at].low in _LATELY or tokens[at].low == "with" or tokens[at].low in CALENDAR):
         # "told our dispatch centre this morning that"
         at = next((that for that in range(at, min(at + 6, stop)) if tokens[that].low == "that"), at)
+    at = _past_day(tokens, at, stop)
     scan = at
     while scan < stop and scan - at < 14 and tokens[scan].low in ("in", "on", "during", "at", "via", "through"):
         phrase = after(tokens, scan + 1, stop)
@@ -247,6 +246,15 @@ def _complement(
     while at < stop and tokens[at].low in (",", ":", "that", "of", "about"):
         at += 1
     return addressee, min(at, stop), container
+
+
+def _past_day(tokens: Sequence[Token], at: int, stop: int) -> int:
+    """ "said late Tuesday the road was shut": past the day, where words of the claim's own follow it."""
+    past, named = at, False
+    while past < stop and past - at < 5 and tokens[past].low in CALENDAR | _LATELY | _WHEN | _DAY_PARTS:
+        named = named or tokens[past].low in CALENDAR or tokens[past].low in _DAY_PARTS
+        past += 1
+    return past if named and past < stop and tokens[past].is_word and tokens[past].low not in _JOINING else at
 
 
 def _past_insertion(tokens: Sequence[Token], comma: int, stop: int) -> int:
@@ -273,12 +281,25 @@ def _is_trailing(tokens: Sequence[Token], start: int, cue_start: int, begin: int
     return len(rest) <= 6 and (rest[0].low in _WHEN or rest[0].low in CALENDAR)
 
 
-def _passive(tokens: Sequence[Token], at: int, verb: Reporting, stop: int) -> ReportingCue | None:
-    """ "were told by the office that": only where "by" names the source."""
+def _passive(tokens: Sequence[Token], at: int, verb: Reporting, start: int, stop: int) -> ReportingCue | None:
+    """ "were told by the office that", "it was confirmed by two officials": only where "by" names the source."""
     for index in range(at + 1, min(at + 4, stop)):
-        if tokens[index].low == "by":
-            phrase = after(tokens, index + 1, stop, TYING)
-            if phrase is None:
-                return None
-            return ReportingCue(verb, at, phrase, None, content_from(tokens, phrase[1], stop), False)
+        if tokens[index].low != "by":
+            continue
+        phrase = after(tokens, index + 1, stop, TYING)
+        if phrase is None:
+            return None
+        source, past = named_beside(tokens, phrase, stop)
+        told = content_from(tokens, past, stop)
+        if told[0] < told[1] - _stops(tokens, told) and tokens[past].low in ("that", "to", ":", '"', "“"):
+            return ReportingCue(verb, at, source, None, told, False)
+        begins = at - 1
+        while begins > start and (tokens[begins].low in ADVERBS or tokens[begins].low in _BE | _HAVE):
+            begins -= 1
+        if tokens[begins].low == "it" and begins - start >= 2:
+            # "Two guards were killed, it was reported by local radio."
+            return ReportingCue(verb, at, source, None, (start, without_comma(tokens, start, begins)), True)
+        if tokens[begins].low == "it" or verb.addressed:
+            return ReportingCue(verb, at, source, None, told, False)
+        return ReportingCue(verb, at, source, None, (start, begins + 1), True)
     return None

@@ -55,7 +55,7 @@ _BANNER_WORDS = words(
 )
 _HEADER_LABELS = words(
     "from to date subject subj re ref reference sender source issued by published author prepared classification time "
-    "dtg valid until effective expires distribution audience area location trigger threat hazard instruction "
+    "dtg fm valid until effective expires distribution audience area location trigger threat hazard instruction "
     "instructions action actions title topic sent cc originator issuer unit warning period"
 )
 _HEADER = re.compile(r"[ \t*#_>]*([A-Za-z][A-Za-z /-]{0,24}?)[*_ ]*:[*_]*[ \t]+(?=\S)")
@@ -66,6 +66,8 @@ _DATE_LINE = re.compile(r"[A-Z0-9][\w ,./-]{3,24}\d{2,4}\.?")
 _WORDS = re.compile(r"[^\W_]+")
 _QUOTE_MARKS = re.compile(r"[\"“”«»]")
 _OPENING, _CLOSING = "“«", "”»"
+#: A quotation in single marks, as British papers have it: told from an apostrophe by the stop or comma at its end.
+_SINGLE = re.compile(r"(?:(?<=\s)|(?<=[(:])|^)[‘'](?=\w)[^\n\"“”]{1,800}?[.,!?…][’'](?=[\s)]|$)")
 # The lookbehind lets a run of stops be tried once only.
 _STOP = re.compile(r"(?<![.!?…])[.!?…]+[\"”’'»)\]]*(?=\s)")
 _LAST_WORD = re.compile(r"[^\s(\[\"“‘«]{1,30}\Z")
@@ -181,6 +183,8 @@ def _quotes(text: str, start: int, end: int) -> list[Span]:
             opened = -1
     if opened >= 0 and end - opened <= LONGEST_QUOTE and text[opened] != "«":
         found.append(Span(opened, end))
+    if not found and ("'" in text[start:end] or "’" in text[start:end]):
+        found = [Span(*match.span()) for match in _SINGLE.finditer(text, start, end)]
     return found
 
 

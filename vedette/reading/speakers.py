@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 from vedette.reading.gazetteer import fold, lookup
 from vedette.reading.lexicon import (
+    ADVERBS,
+    CONJUNCTIONS,
     DETERMINERS,
     DOCUMENTS,
     ORGANISATIONS,
@@ -18,29 +20,40 @@ from vedette.reading.lexicon import (
     is_person_noun,
     words,
 )
-from vedette.reading.phrases import REDUCED, after
+from vedette.reading.phrases import CALENDAR, NAME_PARTICLES, after, head_of
 from vedette.reading.records import Attribution, SourceKind
 from vedette.reading.sentences import Kind, Sentence
 from vedette.reading.tokens import Token, tokenise
 
 #: Words that name an outlet even without a capital.
-_PLAIN_OUTLETS = words("newspaper newspapers newsroom station broadcaster outlet outlets magazine website newswire")
+_PLAIN_OUTLETS = words(
+    "newspaper newspapers newsroom station broadcaster outlet outlets magazine website newswire media television tv "
+    "press radio"
+)
 _PLURAL_DETERMINERS = words("two three four five six seven eight nine ten several many some a an another dozens no one")
 _NAME_TYING = words("of")
-_PARTICLES = words("of the and for de la del van von al bin el")
-#: Verbs after which even an unknown noun with a determiner is a speaker.
+#: Verbs after which even an unknown noun with a determiner, or an unknown plural, is a speaker.
 _PLAIN_SPEECH = words(
     "account hear say tell according warn announce report state add confirm disclose explain deny insist stress "
     "consider regard deem think believe expect find claim allege suspect fear predict estimate assess conclude "
-    "acknowledge admit reveal put"
+    "acknowledge admit reveal put inform advise brief notify assure urge caution remind argue assert declare testify "
+    "recall recount write reply contend concede pledge vow promise dispute doubt blame agree complain describe judge "
+    "reckon reiterate specify clarify recommend tweet accuse express hold"
 )
+#: Heads without a determiner that are no speakers even before a verb of speech.
+_NO_SPEAKERS = words("things times days weeks months years news reasons results events details plans steps words ways")
 
 
 def classify(phrase: Sequence[Token], lemma: str) -> SourceKind | None:
     """The kind of source that `phrase` names, or None where it does not look like a speaker."""
     words = [token.stem.rstrip(".") for token in phrase]
-    head_at = _head(phrase, words)
+    head_at = head_of(phrase)
     head, head_token = words[head_at], phrase[head_at]
+    if head in CALENDAR or head in ADVERBS or head in CONJUNCTIONS:
+        return None
+    if len(words) > 1 and words[0].endswith("ing") and words[1] in PREPOSITIONS:
+        # "Speaking on state radio, ..."
+        return None
     if head in UNNAMED or "anonymity" in words or "anonymous" in words or "unnamed" in words:
         return SourceKind.ANONYMOUS
     if head in OUTLETS and (head in _PLAIN_OUTLETS or head_token.is_capital):
@@ -61,20 +74,16 @@ def classify(phrase: Sequence[Token], lemma: str) -> SourceKind | None:
         return (
             SourceKind.ANONYMOUS if words[0] in _PLURAL_DETERMINERS or head.endswith("s") else SourceKind.ORGANISATION
         )
+    if lemma in _PLAIN_SPEECH and words[0] in ("those", "both", "most", "many", "some", "neither", "few"):
+        return SourceKind.ANONYMOUS
+    if lemma in _PLAIN_SPEECH and _is_plural(head) and head not in _NO_SPEAKERS:
+        # "eyewitnesses said"
+        return SourceKind.ANONYMOUS
     return None
 
 
-def _head(phrase: Sequence[Token], words: Sequence[str]) -> int:
-    """The index of the last word before the first preposition or participle that ties something on."""
-    if "of" in words and words[-1] in ORGANISATIONS and any(token.low.endswith("'s") for token in phrase[:-1]):
-        # "the secretary of state's office"
-        return len(phrase) - 1
-    for index in range(1, len(phrase)):
-        if words[index] in PREPOSITIONS or words[index] in REDUCED:
-            # "Department of Justice", "an e-mail seen by the paper": the head stands before.
-            participle = index >= 2 and words[index - 1].endswith("ed") and words[index - 2] not in DETERMINERS
-            return index - 2 if participle else index - 1
-    return len(phrase) - 1
+def _is_plural(head: str) -> bool:
+    return head.isalpha() and len(head) > 4 and head.endswith("s") and not head.endswith(("ss", "us", "is"))
 
 
 def _people(words: Sequence[str], head: str) -> SourceKind:
@@ -101,7 +110,7 @@ def _named(capitals: Sequence[Token], words: Sequence[str]) -> SourceKind | None
         return SourceKind.ORGANISATION
     if len(capitals) == 1 and any(entry.kind in ("country", "state") for entry in lookup(fold(last))):
         return SourceKind.ORGANISATION
-    if len(capitals) <= 4 and all(token.is_capital or token.low in _PARTICLES for token in capitals):
+    if len(capitals) <= 4 and all(token.is_capital or token.low in NAME_PARTICLES for token in capitals):
         return SourceKind.PERSON
     return None
 
@@ -149,6 +158,10 @@ class Speakers:
             if known is None or self._paragraph - paragraph > self._nearest:
                 return None
             return Attribution(known.speaker, known.kind, lemma, start, end, True)
+        if len(phrase) == 1 and low in _OURSELVES and self.frame and self.frame[-1].kind in _SELVES:
+            # "We assess that": whoever speaks for the whole text.
+            issuer = self.frame[-1]
+            return Attribution(issuer.speaker, issuer.kind, lemma, start, end, True)
         if len(phrase) == 1 and low in _NOT_SPEAKERS:
             return None
         kind = classify(phrase, lemma)
@@ -180,7 +193,9 @@ class Speakers:
 _PRONOUN_GROUPS = {
     "he": "he", "she": "he", "it": "it", "they": "they", "his": "he", "her": "he", "its": "it", "their": "they",
 }  # fmt: skip
-_NOT_SPEAKERS = words("i we you who me us him her them nobody someone everyone this that those these there what")
+_OURSELVES = words("we i")
+_SELVES = (SourceKind.ORGANISATION, SourceKind.PERSON, SourceKind.ANONYMOUS)
+_NOT_SPEAKERS = words("i we you who me us him her them nobody someone everyone this that those these there what please")
 
 
 _DATELINE = re.compile(r"\(([A-Z][\w. ]{1,25})\)\s[-–—]")
@@ -192,6 +207,7 @@ def frame_of(text: str, sentences: Sequence[Sentence]) -> tuple[Attribution, ...
     for sentence in sentences[:12]:
         if sentence.kind is Kind.HEADER and sentence.label in (
             "from",
+            "fm",
             "issued by",
             "issuer",
             "source",
@@ -218,10 +234,14 @@ def frame_of(text: str, sentences: Sequence[Sentence]) -> tuple[Attribution, ...
 
 
 _TAIL = re.compile(
-    r"(?P<by>(?:statement|release|bulletin|advisory|report)\s(?:by|from)\s)?(?P<name>[^,|–—\n]{3,60}?)"
-    r"(?P<tail>\s?[,|–—]\s?[^,\n]{0,14}\d[^\n]{0,20})?\Z",
+    r"(?P<by>(?:[\w ]{0,30}\s)?(?:statement|release|bulletin|advisory|report|alert|warning|notice|update)"
+    r"(?:\s(?:by|from)\s|\s[-–—|:]\s))?(?P<name>[^,|–—\n]{3,60}?)"
+    r"(?P<tail>\s?[,|–—]\s?[^,\n]{0,14}\d[^\n]{0,40}|(?:\s[-–—|]|,)\s[^\n]{3,40})?\Z",
     re.IGNORECASE,
 )
+#: What the words beside a masthead's dash say it is: "Vale Police - Daily Bulletin".
+_PAPERS = DOCUMENTS | words("update digest summary edition circular situation")
+_SECTIONS = words("security intelligence operations affairs")
 _MASTHEADS = words("press news newswire wire edition")
 
 
@@ -240,7 +260,7 @@ def _masthead(text: str, line: Sentence, dated: bool) -> Attribution | None:
         return None
     start, end = match.span("name")
     words = [token for token in tokenise(text, start, end) if token.is_word]
-    if not 2 <= len(words) <= 7 or not all(word.is_capital or word.low in _PARTICLES for word in words):
+    if not 2 <= len(words) <= 7 or not all(word.is_capital or word.low in NAME_PARTICLES for word in words):
         return None
     if any(word.text[0].isdigit() for word in words) or words[-1].stem in DOCUMENTS - {"dispatch", "record"}:
         # "PRESS RELEASE" says what it is, not whose.
@@ -248,7 +268,13 @@ def _masthead(text: str, line: Sentence, dated: bool) -> Attribution | None:
     name = text[start:end]
     if words[-1].stem in OUTLETS or (len(words) <= 4 and any(word.stem in _MASTHEADS for word in words)):
         return Attribution(name, SourceKind.OUTLET, "", start, end, True)
-    told = match["by"] is not None or match["tail"] is not None or (dated and words[-1].stem in ORGANISATIONS)
+    tail = match["tail"] or ""
+    if tail and not any(char.isdigit() for char in tail) and match["by"] is None:
+        beside = [token.stem for token in tokenise(text, match.start("tail"), match.end("tail")) if token.is_word]
+        is_paper = any(word in _PAPERS for word in beside)
+        if not is_paper or words[-1].stem not in ORGANISATIONS | _SECTIONS:
+            return None
+    told = match["by"] is not None or bool(tail) or (dated and words[-1].stem in ORGANISATIONS)
     if told and not lookup(fold(name)):
         return Attribution(name, SourceKind.ORGANISATION, "", start, end, True)
     return None

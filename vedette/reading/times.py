@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 
-from vedette.reading import windows
-from vedette.reading.calendar import DAY, Anchor, Point, Stretch, start_of
+from vedette.reading import holidays, windows
+from vedette.reading.calendar import DAY, Anchor, Point, Stretch, months_later, start_of
+from vedette.reading.clocks import first_of_two
 from vedette.reading.lexicon import DETERMINERS, MONTHS, TITLES, WEEKDAYS, words
 from vedette.reading.points import point
 from vedette.reading.records import Interval, Span, TimeMention
@@ -23,16 +25,23 @@ _LOOSE_JOIN = re.compile(r"\s?(?:\s(?:to|until|till|through)\s|[-–]\s?)", re.I
 _AND = re.compile(r"\sand\s(?:on\s)?", re.IGNORECASE)
 _YEAR_ALONE = re.compile(r"(?:19|20)\d\d(?![\d-]|\s?(?:hours|hrs|h\b|Z\b|local))")
 _POINT_STARTS = (
-    frozenset(MONTHS) | frozenset(WEEKDAYS)
-    | words("today tonight yesterday tomorrow overnight noon midnight last next this coming past early mid late end")
+    frozenset(MONTHS) | frozenset(WEEKDAYS) | holidays.FIRST_WORDS
+    | words("today tonight yesterday tomorrow overnight noon midday midnight last next this coming past early mid late "
+            "end night intervening half quarter one two three four five six seven eight nine ten eleven twelve")
 )  # fmt: skip
+_DAY_THEN_HOURS = re.compile(r",?\s(?:from|between)\s(?:about\s|around\s)?", re.IGNORECASE)
+_PART_OF_YEAR = re.compile(r"(?P<part>early|mid|late)[\s-](?:in\s)?(?P<year>(?:19|20)\d\d)(?![\d-])", re.IGNORECASE)
+_NEARLY = words("shortly just soon right moments minutes")
 _STARTS = (
     _POINT_STARTS
     | windows.FIRST_WORDS
-    | words("the few several couple within in from between following previous recent effective with")
+    | words(
+        "the few several couple within in from between following previous recent effective with week month month's "
+        "year year's days weeks"
+    )
 )
 _ROLES = {"by": "deadline", "until": "until", "till": "until", "through": "until", "before": "before", "since": "since",
-          "after": "after", "to": "until"}  # fmt: skip
+          "after": "after", "to": "until", "nlt": "deadline"}  # fmt: skip
 _FULL_NAMES = frozenset(
     name
     for name in (*MONTHS, *WEEKDAYS)
@@ -68,11 +77,11 @@ class TimeReader:
             if token.start < past:
                 continue
             key = token.low.removesuffix("'s").rstrip(".")
-            if key not in _STARTS and not token.text[0].isdigit():
+            if key not in _STARTS and not token.text[0].isdigit() and not key.startswith(("mid-", "month-", "year-")):
                 continue
             if index > 1 and tokens[index - 1 - (tokens[index - 1].low == ".")].low in TITLES and key in MONTHS:
                 continue
-            role = _ROLES.get(tokens[index - 1].low, "point") if index else "point"
+            role = _role(tokens, index)
             if index and tokens[index - 1].low in _EVERY:
                 continue
             lean = _lean(tokens, index, ahead, role)
@@ -96,18 +105,21 @@ class TimeReader:
         anchor = Anchor(self._day, self._instant, ahead, self._named)
         if key in ("from", "between"):
             lead = _RANGE.match(text, at, end)
-            first = point(text, lead.end(), end, anchor) if lead else None
-            ranged = self._range(text, first, end, anchor, _RANGE_JOIN) if first else None
+            ranged = self._between(text, lead.end(), end, anchor) if lead else None
             return self._made(text, at, ranged, "window") if ranged else None
+        if token.text[0].isdigit() and (hours := self._two_hours(text, at, end, anchor)) is not None:
+            return self._made(text, at, hours, "window")
         relative = windows.relative(text, at, end, anchor, key)
         if relative is not None and key == "within" and ahead is False:
             # "was isolated within an hour": how long it took, not when.
             return None
         if relative is not None:
             return self._made(text, at, relative, "window" if relative.vague else role)
-        if key not in _POINT_STARTS and not token.text[0].isdigit() and key != "the":
+        if key not in _POINT_STARTS and not token.text[0].isdigit() and key != "the" and "-" not in key:
             return None
         found = point(text, at, end, anchor)
+        if found is None and (part := _PART_OF_YEAR.match(text, at, end)) is not None:
+            return self._made(text, at, _part_of_year(part), role)
         if found is None:
             year = _YEAR_ALONE.match(text, at, end) if token.text[0].isdigit() else None
             if year is None or text[max(0, at - 7) : at].lower().split()[-1:] not in (
@@ -117,7 +129,11 @@ class TimeReader:
             number = int(year.group())
             whole = Stretch(year.group(), datetime(number, 1, 1), datetime(number + 1, 1, 1))  # noqa: DTZ001
             return self._made(text, at, Point(year.end(), (whole,), False), role)
-        ranged = self._range(text, found, end, anchor, _LOOSE_JOIN) or self._two_days(text, found, end, anchor)
+        ranged = (
+            self._range(text, found, end, anchor, _LOOSE_JOIN)
+            or self._two_days(text, found, end, anchor)
+            or self._hours_of(text, found, end, anchor)
+        )
         if ranged is not None:
             return self._made(text, at, ranged, "window")
         first_reading = found.readings[0]
@@ -126,6 +142,35 @@ class TimeReader:
         if key == "the":
             at = token.end + 1
         return self._made(text, at, found, role)
+
+    def _between(self, text: str, at: int, end: int, anchor: Anchor) -> Point | None:
+        """What follows "from" or "between": two hours, or two points."""
+        hours = self._two_hours(text, at, end, anchor)
+        first = point(text, at, end, anchor) if hours is None else None
+        return hours or (self._range(text, first, end, anchor, _RANGE_JOIN) if first else None)
+
+    def _two_hours(self, text: str, at: int, end: int, anchor: Anchor) -> Point | None:
+        """ "4 to 6 p.m. on Tuesday", "1600-1800 hrs"."""
+        pair = first_of_two(text, at, end)
+        second = point(text, pair[0], end, anchor) if pair else None
+        if pair is None or second is None or not second.has_clock or second.readings[0].begin is None:
+            return None
+        readings = []
+        for reading in second.readings:
+            if reading.begin is not None:
+                begin, until = datetime.combine(reading.begin.date(), pair[1]), reading.begin
+                until += DAY if until <= begin else timedelta()
+                readings.append(Stretch(f"{begin:%Y-%m-%dT%H:%M}/{until:%H:%M}", begin, until, reading.offset_minutes))
+        return Point(second.end, tuple(readings), True, True)
+
+    def _hours_of(self, text: str, found: Point, end: int, anchor: Anchor) -> Point | None:
+        """ "Tuesday between 4pm and 6pm": the hours on that day."""
+        joint = _DAY_THEN_HOURS.match(text, found.end, end) if found.has_day and not found.has_clock else None
+        begin = found.readings[0].begin
+        if joint is None or begin is None:
+            return None
+        hours = self._between(text, joint.end(), end, replace(anchor, day=begin.date(), instant=None))
+        return hours if hours is not None and hours.has_clock else None
 
     def _range(self, text: str, first: Point, end: int, anchor: Anchor, joint: re.Pattern[str]) -> Point | None:
         join = joint.match(text, first.end, end)
@@ -159,7 +204,8 @@ class TimeReader:
         return Point(second.end, (Stretch(f"{begin.value}/{until.value}", begin.begin, until.until),), True, False)
 
     def _made(self, text: str, at: int, found: Point, role: str) -> TimeMention:
-        readings = tuple(self._bounded(reading, role, found.has_clock) for reading in found.readings)
+        midnight = "midnight" in text[at : found.end].lower()
+        readings = tuple(self._bounded(reading, role, found.has_clock, midnight) for reading in found.readings)
         likeliest = readings[0]
         end = found.end
         if text[end - 1] == "." and _tail(text[at : end - 1]) in _FULL_NAMES:
@@ -177,9 +223,12 @@ class TimeReader:
             role=role,
         )
 
-    def _bounded(self, reading: Stretch, role: str, clock: bool) -> Interval:
+    def _bounded(self, reading: Stretch, role: str, clock: bool, midnight: bool) -> Interval:
         """The interval with its role: a deadline ends at the point, "since" begins at it."""
         begin, until = reading.begin, reading.until
+        if midnight and begin is not None and until is not None and role in ("deadline", "until"):
+            # "by midnight" is the end of the day named.
+            begin, until = begin + DAY, until + DAY
         now = self._instant or (start_of(self._day) if self._day else None)
         if begin is not None and role in ("deadline", "until", "before"):
             until = begin if clock or role == "before" else until
@@ -198,6 +247,27 @@ class TimeReader:
         if reading.offset_minutes is not None:
             zone = timezone(timedelta(minutes=reading.offset_minutes))
         return local.replace(tzinfo=zone).astimezone(UTC)
+
+
+def _role(tokens: Sequence[Token], index: int) -> str:
+    """What the word before makes of the time: a deadline, a beginning, or the point itself."""
+    if index == 0:
+        return "point"
+    previous = tokens[index - 1].low
+    if previous in ("before", "after") and index > 1 and tokens[index - 2].low in _NEARLY:
+        # "shortly before 5 p.m." tells when, not until when.
+        return "point"
+    if previous == "than" and index > 1 and tokens[index - 2].low == "later":
+        return "deadline"
+    if previous == "the" and index > 1:
+        previous = tokens[index - 2].low
+    return _ROLES.get(previous, "point")
+
+
+def _part_of_year(match: re.Match[str]) -> Point:
+    first = date(int(match["year"]), {"early": 1, "mid": 5, "late": 9}[match["part"].lower()], 1)
+    stretch = Stretch(f"{match['year']}-{match['part'].upper()}", start_of(first), start_of(months_later(first, 4)))
+    return Point(match.end(), (stretch,), False, False, True)
 
 
 def _lean(tokens: Sequence[Token], index: int, ahead: bool | None, role: str) -> bool | None:

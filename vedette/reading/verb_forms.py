@@ -6,14 +6,23 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from vedette.reading.cue import QUOTE_MARKS
-from vedette.reading.lexicon import DETERMINERS, ORGANISATIONS, PREPOSITIONS, PRONOUNS, is_person_noun, words
-from vedette.reading.phrases import VERBS
+from vedette.reading.lexicon import (
+    DETERMINERS,
+    DOCUMENTS,
+    ORGANISATIONS,
+    PREPOSITIONS,
+    PRONOUNS,
+    is_person_noun,
+    words,
+)
+from vedette.reading.phrases import VERBS, head_of
 from vedette.reading.tokens import Token
 
 #: Verbs that report only with "that", a colon or a quotation; with a plain object they are acts.
 _STRICT = words(
     "read observe respond answer counter verify corroborate establish learn figure repeat post mention comment relay "
-    "specify clarify question maintain know find"
+    "specify clarify question maintain know find agree underline underscore scream "
+    "understand"
 )
 #: "called the delay 'regrettable'": only with the words in quotation marks.
 _NAMING = words("call label brand term")
@@ -24,6 +33,7 @@ _BELIEF = words(
     "implausible real serious false exaggerated low high moderate suspicious doubtful authentic unfounded "
     "baseless minor closed"
 )
+_TOLD_BY_DOCUMENTS = words("show reveal indicate suggest mention describe detail threaten order state list")
 _MANNER = words("online openly publicly today yesterday later also again earlier")
 _PLURAL_FORMS = frozenset(form for form, verb in VERBS.items() if form == verb.lemma and form not in ("read", "put"))
 
@@ -32,6 +42,13 @@ def reports_here(tokens: Sequence[Token], at: int, source: tuple[int, int], foll
     """Whether a form that is often a noun ("reports", "claim", "fear") does stand here as a verb."""
     lemma = VERBS[tokens[at].low].lemma
     rest = tokens[at + 1 : at + 16]
+    if source[0] > 0 and tokens[source[0] - 1].low == "what" and following == ",":
+        # "From what drivers say, the ford is watched."
+        return True
+    written = tokens[source[0] + head_of(tokens[slice(*source)])].stem in DOCUMENTS
+    if written and lemma in _TOLD_BY_DOCUMENTS and following not in ("up", "of", "for", "in", "by", ",", "."):
+        # "A video shows men loading crates", "a leaflet threatens to burn the shop"
+        return tokens[at].low not in _PLURAL_FORMS or _is_plural(tokens, source)
     if following in _MANNER and at + 2 < len(tokens):
         following = tokens[at + 2].low
     if following == "to" and at + 2 < len(tokens) and tokens[at + 2].low in ("have", "be"):
@@ -73,8 +90,7 @@ def reports_here(tokens: Sequence[Token], at: int, source: tuple[int, int], foll
 
 def _is_plural(tokens: Sequence[Token], source: tuple[int, int]) -> bool:
     """Whether the source takes a plural verb, by the word that stands before whatever is tied to it."""
-    past = next((index for index in range(source[0] + 1, source[1]) if tokens[index].low in PREPOSITIONS), source[1])
-    head = tokens[past - 1].low
+    head = tokens[source[0] + head_of(tokens[slice(*source)])].low
     return head.endswith("s") or head in (
         "crew",
         "family",
@@ -89,6 +105,10 @@ def _is_plural(tokens: Sequence[Token], source: tuple[int, int]) -> bool:
         "men",
         "women",
         "staff",
+        "media",
+        "both",
+        "those",
+        "data",
     )
 
 

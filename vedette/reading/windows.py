@@ -8,7 +8,19 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, timedelta
 
-from vedette.reading.calendar import DAY, Anchor, Point, Stretch, day_stretch, month_stretch, months_later, start_of
+from vedette.reading.calendar import (
+    DAY,
+    Anchor,
+    Point,
+    Stretch,
+    day_stretch,
+    lean,
+    month_stretch,
+    months_later,
+    start_of,
+)
+from vedette.reading.lexicon import MONTHS
+from vedette.reading.points import day
 
 #: Days (or hours, weeks, months) that a vague count stands for.
 VAGUE_COUNTS = {"few": 4, "several": 7, "couple": 2, "": 4, "some": 4, "coming": 4}
@@ -18,13 +30,16 @@ _NUMBERS = {
     "ten": 10, "twelve": 12, "fourteen": 14, "twenty-four": 24, "forty-eight": 48, "seventy-two": 72, "thirty": 30,
 }  # fmt: skip
 #: Words such a stretch may begin with.
-FIRST_WORDS = frozenset(_NUMBERS)
+FIRST_WORDS = frozenset(_NUMBERS) | {
+    "hours", "days", "weeks", "months", "over", "week", "month", "year", "end", "start", "beginning", "middle", "first",
+    "second", "third", "fourth", "midweek", "mid", "rest", "remainder",
+}  # fmt: skip
 _FLAGS = re.IGNORECASE
 _COUNT = (
     r"(?P<count>\d{1,3}|an?|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fourteen|twenty-four|forty-eight|"
     r"seventy-two|thirty)"
 )
-_UNIT = r"(?P<unit>minute|hour|day|week|month|year)s?\b"
+_UNIT = r"(?P<unit>minute|min|hour|hr|day|week|wk|month|year)s?\b"
 _WINDOW = re.compile(
     rf"(?:the\s)?(?P<which>next|coming|following|past|last|previous|recent)\s(?:(?:{_COUNT}|(?P<vague>few|several|couple(?:\sof)?))"
     rf"(?:\s(?:to|or)\s(?P<more>\w{{1,6}}))?[\s-])?{_UNIT}",
@@ -42,6 +57,26 @@ _NAMED_SPAN = re.compile(
     r"(?P<which>this|next|last|the|the\scoming|the\spast)\s(?P<unit>weekend|week|month|year|winter|spring|summer|autumn|fall)\b",
     _FLAGS,
 )
+#: "in the days ahead", "within days", "in the weeks to come".
+_AHEAD = re.compile(
+    r"(?:(?:in\s|over\s)?(?:the\s)?(?P<ahead>hours|days|weeks|months)\s(?:ahead|to\scome)|within\s(?P<within>hours|days|weeks))\b",
+    _FLAGS,
+)
+#: "the end of the week", "month's end", "the middle of next month".
+_PART_OF = re.compile(
+    r"(?:the\s)?(?P<part>end|start|beginning|middle|rest|remainder)\sof\s(?P<which>the|this|next|last)\s(?P<unit>week|month|year)\b"
+    r"|(?P<short>week|month|year)(?:['’]s[\s-]|-)end\b",
+    _FLAGS,
+)
+#: "mid-week", "midmonth".
+_MIDDLE = re.compile(r"mid-?\s?(?P<unit>week|month|year)\b", _FLAGS)
+#: "the first week of February", "the week of 16 February", "the week beginning Monday".
+_WEEK_OF_MONTH = re.compile(
+    rf"(?:the\s)?(?P<nth>first|second|third|fourth|last)\sweek\s(?:of|in)\s(?P<month>{'|'.join(MONTHS)})\b\.?"
+    r"(?:,?\s(?P<year>(?:19|20)\d\d))?",
+    _FLAGS,
+)
+_WEEK_OF = re.compile(r"(?:the\s)?week\s(?:of|beginning|starting|commencing|ending)\s(?:on\s)?(?:the\s)?", _FLAGS)
 _EFFECTIVE = re.compile(r"effective\simmediately|with\simmediate\seffect|effective\s(?:as\sof\s)?now\b", _FLAGS)
 
 
@@ -64,7 +99,73 @@ def relative(text: str, at: int, end: int, anchor: Anchor, key: str) -> Point | 
         return _distance(match, anchor)
     if match := _NAMED_SPAN.match(text, at, end):
         return _span(match, anchor)
+    return _part_of_span(text, at, end, anchor)
+
+
+def _part_of_span(text: str, at: int, end: int, anchor: Anchor) -> Point | None:
+    """Windows named by where they lie in a week, a month or a year."""
+    if match := _AHEAD.match(text, at, end):
+        unit = (match["ahead"] or match["within"]).lower().removesuffix("s")
+        return _counted(match.end(), anchor, unit, VAGUE_COUNTS[""], True, True)
+    if match := _PART_OF.match(text, at, end):
+        unit = (match["unit"] or match["short"]).lower()
+        return _portion(match.end(), anchor, unit, (match["part"] or "end").lower(), (match["which"] or "the").lower())
+    if match := _MIDDLE.match(text, at, end):
+        return _portion(match.end(), anchor, match["unit"].lower(), "middle", "the")
+    if match := _WEEK_OF_MONTH.match(text, at, end):
+        return _week_of_month(match, anchor)
+    if match := _WEEK_OF.match(text, at, end):
+        named = day(text, match.end(), end, anchor)
+        first = named.readings[0].begin if named is not None and named.has_day else None
+        if named is not None and first is not None:
+            begin = first.date() - 6 * DAY if "ending" in match.group().lower() else first.date()
+            year, week, _ = begin.isocalendar()
+            stretch = Stretch(f"{year}-W{week:02}", start_of(begin), start_of(begin + 7 * DAY))
+            return Point(named.end, (stretch,), False)
     return None
+
+
+def _portion(past: int, anchor: Anchor, unit: str, part: str, which: str) -> Point | None:
+    """The end, start or middle of this, the next or the last week, month or year."""
+    if anchor.day is None:
+        return None
+    step = {"next": 1, "last": -1}.get(which, 0)
+    if unit == "week":
+        first = anchor.day - anchor.day.weekday() * DAY + step * 7 * DAY
+        after, cut = first + 7 * DAY, (2 * DAY, 4 * DAY)
+        if part == "middle":
+            cut = (2 * DAY, 3 * DAY)
+    else:
+        month = anchor.day.month if unit == "month" else 1
+        months = 1 if unit == "month" else 12
+        first = months_later(date(anchor.day.year, month, 1), step * months)
+        after = months_later(first, months)
+        cut = ((after - first) // 3, 2 * (after - first) // 3)
+    begin, until = {
+        "end": (first + cut[1], after), "start": (first, first + cut[0]), "beginning": (first, first + cut[0]),
+        "middle": (first + cut[0], first + cut[1]),
+    }.get(part, (max(anchor.day, first), after))  # fmt: skip
+    if part == "middle" and until <= anchor.day and which == "the" and anchor.ahead:
+        # "flights resume mid-week", written on a Friday: of the next one.
+        return _portion(past, anchor, unit, part, "next")
+    value = f"{begin:%Y-%m-%d}/{until:%Y-%m-%d}"
+    return Point(past, (Stretch(value, start_of(begin), start_of(until)),), False, False, True)
+
+
+def _week_of_month(match: re.Match[str], anchor: Anchor) -> Point | None:
+    month = MONTHS[match["month"].lower()]
+    if match["year"]:
+        firsts = [date(int(match["year"]), month, 1)]
+    elif anchor.day is not None:
+        firsts = lean([date(anchor.day.year + step, month, 1) for step in (-1, 0, 1)], anchor)
+    else:
+        return None
+    nth = ("first", "second", "third", "fourth", "last").index(match["nth"].lower())
+    readings = []
+    for first in firsts:
+        begin = months_later(first, 1) - 7 * DAY if nth == 4 else first + 7 * nth * DAY
+        readings.append(Stretch(f"{begin}/{begin + 7 * DAY}", start_of(begin), start_of(begin + 7 * DAY)))
+    return Point(match.end(), tuple(readings), False, False, True)
 
 
 def _window(match: re.Match[str], anchor: Anchor, forward: bool) -> Point:
@@ -74,15 +175,23 @@ def _window(match: re.Match[str], anchor: Anchor, forward: bool) -> Point:
     count = VAGUE_COUNTS[word] if vague else _number(str(groups["count"]))
     if more := groups.get("more"):
         count, vague = max(count, _number(more)), True
-    unit = groups["unit"].lower()
+    return _counted(match.end(), anchor, _whole(groups["unit"]), count, vague, forward)
+
+
+def _whole(unit: str) -> str:
+    return {"hr": "hour", "min": "minute", "wk": "week"}.get(unit.lower(), unit.lower())
+
+
+def _counted(past: int, anchor: Anchor, unit: str, count: int, vague: bool, forward: bool) -> Point:
+    """Some hours, days or weeks before the publication or after it."""
     letter = {"minute": "M", "hour": "H", "day": "D", "week": "W", "month": "M", "year": "Y"}[unit]
     value = f"P{'T' if unit in ('minute', 'hour') else ''}{'X' if vague else count}{letter}"
     if anchor.day is None:
-        return Point(match.end(), (Stretch(value, None, None),), False, False, vague)
+        return Point(past, (Stretch(value, None, None),), False, False, vague)
     start_of_day = datetime.combine(anchor.day, datetime.min.time())
     if not forward:
         back = _shift(start_of_day, unit, -count)
-        return Point(match.end(), (Stretch(value, back, anchor.instant or start_of_day + DAY),), False, False, vague)
+        return Point(past, (Stretch(value, back, anchor.instant or start_of_day + DAY),), False, False, vague)
     begin = anchor.instant or start_of_day
     # Written at an unknown hour of the publication day, the window is counted from that day's end.
     base = anchor.instant if anchor.instant and unit in ("minute", "hour") else start_of_day + DAY
@@ -93,7 +202,7 @@ def _window(match: re.Match[str], anchor: Anchor, forward: bool) -> Point:
         else ((Stretch(value, begin, _shift(begin, unit, count)),))
     )
     different = tuple(other for other in others if (other.begin, other.until) != (begin, until))
-    return Point(match.end(), (Stretch(value, begin, until), *different), False, False, vague)
+    return Point(past, (Stretch(value, begin, until), *different), False, False, vague)
 
 
 def _distance(match: re.Match[str], anchor: Anchor) -> Point | None:
@@ -101,7 +210,7 @@ def _distance(match: re.Match[str], anchor: Anchor) -> Point | None:
     way = " ".join((groups.get("way") or "from now").lower().split())
     word = (groups.get("vague") or "").split()
     count = VAGUE_COUNTS[word[0].lower()] if word else _number(str(groups["count"]))
-    unit, sign = groups["unit"].lower(), 1 if way in ("later", "from now") else -1
+    unit, sign = _whole(groups["unit"]), 1 if way in ("later", "from now") else -1
     from_named = way in ("earlier", "before", "previously", "prior", "later")
     bases = [anchor.named, anchor.day] if from_named else [anchor.day]
     readings = [_around(base, unit, sign * count) for base in bases if base is not None]

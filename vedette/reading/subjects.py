@@ -1,0 +1,199 @@
+"""Whose verb it is: the noun phrase that a reporting verb's speaker stands in, before the verb or after it.
+
+What stands between the two is stepped over: adverbs, a day ("the agency on Thursday warned"), a relative clause, and
+whatever commas set apart ("Roe, 43, who lost two sons, said"). Of a role and a name side by side the name speaks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from vedette.reading.cue import QUOTE_MARKS
+from vedette.reading.lexicon import (
+    ADVERBS,
+    AUXILIARIES,
+    DOCUMENTS,
+    PREPOSITIONS,
+    PRONOUNS,
+    TITLES,
+    TYING,
+    is_person_noun,
+    words,
+)
+from vedette.reading.phrases import CALENDAR, PAST_VERBS, REDUCED, after, before, head_of, is_name
+from vedette.reading.speakers import classify
+from vedette.reading.tokens import Token
+
+#: No inserted words are stepped over further than this many tokens, and no more than this many commas.
+_FURTHEST = 30
+_MOST_COMMAS = 4
+_DAY_PARTS = words("morning afternoon evening night week month weekend")
+_WHO = words("who which")
+_ONLY_BY_CLAUSE = words("those anyone everyone everybody somebody someone")
+
+
+class Subject(NamedTuple):
+    """Who speaks, as token bounds, and where the whole phrase that names them begins."""
+
+    source: tuple[int, int]
+    begins: int
+
+
+def subject(tokens: Sequence[Token], at: int, start: int) -> Subject | None:
+    """The speaker before the verb at `at`; None where nobody is named there."""
+    last = _past_when(tokens, at - 1, start)
+    while last >= start and (tokens[last].low in ADVERBS or tokens[last].low in AUXILIARIES):
+        last -= 1
+    last = _past_when(tokens, last, start)
+    if last < start:
+        return None
+    if last > start and tokens[last].low in REDUCED and tokens[last - 1].is_word:
+        # "the information received indicated"
+        named = before(tokens, last, start)
+        return _plain((named[0], last + 1)) if named is not None else None
+    if last - 2 >= start and tokens[last - 1].low in ("we", "i", "you", "they") and tokens[last - 2].is_word:
+        # "a lawyer we trust says"
+        return _plain(before(tokens, last - 1, start))
+    if tokens[last].low in _WHO and last > start:
+        return _plain(before(tokens, last - (tokens[last - 1].low == ","), start))
+    if tokens[last].low == ",":
+        return _past_insertion(tokens, last, start)
+    named = before(tokens, last + 1, start)
+    if named is None:
+        return _before_relative(tokens, last, start)
+    ahead = tokens[named[0] - 1].low if named[0] - 1 > start else ""
+    if ahead in REDUCED and tokens[named[0] - 2].stem in DOCUMENTS:
+        # "A video posted online shows"
+        written = before(tokens, named[0] - 1, start)
+        return None if written is None else _plain((written[0], named[1]))
+    if ahead in _WHO and classify(tokens[slice(*named)], "") is None:
+        return _before_relative(tokens, last, start)
+    if ahead in PAST_VERBS and (outer := _before_relative(tokens, named[0], start)) is not None:
+        # "Anyone who saw the van": the van is what was seen.
+        return outer
+    return _plain(named)
+
+
+def _plain(named: tuple[int, int] | None) -> Subject | None:
+    return None if named is None else Subject(named, named[0])
+
+
+def _past_when(tokens: Sequence[Token], last: int, start: int) -> int:
+    """Before "on Thursday", "late on Sunday", "this morning", where they stand between subject and verb."""
+    at = last
+    if at > start and tokens[at].low in _DAY_PARTS and (
+        tokens[at - 1].low in CALENDAR or tokens[at - 1].low in ("this", "last")
+    ):  # fmt: skip
+        at -= 2 if tokens[at - 1].low in ("this", "last") else 1
+    if at > start and tokens[at].low in CALENDAR:
+        at -= 1
+    if at == last:
+        return last
+    while at > start and tokens[at].low in ("on", "late", "early", "since", "last"):
+        at -= 1
+    return at if tokens[at].is_word or tokens[at].low == "," else last
+
+
+def _before_relative(tokens: Sequence[Token], last: int, start: int) -> Subject | None:
+    """ "A woman who lives opposite said": whoever stands before the clause, where no comma parts them."""
+    for at in range(last - 1, max(start, last - 14), -1):
+        if tokens[at].low in _WHO:
+            named = before(tokens, at, start)
+            if named is not None and tokens[named[0]].low in _ONLY_BY_CLAUSE:
+                # "Those who fled said": the clause is their only name.
+                return _plain((named[0], last + 1))
+            return _plain(named) if named is not None and classify(tokens[slice(*named)], "say") is not None else None
+        if not tokens[at].is_word:
+            return None
+    return None
+
+
+def _past_insertion(tokens: Sequence[Token], last: int, start: int) -> Subject | None:
+    """ "Roe, a former agent, said", "The chief, Ana Roe, said": the phrase before what the commas set apart."""
+    commas = [at for at in range(last - 1, max(start, last - _FURTHEST), -1) if tokens[at].low == ","]
+    if not commas:
+        named = before(tokens, last, start)
+        return _plain(named) if named is not None and named[0] == start and named[1] - start > 1 else None
+    right = last
+    for comma in commas[:_MOST_COMMAS]:
+        inside = (comma + 1, right)
+        right = comma
+        named = before(tokens, comma, start)
+        if named is None or tokens[named[0]].low in PRONOUNS or not _may_speak(tokens, named):
+            continue
+        if is_name(tokens[slice(*inside)]) and not is_name(tokens[slice(*named)]) and _is_role(tokens, named):
+            return Subject(inside, named[0])
+        apart = named[0] > start and tokens[named[0] - 1].low == ","
+        outer = before(tokens, named[0] - 1, start) if apart else None
+        if outer is not None and is_name(tokens[slice(*outer)]) and not is_name(tokens[slice(*named)]):
+            # "Rao, founder of the Initiative, a think tank, said": set apart itself; the name before it speaks.
+            return Subject(outer, outer[0])
+        begins = named[0]
+        if apart and is_name(tokens[slice(*named)]):
+            role = before(tokens, named[0] - 1, start)
+            begins = role[0] if role is not None and _is_role(tokens, role) else begins
+        return Subject(named, begins)
+    return None
+
+
+def _may_speak(tokens: Sequence[Token], named: tuple[int, int]) -> bool:
+    return tokens[named[0]].text[0].isalpha() and classify(tokens[slice(*named)], "say") is not None
+
+
+def _is_role(tokens: Sequence[Token], named: tuple[int, int]) -> bool:
+    head = tokens[named[0] + head_of(tokens[slice(*named)])]
+    return is_person_noun(head.stem) and not tokens[named[1] - 1].is_capital
+
+
+def named_beside(tokens: Sequence[Token], phrase: tuple[int, int], stop: int) -> tuple[tuple[int, int], int]:
+    """(who speaks, where the whole ends) for a phrase a name may follow: "said the chief, Ana Roe"."""
+    at = phrase[1]
+    if at + 1 < stop and tokens[at].low == "," and _is_role(tokens, phrase):
+        past = at + 1
+        while past < stop and past - at <= 6 and (tokens[past].is_capital or tokens[past].low.rstrip(".") in TITLES
+                                                  or tokens[past].text == "."):  # fmt: skip
+            past += 1
+        while past > at + 1 and not tokens[past - 1].is_word:
+            past -= 1
+        closes = past == stop or not tokens[past].is_word
+        if closes and is_name(tokens[at + 1 : past]):
+            return (at + 1, past), past
+    return phrase, phrase[1]
+
+
+def inverted(tokens: Sequence[Token], at: int, start: int, stop: int, after_comma: bool) -> tuple[int, int] | None:
+    """'...," said the chief': the phrase after the verb; `after_comma` where a plain comma is enough before it."""
+    if at == start or at + 1 >= stop or tokens[at - 1].low not in QUOTE_MARKS | {","}:
+        return None
+    if tokens[at - 1].low == "," and not after_comma:
+        return None
+    phrase = after(tokens, at + 1, stop, TYING)
+    if phrase is None or tokens[phrase[0]].low in ("that", "it", "there", "this"):
+        return None
+    past = tokens[phrase[1]].low if phrase[1] < stop else "."
+    if past.isalpha() and past not in PREPOSITIONS and past not in ("who", "in", "when", "after"):
+        return None
+    return phrase
+
+
+def opening(tokens: Sequence[Token], start: int, at: int) -> tuple[int, int] | None:
+    """ "The clerk is not so sure and thinks that ...": the phrase that opens the sentence speaks on."""
+    phrase = after(tokens, start, at, TYING)
+    if phrase is None or phrase[1] >= at or tokens[phrase[1]].low in PREPOSITIONS:
+        return None
+    last = tokens[phrase[1] - 1]
+    if (
+        phrase[1] - phrase[0] > 1
+        and not last.is_capital
+        and last.low.endswith(("s", "ed"))
+        and not is_person_noun(last.low)
+    ):
+        # "The other man laughed and said": the word before is the verb.
+        phrase = (phrase[0], phrase[1] - 1)
+    broken = any(token.low in QUOTE_MARKS | {",", ";", ":"} for token in tokens[phrase[1] : at])
+    if broken and tokens[phrase[1]].low == ",":
+        # "An army spokesman, Col. Diop, declined to comment but said": a name set apart.
+        named, past = named_beside(tokens, phrase, at)
+        return named if named != phrase and past + 1 < at else None
+    return None if broken or tokens[phrase[0]].low in PRONOUNS else phrase
