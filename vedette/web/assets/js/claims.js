@@ -1,5 +1,5 @@
 // The report page: claims in the text and their cards follow each other, by pointer and by keyboard.
-// j/k next and previous, a accept, x reject, 1-6 credibility. Without this script the links and forms do the same.
+// j/k next and previous, a accept, x reject, 1-6 credibility, which accepts a claim that nobody has judged. Without this script the links and forms do the same.
 
 const text = document.querySelector(".report-text");
 const cards = document.getElementById("claim-cards");
@@ -76,8 +76,32 @@ document.addEventListener("click", (event) => {
   history.replaceState(null, "", `#claim-${link.dataset.go}`);
 });
 
+// Keys pressed faster than the server answers wait their turn: a judged claim comes back as a new card, whose form
+// htmx has taken up only once it has settled.
+const waiting = [];
+let judging = false;
 function press(name, value) {
-  cardOf(current)?.querySelector(`button[name="${name}"][value="${value}"]`)?.click();
+  waiting.push([current, name, value]);
+  next();
+}
+function next() {
+  while (!judging && waiting.length) {
+    const [key, name, value] = waiting.shift();
+    const button = cardOf(key)?.querySelector(`button[name="${name}"][value="${value}"]`);
+    judging = Boolean(button);
+    button?.click();
+  }
+}
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (!cards.contains(event.detail.elt)) return;
+  judging = false;
+  next();
+});
+for (const failed of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
+  document.addEventListener(failed, () => {
+    judging = false;
+    waiting.length = 0;
+  });
 }
 
 document.addEventListener("keydown", (event) => {
@@ -88,13 +112,17 @@ document.addEventListener("keydown", (event) => {
     choose(order[Math.max(0, Math.min(order.length - 1, place))], { scroll: true });
   } else if (current !== null && event.key === "a") press("verdict", "accept");
   else if (current !== null && event.key === "x") press("verdict", "reject");
-  else if (current !== null && /^[1-6]$/.test(event.key)) press("credibility", event.key);
+  else if (current !== null && /^[1-6]$/.test(event.key)) {
+    if (cardOf(current)?.dataset.status === "proposed") press("verdict", "accept");
+    press("credibility", event.key);
+  }
   else return;
   event.preventDefault();
 });
 
-// A judged claim comes back as a new card: its marks in the text follow.
-document.addEventListener("htmx:afterSwap", () => {
+// A judged claim comes back as a new card: its marks in the text follow. While htmx settles, it puts back the card's own
+// classes, so what is current is shown only then.
+document.addEventListener("htmx:afterSettle", () => {
   for (const card of cards.querySelectorAll("[data-key]")) {
     for (const mark of marksOf(card.dataset.key)) {
       if (mark.dataset.keys.split(" ")[0] !== card.dataset.key) continue;
@@ -103,6 +131,8 @@ document.addEventListener("htmx:afterSwap", () => {
     }
   }
   if (current) choose(current);
+  const left = cards.querySelectorAll('[data-status="proposed"]').length;
+  document.getElementById("claims-open").textContent = left ? `, ${left} to judge` : ", all judged";
 });
 
 const linked = location.hash.match(/^#claim-(.+)$/);
