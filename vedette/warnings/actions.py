@@ -25,12 +25,15 @@ from vedette.places.geometry import BadGeometry, shape_of
 from vedette.reports.models import Report
 from vedette.threats.combining import marks_of
 from vedette.threats.models import Threat
+from vedette.warnings.approval import AsRead
 from vedette.warnings.bounds import (
+    ChangedSince,
     NotApproved,
     last_issued,
     locked,
     log,
     refuse_changed,
+    refuse_changed_since,
     refuse_ended,
     refuse_expired,
     said,
@@ -48,6 +51,8 @@ from vedette.warnings.plans import STANDARD, class_of
 from vedette.warnings.types.catalogue import AllClearWords
 
 __all__ = [
+    "AsRead",
+    "ChangedSince",
     "Draft",
     "NotApproved",
     "approve",
@@ -148,11 +153,16 @@ def revise(
     audience: object | None = None,
     plan: object | None = None,
     citations: Mapping[str, list[int]] | None = None,
+    read: AsRead | None = None,
 ) -> Message:
-    """Change a message that is not out yet; it is a draft again and any approval is void."""
+    """Change a message that is not out yet; it is a draft again and any approval is void.
+
+    Raises ChangedSince when it is no longer what was `read` before changing it.
+    """
     with transaction.atomic():
         message = locked(message)
         check(actor, Verb.DRAFT, message.warning)
+        refuse_changed_since(message, read)
         message.state = after(message.state, Move.REVISE)
         draft = Draft.of(
             message.content if content is None else content,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from vedette.ledger.canonical import canonical
@@ -30,3 +31,21 @@ def hash_of(whole: Mapping[str, Any]) -> str:
 def content_hash(message: Message) -> str:
     """The hash of the message as it stands."""
     return hash_of(whole_of(message))
+
+
+@dataclass(frozen=True)
+class AsRead:
+    """A message as somebody who is about to change it has it before them."""
+
+    content_hash: str
+    #: Where it stood; empty: that does not matter.
+    state: str = ""
+
+    @classmethod
+    def of(cls, message: Message) -> AsRead:
+        """The message as it stands."""
+        return cls(content_hash(message), message.state)
+
+    def still_holds(self, message: Message) -> bool:
+        """Whether nobody has changed it, or moved it on, since."""
+        return content_hash(message) == self.content_hash and self.state in ("", message.state)

@@ -13,7 +13,7 @@ from vedette.access.policy import Actor, check
 from vedette.access.roles import Verb
 from vedette.formats.parts import BadInput, Part, Prose, parse
 from vedette.ledger.log import append
-from vedette.warnings.approval import content_hash
+from vedette.warnings.approval import AsRead, content_hash
 from vedette.warnings.content import Content, MessageType
 from vedette.warnings.lifecycle import IllegalMove, Move, after
 from vedette.warnings.models import Approval, Message, Warning
@@ -22,6 +22,10 @@ from vedette.warnings.reach import refuse_unsound_reach
 
 class NotApproved(Exception):
     """What is to be issued is not what was approved, or was approved by somebody who may not."""
+
+
+class ChangedSince(IllegalMove):
+    """Somebody else changed the message, or moved it on, after it was read: saving would undo that unseen."""
 
 
 class _Reason(Part):
@@ -89,6 +93,12 @@ def refuse_changed(message: Message, resolved: str) -> None:
     """Raise IllegalMove unless the message is still the one that was resolved."""
     if content_hash(message) != resolved:
         raise IllegalMove("state: the message was changed at the same moment; look at it again")
+
+
+def refuse_changed_since(message: Message, read: AsRead | None) -> None:
+    """Raise ChangedSince unless the message is still as it was read; None asks nothing."""
+    if read is not None and not read.still_holds(message):
+        raise ChangedSince("content_hash: somebody else changed the draft since it was read; read it again")
 
 
 def with_sound_reach(actor: Actor, message: Message, verb: Verb, move: Move) -> str:

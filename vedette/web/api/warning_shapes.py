@@ -190,12 +190,13 @@ class WarningGiven(UpdateGiven):
 
 
 class RevisionGiven(Given):
-    """What of an open message is changed; the rest stays."""
+    """What of an open message is changed; the rest stays. With the `content_hash` that was read, only if it holds."""
 
     content: dict[str, Any] | None = None
     audience: dict[str, Any] | None = None
     plan: dict[str, Any] | Line | None = None
     citations: dict[Line, list[Id]] | None = None
+    content_hash: Line | None = None
 
 
 class SubmitGiven(Given):

@@ -125,6 +125,7 @@ def revise(request: ApiRequest, warning_id: int, given: RevisionGiven) -> Any:
         audience=given.audience,
         plan=None if given.plan is None else chosen_plan(request.auth, given.plan, given.content),
         citations=_citations(request, given.citations),
+        read=None if given.content_hash is None else actions.AsRead(given.content_hash),
     )
     return _whole(request, warning_id)
 

@@ -16,23 +16,22 @@ from vedette import clock
 from vedette.access.handling import Tlp
 from vedette.access.policy import visible
 from vedette.access.roles import Verb
-from vedette.formats.parts import BadInput
 from vedette.people.models import Duty
 from vedette.people.queries import areas_for, units_for
 from vedette.reports.models import Report
 from vedette.threats.models import Threat
-from vedette.warnings import actions
 from vedette.warnings.content import MessageType
 from vedette.warnings.findings import reports_behind
 from vedette.warnings.models import Approval, Message, Warning
 from vedette.warnings.own_templates import OfferedType, offered_type, types_for
 from vedette.warnings.queries import current_message, messages_for, warnings_for
-from vedette.warnings.types.catalogue import AllClearWords, content_filled
+from vedette.warnings.types.catalogue import content_filled
 from vedette.web.area_form import Ground
-from vedette.web.console import drafting, ground, mending, translating
+from vedette.web.console import drafting, ground, mending, overtaken, translating
 from vedette.web.console.check import Check, check_message, severity_of
 from vedette.web.console.choices import Choices
-from vedette.web.console.doors import ActedRequest, Errors, one, page, seen, told
+from vedette.web.console.doors import ActedRequest, Errors, one, page, seen
+from vedette.web.console.keeping import keep
 from vedette.web.console.means import shown_means
 from vedette.web.console.work import Work, begun
 from vedette.web.middleware import zone
@@ -137,7 +136,7 @@ def check(request: ActedRequest) -> HttpResponse:
 def _work(request: ActedRequest, work: Work, heading: str) -> HttpResponse:
     errors = Errors()
     given: Ground | None = None
-    content, audience, plan = work.content, work.audience, work.plan
+    content, audience, plan, is_kept = work.content, work.audience, work.plan, False
     choices = Choices(request.actor, work.plan, work.previous.plan if work.previous else None)
     if request.method == "POST":
         given = ground.read(request)
@@ -158,12 +157,12 @@ def _work(request: ActedRequest, work: Work, heading: str) -> HttpResponse:
         if not errors:
             meant = choices.meant(parts.plan, severity_of(content))
             parts.plan = meant.model_dump(mode="json") if meant is not None else None
-            kept = _keep(request, work, parts, errors)
+            kept = keep(request, work, parts, errors)
             if kept is not None and not errors:
                 return redirect("console:warning", kept.warning_id)
             if kept is not None:
-                work.message, work.warning = kept, kept.warning
-    return _show(request, work, heading, errors, (content, audience, plan), choices, given)
+                work.message, work.warning, is_kept = kept, kept.warning, True
+    return _show(request, work, heading, errors, (content, audience, plan), choices, given, kept=is_kept)
 
 
 def _show_ground(
@@ -177,39 +176,13 @@ def _show_ground(
     return _show(request, work, heading, errors, (parts.content, parts.audience, parts.plan), choices, given)
 
 
-def _keep(request: ActedRequest, work: Work, parts: drafting.Parts, errors: Errors) -> Message | None:
-    """Store the draft, and hand it on if that was asked. What is refused lands in `errors`; the draft is kept."""
-    message: Message | None = None
-    with told(errors):
-        if work.message is not None:
-            message = actions.revise(
-                request.actor, work.message, content=parts.content, audience=parts.audience, plan=parts.plan
-            )
-        else:
-            draft = actions.Draft.of(parts.content, parts.audience, parts.plan)
-            if work.warning is not None:
-                message = actions.draft_update(request.actor, work.warning, draft, work.citations)
-            else:
-                message = actions.draft_warning(
-                    request.actor,
-                    draft,
-                    threat=work.threat,
-                    report=work.report,
-                    citations=work.citations,
-                    all_clear=_all_clear(work, request),
-                )
-    if message is None:
+def _carried(request: ActedRequest, work: Work, kept: bool) -> dict[str, str] | None:
+    """What the form says that its writer has read: what is stored when it is first shown, saved, or told of."""
+    if work.message is None:
         return None
-    if request.POST.get("do") != "submit":
-        messages.success(request, "The draft is saved.")
-        return message
-    try:
-        actions.submit(request.actor, message, request.POST.get("override", ""))
-        messages.success(request, "Submitted. A second person can approve it now.")
-    except BadInput as refused:
-        errors.add(refused.field, refused.reason)
-        errors.add("override", "The draft is saved. Mend the errors, or say here why they must stand.")
-    return message
+    if request.method == "POST" and not kept and work.overtaken is None and request.POST.get("read.hash"):
+        return overtaken.as_posted(request.POST)
+    return overtaken.carried(work.message)
 
 
 def _show(
@@ -220,6 +193,8 @@ def _show(
     parts: tuple[Mapping[str, Any], Mapping[str, Any], Mapping[str, Any] | None],
     choices: Choices,
     given: Ground | None = None,
+    *,
+    kept: bool = False,
 ) -> HttpResponse:
     content, audience, plan = parts
     here, severity = zone(), severity_of(content)
@@ -249,6 +224,8 @@ def _show(
         "kind": work.kind.value,
         "warning": work.warning,
         "message": work.message,
+        "read": _carried(request, work, kept),
+        "overtaken": work.overtaken,
         "report": work.report,
         "threat": work.threat,
         "template": work.template,
@@ -324,13 +301,6 @@ def _template(request: ActedRequest) -> OfferedType | None:
     if ref and found is None:
         raise Http404(f"there is no template {ref!r}")
     return found
-
-
-def _all_clear(work: Work, request: ActedRequest) -> AllClearWords | None:
-    """What the template says when the danger is over, its placeholders filled as the warning's are."""
-    if work.template is None:
-        return None
-    return work.template.kind.all_clear.filled(mending.fills(request.POST))
 
 
 def _asked(request: ActedRequest, kind: Any, name: str) -> Any:

@@ -17,6 +17,7 @@ from vedette.warnings.findings import ROLE
 from vedette.warnings.models import Message, Warning
 from vedette.warnings.own_templates import OfferedType
 from vedette.warnings.proposal import Proposal, propose
+from vedette.web.console.overtaken import Overtaken
 
 #: Who is warned unless the author says otherwise: whoever is on shift or seen in the area.
 FIRST_RULE: dict[str, Any] = {"terms": [{"link": "shift"}, {"link": "position"}]}
@@ -39,6 +40,8 @@ class Work:
     report: Report | None = None
     threat: Threat | None = None
     template: OfferedType | None = None
+    #: What somebody else did to it while it was being written, once that is known.
+    overtaken: Overtaken | None = None
     #: Placeholder -> what to write there, and what can be said already.
     hints: dict[str, str] = field(default_factory=dict)
     fills: dict[str, str] = field(default_factory=dict)
