@@ -60,6 +60,24 @@ def test_a_feed_is_added_polled_shown_paused_and_resumed(house: House, issuer: I
     assert "weather could not be read 1 times: the server answered 500" in house.run("doctor").stdout
 
 
+def test_a_folder_and_a_mailbox_are_known_by_their_addresses(house: House, tmp_path: Path) -> None:
+    (tmp_path / "reports" / "scans").mkdir(parents=True)
+    (tmp_path / "reports" / "scans" / "tip.txt").write_text("A man said that shots were likely on Friday.")
+    house.environment["VEDETTE_REPORTS"] = str(tmp_path / "reports")
+    assert house.ok("feeds", "add", "scans", "file:scans", actor="admin")["kind"] == "folder"
+    house.ok("feeds", "poll", "scans", actor="admin")
+    (polled,) = house.ok("feeds", "poll", "scans", actor="admin")
+    assert polled["outcomes"] == {"taken": 1}
+    (item,) = house.ok("feeds", "show", "scans", actor="admin")
+    assert (item["identifier"], item["proof"], item["part_of"]) == ("tip.txt", "", None)
+    password = tmp_path / "password.txt"
+    password.write_text("not a secret\n")
+    added = ("add", "tips", "imaps://localhost:1/INBOX", "--user", "tips", "--secret-file", password, "--allow-private")
+    assert house.ok("feeds", *added, "--moves-to", "Archive", actor="admin")["kind"] == "mail"
+    assert house.run("feeds", "poll", "tips", actor="admin").returncode == 1
+    assert "tips could not be read 1 times" in house.run("doctor").stdout
+
+
 def test_what_cannot_stand_is_one_line(house: House, issuer: Issuer) -> None:
     for arguments, said in (
         (("add", "weather", issuer.feed), "private address"),

@@ -1,4 +1,4 @@
-"""`vedette feeds`: CAP feeds and TAXII collections, which come in as reports. Acts as the user of VEDETTE_TOKEN."""
+"""`vedette feeds`: what reports come by: feeds, TAXII collections, mailboxes, folders. Acts as VEDETTE_TOKEN's user."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from vedette.exchange.models import Feed
 
 feeds = typer.Typer(
-    no_args_is_help=True, help="Other issuers' CAP feeds and TAXII collections, which come in as reports."
+    no_args_is_help=True, help="What reports come by: CAP and news feeds, TAXII collections, mailboxes, folders."
 )
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
@@ -27,11 +27,16 @@ Name = Annotated[str, typer.Argument(metavar="NAME", help="The feed's name, such
 @feeds.command(epilog="Example: vedette feeds add weather https://alerts.example.org/cap.atom --handling TLP:GREEN")
 def add(
     name: Name,
-    url: Annotated[str, typer.Argument(metavar="URL", help="Atom, RSS, EDXL-DE, a message; or a TAXII collection.")],
-    kind: Annotated[str, typer.Option(help="cap, or taxii for a TAXII 2.1 collection.")] = "cap",
+    url: Annotated[
+        str, typer.Argument(metavar="URL", help="A feed; a TAXII collection; imaps://HOST/FOLDER; file:NAME.")
+    ],
+    kind: Annotated[
+        str, typer.Option(help="cap, news, taxii, mail or folder; left out, mailboxes and folders are known as such.")
+    ] = "",
     handling: Annotated[str, typer.Option(help="The TLP label its reports get at least.")] = "TLP:AMBER+STRICT",
     certificates: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Certificates (PEM) that its messages are signed by.")
+        Path | None,
+        typer.Option(metavar="FILE", help="Certificates (PEM) that its messages, or its mail server, show."),
     ] = None,
     signed_only: Annotated[
         bool, typer.Option("--signed-only", help="Take in only what those certificates prove.")
@@ -40,10 +45,11 @@ def add(
         list[str] | None, typer.Option(help="A further host its messages may be on; may be given more than once.")
     ] = None,
     allow_private: Annotated[bool, typer.Option("--allow-private", help="It is on a private network.")] = False,
-    user: Annotated[str, typer.Option(help="With whose name a TAXII server is asked; none for a bare token.")] = "",
+    user: Annotated[str, typer.Option(help="With whose name a server is asked; none for a bare token.")] = "",
     secret_file: Annotated[
         Path | None, typer.Option(metavar="FILE", help="The file that its password or token is in.")
     ] = None,
+    moves_to: Annotated[str, typer.Option(help="The mail folder that mails are moved to once they are taken in.")] = "",
     every: Annotated[int, typer.Option(metavar="SECONDS", help="How often to look.")] = 300,
     as_json: AsJson = False,
 ) -> None:
@@ -52,6 +58,7 @@ def add(
     from vedette.access.handling import parse_tlp
     from vedette.access.policy import Refused
     from vedette.exchange.actions import keep_feed
+    from vedette.exchange.feed_addresses import kind_of
     from vedette.formats.parts import BadInput
 
     actor = token_actor()
@@ -66,9 +73,10 @@ def add(
             hosts=host or (),
             allow_private=allow_private,
             every_s=every,
-            kind=kind,
+            kind=kind or kind_of(url),
             user_name=user,
             secret="" if secret_file is None else secret_file.read_text(encoding="utf-8"),
+            moves_to=moves_to,
         )
     except (OSError, UnicodeDecodeError) as error:
         refuse("feeds add", str(getattr(error, "filename", None) or certificates or secret_file), str(error))
@@ -204,6 +212,7 @@ def _state(feed: Feed) -> str:
 
 def _item(item: Any) -> dict[str, Any]:
     return {
+        "id": item.pk,
         "sender": item.sender,
         "identifier": item.identifier,
         "sent": _time(item.sent),
@@ -218,6 +227,7 @@ def _item(item: Any) -> dict[str, Any]:
         "signed_by": item.signed_by,
         "findings": item.findings,
         "report": item.report_id,
+        "part_of": item.part_of_id,
         "came_at": _time(item.came_at),
     }
 

@@ -26,7 +26,7 @@ SUMMARIES: dict[str, str] = {
     "read": "Read a report: cited claims and a proposed draft.",
     "cap": "Check CAP messages, and show one in plain words.",
     "lint": "Hold a warning's text against the rules.",
-    "feeds": "Other issuers' CAP feeds and TAXII collections, which come in as reports.",
+    "feeds": "What reports come by: CAP and news feeds, TAXII collections, mailboxes, folders.",
     "stix": "Export threats and incidents as STIX, import STIX as reports.",
     "people": "Import and list the roster, and settle who has left.",
     "shifts": "Who is on, from calendars and by hand.",

@@ -22,6 +22,8 @@ EARLIER_SECRETS = earlier_secrets(DATA)
 SECRET_KEY = derive(MASTER_SECRET, "django").hex()
 #: Ed25519 key that signs the ledger's head and checkpoints; made at first use.
 LEDGER_KEY_FILE = Path(os.environ.get("VEDETTE_LEDGER_KEY", DATA / "ledger.pem"))
+#: The directory in which folders may lie that reports come in by; None: none may.
+REPORTS_FOLDER = os.environ.get("VEDETTE_REPORTS") or None
 
 DEBUG = False
 #: Loopback, the names given here, and the organisation's public address as it is set on the settings page.

@@ -1,6 +1,7 @@
-"""The verbs of feeds: keep one, pause it, look at it now. Each asks the policy and appends to the ledger.
+"""The verbs of what reports come by (feeds, mailboxes, folders): keep one, pause it, look at it now.
 
-A message that comes by a feed is taken in by the feed itself, as a reporter of its own (`intake.take`).
+Each asks the policy and appends to the ledger. What comes is taken in by the feed itself, as a reporter of its own
+(`intake.take`).
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from vedette import clock
 from vedette.access.handling import UNLABELLED, Tlp
 from vedette.access.policy import Actor, check
 from vedette.access.roles import Verb
-from vedette.exchange.intake.addresses import BadAddress, Reach
+from vedette.exchange.feed_addresses import checked_address
 from vedette.exchange.intake.poll import poll_feed
 from vedette.exchange.intake.polled import Polled
 from vedette.exchange.models import Feed
@@ -25,7 +26,9 @@ from vedette.ledger.log import append
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,49}")
 _HOST = re.compile(r"[A-Za-z0-9.\-]{1,253}|\[?[0-9A-Fa-f:.]{2,45}\]?")
-_COLLECTION = re.compile(r"(/(?:[^/]+/)*collections/[^/]+)/?(?:objects/?)?")
+#: What is asked with a user's name and a secret, and what can be looked at in two realms without their crossing.
+_WITH_SECRET = (Feed.Kind.TAXII, Feed.Kind.MAIL)
+_TAKES_AWAY = (Feed.Kind.MAIL, Feed.Kind.FOLDER)
 _MOST_HOSTS = 20
 #: Seconds between two looks: the least and the most.
 SHORTEST_S, LONGEST_S = 30, 86_400
@@ -46,6 +49,7 @@ def keep_feed(
     kind: str = Feed.Kind.CAP,
     user_name: str = "",
     secret: str = "",
+    moves_to: str = "",
 ) -> Feed:
     """Add the feed with this name in the actor's realm, or change it; it is due at once.
 
@@ -54,28 +58,24 @@ def keep_feed(
     """
     check(actor, Verb.ADMINISTER)
     _refuse_bad(name, hosts, every_s)
-    _refuse_unprovable(certificates, signed_only)
-    if kind == Feed.Kind.TAXII:
-        url = _collection(url, certificates, signed_only)
-    elif kind != Feed.Kind.CAP:
+    if kind not in Feed.Kind.values:
         raise BadInput("kind", f"{kind!r} is none; give one of {', '.join(Feed.Kind.values)}")
-    try:
-        address = Reach.of(url.strip(), hosts, signed_only=signed_only, private=allow_private).checked(url)
-    except BadAddress as error:
-        raise BadInput("url", str(error)) from error
-    if len(address) > 1_000:
-        raise BadInput("url", "is longer than 1,000 characters")
+    kind = Feed.Kind(kind)
+    _refuse_unprovable(kind, certificates, signed_only)
+    address = checked_address(kind, url, hosts=hosts, signed_only=signed_only, allow_private=allow_private)
+    _refuse_bad_mail_folder(kind, moves_to.strip())
     with transaction.atomic():
         found = Feed.objects.select_for_update(no_key=True).filter(realm=actor.realm.value, name=name).first()
         feed = found or Feed(realm=actor.realm.value, name=name, created_at=clock.now())
         was = feed.url
+        _refuse_shared(feed, kind, address)
         feed.url, feed.hosts, feed.allow_private = address, sorted({host.lower() for host in hosts}), allow_private
         feed.handling, feed.need_to_know = handling.value, need_to_know
         feed.certificates, feed.signed_only, feed.every_s = certificates.strip(), signed_only, every_s
         _keep_secret(feed, was, kind, user_name.strip(), secret.strip())
         if (kind, address) != (feed.kind, was):
-            feed.read_to = ""
-        feed.kind = Feed.Kind(kind)
+            feed.read_to, feed.seen = "", {}
+        feed.kind, feed.moves_to = kind, moves_to.strip()
         feed.enabled, feed.next_at, feed.failures = True, clock.now(), 0
         feed.etag = feed.modified = ""
         check(actor, Verb.ADMINISTER, feed)
@@ -111,19 +111,21 @@ def _refuse_bad(name: str, hosts: Collection[str], every_s: int) -> None:
         raise BadInput("every_s", f"must be {SHORTEST_S} to {LONGEST_S:,} seconds")
 
 
-def _collection(url: str, certificates: str, signed_only: bool) -> str:
-    """The address of a TAXII collection, whether with or without `objects/` at its end."""
-    if certificates.strip() or signed_only:
-        raise BadInput("certificates", "STIX is not signed; certificates are for CAP messages")
-    parts = urlsplit(url.strip())
-    found = _COLLECTION.fullmatch(parts.path)
-    if found is None or parts.query or parts.fragment:
-        raise BadInput("url", "is no TAXII collection, such as https://example.org/api/collections/ID/")
-    return parts._replace(path=f"{found[1]}/").geturl()
+def _refuse_bad_mail_folder(kind: Feed.Kind, moves_to: str) -> None:
+    if moves_to and kind is not Feed.Kind.MAIL:
+        raise BadInput("moves_to", "is for mailboxes")
+    if len(moves_to) > 200 or not moves_to.isprintable():
+        raise BadInput("moves_to", "must be a mail folder's name of at most 200 characters")
 
 
-def _keep_secret(feed: Feed, was: str, kind: str, user_name: str, secret: str) -> None:
-    if kind != Feed.Kind.TAXII:
+def _refuse_shared(feed: Feed, kind: Feed.Kind, address: str) -> None:
+    """A mailbox or folder gives each mail once: two feeds would share them out by chance, and realms would cross."""
+    if kind in _TAKES_AWAY and Feed.objects.filter(kind=kind, url=address).exclude(pk=feed.pk).exists():
+        raise BadInput("url", "is taken in already, here or in the other realm; give each a folder of its own")
+
+
+def _keep_secret(feed: Feed, was: str, kind: Feed.Kind, user_name: str, secret: str) -> None:
+    if kind not in _WITH_SECRET:
         user_name = secret = feed.secret = ""
     if not secret and urlsplit(was).netloc != urlsplit(feed.url).netloc:
         feed.secret = ""
@@ -132,11 +134,15 @@ def _keep_secret(feed: Feed, was: str, kind: str, user_name: str, secret: str) -
     if len(secret) > 500 or not secret.isascii() or not secret.isprintable():
         raise BadInput("secret", "must be at most 500 printable ASCII characters")
     feed.user_name, feed.secret = user_name, secret or feed.secret
-    if user_name and not feed.secret:
+    if (user_name or kind is Feed.Kind.MAIL) and not feed.secret:
         raise BadInput("secret", "give the password that goes with the user name")
 
 
-def _refuse_unprovable(certificates: str, signed_only: bool) -> None:
+def _refuse_unprovable(kind: Feed.Kind, certificates: str, signed_only: bool) -> None:
+    if certificates.strip() and kind not in (Feed.Kind.CAP, Feed.Kind.MAIL):
+        raise BadInput("certificates", f"are for CAP messages and mail servers; this is {kind.label}")
+    if signed_only and kind is not Feed.Kind.CAP:
+        raise BadInput("certificates", "can be asked to prove CAP messages only; nothing else is signed")
     try:
         found = certificates_of(certificates)
     except BadCertificate as error:

@@ -1,4 +1,4 @@
-"""What has been given out, kept so that everybody gets the same bytes; other issuers' feeds, and what came of them."""
+"""What has been given out, kept so that everybody gets the same bytes; what reports come by, and what came of them."""
 
 from __future__ import annotations
 
@@ -22,15 +22,19 @@ class SignedMessage(models.Model):
 
 
 class Feed(Record):
-    """Another issuer's feed of CAP messages, or a TAXII collection. Its marks are the least that its reports get."""
+    """What reports come by: feed, TAXII collection, mailbox, folder. Its marks are the least that its reports get."""
 
     class Kind(models.TextChoices):
         """What is asked."""
 
         CAP = "cap", "CAP messages (Atom, RSS, EDXL-DE)"
         TAXII = "taxii", "STIX from a TAXII 2.1 collection"
+        NEWS = "news", "news (Atom, RSS)"
+        MAIL = "mail", "a mailbox (IMAP)"
+        FOLDER = "folder", "a folder on the server"
 
     name = models.SlugField(max_length=50)
+    #: An address of the web; of a mailbox `imaps://host:port/folder`; of a folder `file:` and its name.
     url = models.URLField(max_length=1_000)
     #: Other hosts that its entries may lead to; its own is always among them.
     hosts = models.JSONField(default=list)
@@ -53,18 +57,24 @@ class Feed(Record):
     #: What was wrong at the last poll, a sentence each; the first is why the whole failed, if it did.
     remarks = models.JSONField(default=list)
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.CAP)
-    #: What a TAXII server is asked with: a user's name and password, or a token alone. Never shown again.
+    #: What a TAXII or mail server is asked with: a user's name and password, or a token alone. Never shown again.
     user_name = models.CharField(max_length=200, blank=True)
     secret = SealedText(blank=True)
     #: Up to where a TAXII collection has been read: its own `X-TAXII-Date-Added-Last`.
     read_to = models.CharField(max_length=40, blank=True)
+    #: The mail folder that mails are moved to once they are taken in; empty: they stay, and are marked.
+    moves_to = models.CharField(max_length=200, blank=True)
+    #: Digest -> how often reading it was begun and not ended: what ends the process is not begun for ever.
+    tries = models.JSONField(default=dict)
+    #: A folder's files at the last look, name -> size and time of change: whole is what stays the same.
+    seen = models.JSONField(default=dict)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["realm", "name"], name="feed_name_once")]
 
 
 class FeedItem(models.Model):
-    """One message that came by a feed, and what became of it. (sender, identifier, sent) is who it says it is."""
+    """One message that came, and what became of it. (sender, identifier, sent) is who it says it is, no more."""
 
     class Outcome(models.TextChoices):
         """What became of a message."""
@@ -96,12 +106,14 @@ class FeedItem(models.Model):
     outcome = models.CharField(max_length=20, choices=Outcome.choices)
     #: The reason in one sentence, where the outcome does not say it all.
     why = models.TextField(blank=True)
-    #: What its signature shows (`formats.foreign_signature.Proof`), and whose certificate signed.
-    proof = models.CharField(max_length=20)
+    #: What its signature shows (`formats.foreign_signature.Proof`; empty: nothing), and whose certificate signed.
+    proof = models.CharField(max_length=20, blank=True)
     signed_by = models.TextField(blank=True)
     #: What was wrong with it as CAP, a sentence each.
     findings = models.JSONField(default=list)
     report = models.ForeignKey(Report, on_delete=models.PROTECT, null=True, related_name="feed_items")
+    #: The mail that it was attached to.
+    part_of = models.ForeignKey("self", on_delete=models.CASCADE, null=True, related_name="parts")
     came_at = models.DateTimeField()
 
     class Meta:
@@ -113,7 +125,7 @@ class FeedItem(models.Model):
     @property
     def proof_is(self) -> str:
         """What its signature shows, in words."""
-        return Proof[self.proof].value
+        return Proof[self.proof].value if self.proof else "nothing shows where it is from"
 
 
 class SharedState(models.Model):

@@ -6,8 +6,6 @@ believed to be who it says.
 
 from __future__ import annotations
 
-import email
-import email.policy
 import hashlib
 import io
 import re
@@ -17,10 +15,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
 
+from vedette.reading.mail import UnreadableMail, open_mail
 from vedette.reading.reader import LONGEST_TEXT, TextTooLong
 
 #: Larger files are refused before they are opened.
@@ -31,8 +29,6 @@ LARGEST_RATIO = 200
 #: One XML part of a DOCX, and an HTML page: parsing takes some forty times as much memory.
 LARGEST_PART = 25_000_000
 LARGEST_HTML = 8_000_000
-#: One header of an e-mail, folded lines and all.
-LONGEST_HEADER = 10_000
 #: The drawing orders of a PDF's pages, unpacked: text is picked out of them at half a megabyte a second at worst.
 LARGEST_DRAWN = 5_000_000
 #: Pages of a PDF beyond this are refused.
@@ -214,24 +210,16 @@ def _visible(source: str) -> str:
 
 def _email(data: bytes) -> tuple[_Pieces, date | datetime | None]:
     try:
-        message = email.message_from_bytes(data, policy=email.policy.default)
-        if any(len(value) > LONGEST_HEADER for one in message.walk() for _, value in one.raw_items()):
-            raise UnreadableDocument(f"one of the e-mail's headers is longer than {LONGEST_HEADER:,} characters")
-        part = message.get_body(("plain", "html")) if isinstance(message, EmailMessage) else None
-        body = part.get_payload(decode=True) if part is not None else None
-        kind = part.get_content_type() if part is not None else ""
-        charset = (part.get_content_charset() if part is not None else None) or "utf-8"
-        sent, subject = str(message.get("Date", "")), str(message.get("Subject", ""))
-    except UnreadableDocument:
-        raise
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError, IndexError) as error:
-        raise UnreadableDocument(f"the e-mail cannot be parsed: {error}") from error
-    if not isinstance(body, bytes) or not body.strip():
+        mail = open_mail(data)
+    except UnreadableMail as error:
+        raise UnreadableDocument(f"the e-mail cannot be read: {error}") from error
+    subject = mail.head.header("subject")
+    if not mail.texts and not (subject and mail.attached):
         raise UnreadableDocument("the e-mail has no text part; give the attachment itself")
-    text = _html(body)[0] if kind == "text/html" else _decoded(body, charset)
-    subject = " ".join(subject.split())
+    texts = [_html(part.content)[0] if part.kind == "text/html" else part.text for part in mail.texts]
     head = [("subject", f"Subject: {subject}")] if subject else []
-    return [*head, ("body", text)], _mail_date(sent)
+    body = [("body", "\n\n".join(texts))] if texts else []
+    return [*head, *body], mail_date(mail.head.header("date"))
 
 
 def _docx(data: bytes) -> tuple[_Pieces, date | datetime | None]:
@@ -325,7 +313,8 @@ def _iso_date(value: str | None) -> date | None:
         return None
 
 
-def _mail_date(value: str) -> datetime | None:
+def mail_date(value: str) -> datetime | None:
+    """When a mail says that it was sent; None when that is no time."""
     try:
         moment = parsedate_to_datetime(value)
     except (ValueError, TypeError, IndexError):

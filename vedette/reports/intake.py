@@ -14,6 +14,7 @@ from vedette.formats.alert_feed import CAP_TYPE
 from vedette.formats.cap import Alert, BadCap, read_cap
 from vedette.formats.cap.plain import headline_of
 from vedette.formats.cap.plain import in_plain_words as cap_in_plain_words
+from vedette.formats.news_feed import ATOM_ENTRY, RSS_ITEM, BadNews, read_entry
 from vedette.formats.parts import EARLIEST, LATEST, BadInput
 from vedette.formats.stix import STIX_TYPE, BadStix, Stix, in_plain_words, moment, read_stix, title_of
 from vedette.reading import Place, TextTooLong, read
@@ -29,7 +30,25 @@ MEDIA_TYPES: dict[str, str] = {
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
     CAP_TYPE: "cap",
     STIX_TYPE: "stix",
+    ATOM_ENTRY: "atom",
+    RSS_ITEM: "rss",
     "application/octet-stream": "",
+}
+#: What a file's ending says that it is.
+_BY_ENDING = {
+    "txt": "text/plain",
+    "text": "text/plain",
+    "md": "text/plain",
+    "htm": "text/html",
+    "html": "text/html",
+    "eml": "message/rfc822",
+    "pdf": "application/pdf",
+    "cap": CAP_TYPE,
+    "xml": CAP_TYPE,
+    "json": STIX_TYPE,
+    "stix": STIX_TYPE,
+    "stix2": STIX_TYPE,
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }
 _SUBJECT = re.compile(r"^(?:subject|subj|re)\s{0,3}:\s{0,8}(\S[^\n]{0,299})$", re.IGNORECASE | re.MULTILINE)
 _MARKS = re.compile(r"(?:EXERCISE[\s.:]*)+")
@@ -53,6 +72,11 @@ class Taken:
     marks: tuple[Tlp, ...] = ()
     #: The realm that it says it is of; None: it does not say.
     realm: Realm | None = None
+
+
+def media_type_of(filename: str) -> str:
+    """What a file's ending says that it is; empty when it says nothing that is known here."""
+    return _BY_ENDING.get(filename.rpartition(".")[2].lower(), "") if "." in filename else ""
 
 
 def checked_media_type(media_type: str) -> str:
@@ -82,6 +106,8 @@ def take(
         return _take_cap(original, sha256, title, places, zone)
     if kind == STIX_TYPE:
         return _take_stix(original, sha256, title, published, places, zone)
+    if kind in (ATOM_ENTRY, RSS_ITEM):
+        return _take_news(original, kind, sha256, title, published, places, zone)
     name = filename or (f"report.{MEDIA_TYPES[kind]}" if MEDIA_TYPES[kind] else "")
     try:
         document = open_document(original, name)
@@ -142,6 +168,27 @@ def _take_stix(
         draft=found["draft"],
         marks=marks_asked(stix),
         realm=None if stix.exercise is None else Realm.EXERCISE if stix.exercise else Realm.LIVE,
+    )
+
+
+def _take_news(
+    original: bytes, kind: str, sha256: str, title: str, published: date | None, places: Sequence[Place], zone: str
+) -> Taken:
+    """One entry of a feed of news: its title, its text, and where it leads."""
+    try:
+        entry = read_entry(original)
+        _refuse_unstorable(entry.told)
+        when = published or (entry.at if entry.at is not None and EARLIEST <= entry.at < LATEST else None)
+        found = read(entry.told, when, places, zone, sha256).as_json()
+    except (BadNews, TextTooLong, OverflowError) as error:
+        raise BadInput("original", str(error)) from error
+    return Taken(
+        media_type=kind,
+        text=entry.told,
+        title=(" ".join(title.split()) or entry.title or _title(entry.text))[:300],
+        published=when.astimezone(ZoneInfo(zone)).date() if isinstance(when, datetime) else when,
+        claims=tuple(found["claims"]),
+        draft=found["draft"],
     )
 
 

@@ -1,6 +1,7 @@
 """One look at a feed: fetched, read, its messages sorted by when they were sent, each handed on to be judged.
 
-A TAXII collection is read by `collection`; when it is due, and what is noted of it, is as for any feed.
+A TAXII collection is read by `collection`, a mailbox by `mailbox`, a folder by `folder`; when each is due, and what is
+noted of it, is as for any feed.
 
 What cannot be had now is asked for again at the next look; nothing that was taken in is asked for twice.
 """
@@ -20,10 +21,14 @@ from vedette import clock
 from vedette.exchange.intake.addresses import Reach
 from vedette.exchange.intake.collection import read_collection
 from vedette.exchange.intake.fetch import Fetched, FetchFailed, asking, fetch
+from vedette.exchange.intake.folder import read_folder
+from vedette.exchange.intake.mailbox import read_mailbox
+from vedette.exchange.intake.news import take_news
 from vedette.exchange.intake.polled import Polled
 from vedette.exchange.intake.take import Message, TooStrange, read_message, take_message
 from vedette.exchange.models import Feed, FeedItem
 from vedette.formats.alert_feed import BadFeed, FeedEntry, read_feed
+from vedette.formats.news_feed import BadNews, read_news
 
 log = logging.getLogger(__name__)
 
@@ -51,22 +56,30 @@ def poll_feed(feed: Feed) -> Polled:
 
 
 def _look(feed: Feed, polled: Polled) -> Fetched:
-    reach = Reach.of(feed.url, feed.hosts, signed_only=feed.signed_only, private=feed.allow_private)
     answer = Fetched(None)
     try:
+        if feed.kind == Feed.Kind.MAIL:
+            read_mailbox(feed, polled)
+            return answer
+        if feed.kind == Feed.Kind.FOLDER:
+            read_folder(feed, polled)
+            return answer
+        reach = Reach.of(feed.url, feed.hosts, signed_only=feed.signed_only, private=feed.allow_private)
         if feed.kind == Feed.Kind.TAXII:
             read_collection(feed, reach, polled)
             return answer
         answer = asyncio.run(_first(reach, feed))
         if answer.body is None:
             polled.unchanged = True
+        elif feed.kind == Feed.Kind.NEWS:
+            take_news(feed, read_news(answer.body), polled)
         else:
             document = read_feed(answer.body)
             polled.remarks += document.unusable
             _take_all(feed, _messages(feed, reach, document.entries, polled), polled)
     except FetchFailed as error:
         polled.failure = str(error)
-    except BadFeed as error:
+    except (BadFeed, BadNews) as error:
         polled.failure = f"what came is no feed: {error}"
     return answer
 

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from vedette import clock
 from vedette.access.policy import Actor, visible
+from vedette.access.roles import Verb
 from vedette.exchange.models import Feed, FeedItem
 from vedette.formats.cap import MsgType
 
@@ -48,8 +49,14 @@ def items_for(actor: Actor, feed: Feed) -> QuerySet[FeedItem]:
 
 def item_of(actor: Actor, report_id: int) -> FeedItem | None:
     """How a report came, if by a feed that the actor may see."""
-    came = visible(actor, FeedItem.objects.select_related("feed"), through="report").filter(report=report_id)
-    return came.order_by("came_at").first()
+    came = visible(actor, FeedItem.objects.select_related("feed", "part_of__report"), through="report")
+    return came.filter(report=report_id).order_by("came_at", "pk").first()
+
+
+def attached_to(actor: Actor, mail: FeedItem) -> list[FeedItem]:
+    """What came attached to a mail, in order: what became a report with that report's leave."""
+    parts = mail.parts.select_related("report").order_by("pk")
+    return [one for one in parts if one.report is None or actor.may(Verb.SEE, one.report)]
 
 
 def standings(actor: Actor, report_ids: Collection[int]) -> dict[int, Standing]:

@@ -14,11 +14,10 @@ from django.views.decorators.http import require_POST
 from vedette.access.handling import Tlp
 from vedette.access.policy import Actor, visible
 from vedette.access.roles import Verb
-from vedette.exchange.intake.queries import item_of, standings
-from vedette.formats.alert_feed import CAP_TYPE
-from vedette.formats.stix import STIX_TYPE
+from vedette.exchange.intake.queries import attached_to, item_of, standings
 from vedette.reports.actions import accept_claim, grade_claim, grade_source, reject_claim, take_in
 from vedette.reports.grading import Standing
+from vedette.reports.intake import media_type_of
 from vedette.reports.models import Claim, Credibility, Grade, Reliability, Report
 from vedette.reports.queries import (
     followers_of,
@@ -35,21 +34,6 @@ from vedette.web.console.highlight import told as in_words
 
 #: The draft's fields in the order in which people take them in.
 DRAFT = ("source", "hazard", "target_group", "area", "onset", "expires", "instruction", "trigger")
-_KINDS = {
-    "txt": "text/plain",
-    "text": "text/plain",
-    "md": "text/plain",
-    "htm": "text/html",
-    "html": "text/html",
-    "eml": "message/rfc822",
-    "pdf": "application/pdf",
-    "cap": CAP_TYPE,
-    "xml": CAP_TYPE,
-    "json": STIX_TYPE,
-    "stix": STIX_TYPE,
-    "stix2": STIX_TYPE,
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-}
 
 
 @page()
@@ -125,7 +109,7 @@ def latest(standing: tuple[Standing, ...]) -> str:
 
 
 def _page(request: ActedRequest, found: Report, errors: Errors) -> HttpResponse:
-    cards = _cards(request, found)
+    cards, came = _cards(request, found), item_of(request.actor, found.pk)
     claims = [card["claim"] for card in cards]
     draft = [{"name": name, **(found.draft.get(name) or {"value": None, "why": "not read"})} for name in DRAFT]
     context = {
@@ -135,7 +119,9 @@ def _page(request: ActedRequest, found: Report, errors: Errors) -> HttpResponse:
         "open": sum(claim.status == Claim.Status.PROPOSED for claim in claims),
         "draft": draft,
         "warnings": visible(request.actor, Warning.objects.filter(report=found)),
-        "came": item_of(request.actor, found.pk),
+        "came": came,
+        "brought_by": None if came is None or came.part_of is None else seen(request.actor, came.part_of.report),
+        "attached": [] if came is None else attached_to(request.actor, came),
         "first": seen(request.actor, found.follows),
         "followers": followers_of(request.actor, found),
         "standing": standings(request.actor, [found.pk]).get(found.pk),
@@ -236,7 +222,7 @@ def _take_in(request: ActedRequest, errors: Errors) -> Report | None:
         received = take_in(
             request.actor,
             original=upload.read() if upload is not None else text.encode(),
-            media_type=_KINDS.get(name.rpartition(".")[2].lower(), "text/plain"),
+            media_type=media_type_of(name) or "text/plain",
             source=posted["source"].strip(),
             title=posted.get("title", "").strip(),
             published=published,

@@ -1,4 +1,4 @@
-"""CAP feeds and TAXII collections of others in the realm one works in: how each is doing, what came, its form."""
+"""What reports come by in the realm one works in (feeds, mailboxes, folders): how each is doing, what came, a form."""
 
 from __future__ import annotations
 
@@ -16,10 +16,12 @@ from vedette.exchange.intake.queries import feeds_for, items_for
 from vedette.exchange.models import Feed, FeedItem
 from vedette.formats.parts import BadInput
 from vedette.web.console.doors import ActedRequest, Errors, page, paged, told
+from vedette.web.setup.boxes import FORMS, SCHEMES, address_of, fields_of
 from vedette.web.setup.show import show
 
 #: What the form asks for; the rest is given by boxes that are ticked or not.
-_TEXTS = ("name", "kind", "url", "handling", "hosts", "certificates", "every_min", "user_name")
+_TEXTS = ("name", "kind", "url", "handling", "hosts", "certificates", "every_min", "user_name", "moves_to")
+_ADDRESS = ("host", "port", "scheme", "folder")
 _BOXES = ("signed_only", "allow_private")
 
 
@@ -42,17 +44,37 @@ def feeds(request: ActedRequest) -> HttpResponse:
 
 @page(Verb.ADMINISTER)
 @require_http_methods(["GET", "POST"])
+def new(request: ActedRequest, kind: str) -> HttpResponse:
+    """The form of a mailbox or a folder; a POST adds it and looks at it."""
+    form, errors = FORMS.get(kind), Errors()
+    if form is None:
+        raise Http404
+    given: dict[str, Any] = {**form.address, "handling": Tlp.AMBER_STRICT.value, "every_min": form.every_min}
+    if request.method == "POST":
+        given = {**_given(request), "kind": kind}
+        if feeds_for(request.actor).filter(name=given["name"]).exists():
+            errors.add("name", "one of this name is there already; change it on its own page")
+        elif (found := _kept(request, given, errors)) is not None:
+            return _looked(request, found)
+    return show(request, "feed_new", errors, here="feeds", given=given, form=form, **_choices())
+
+
+@page(Verb.ADMINISTER)
+@require_http_methods(["GET", "POST"])
 def feed(request: ActedRequest, name: str) -> HttpResponse:
     """One feed: how it is doing, what came by it; a POST changes it."""
     found, errors = _feed(request, name), Errors()
     given = _as_given(found)
     if request.method == "POST":
         given = {**_given(request), "name": name}
+        if found.kind in FORMS:
+            given["kind"] = found.kind
         if _kept(request, given, errors) is not None:
             messages.success(request, f"{name} is changed; it is looked at within seconds.")
             return redirect("setup:feed", name)
     shown = paged(request, items_for(request.actor, found).select_related("report"))
-    return show(request, "feed", errors, here="feeds", feed=found, given=given, page=shown, **_choices())
+    context = {"feed": found, "given": given, "page": shown, "form": FORMS.get(found.kind), **_choices()}
+    return show(request, "feed", errors, here="feeds", **context)
 
 
 @require_POST
@@ -89,7 +111,7 @@ def _kept(request: ActedRequest, given: dict[str, Any], errors: Errors) -> Feed 
         return keep_feed(
             request.actor,
             given["name"],
-            given["url"],
+            address_of(given["kind"], given) if given["kind"] in FORMS else given["url"],
             handling=_mark(given["handling"]),
             certificates=given["certificates"],
             signed_only=given["signed_only"],
@@ -100,21 +122,23 @@ def _kept(request: ActedRequest, given: dict[str, Any], errors: Errors) -> Feed 
             user_name=given["user_name"],
             # Read where it is used, and never shown again.
             secret=request.POST.get("secret", ""),
+            moves_to=given["moves_to"],
         )
+    if given["kind"] in FORMS and "url" in errors.fields:
+        errors.add(FORMS[given["kind"]].blamed, errors.fields.pop("url"))
     if "every_s" in errors.fields:
         errors.add("every_min", errors.fields.pop("every_s"))
     return None
 
 
 def _given(request: ActedRequest) -> dict[str, Any]:
-    texts = {name: request.POST.get(name, "").strip() for name in _TEXTS}
+    texts = {name: request.POST.get(name, "").strip() for name in (*_TEXTS, *_ADDRESS)}
     return {**texts, **{name: request.POST.get(name) == "yes" for name in _BOXES}}
 
 
 def _as_given(feed: Feed) -> dict[str, Any]:
-    own = {
-        name: getattr(feed, name) for name in ("name", "kind", "url", "handling", "certificates", "user_name", *_BOXES)
-    }
+    names = ("name", "kind", "url", "handling", "certificates", "user_name", "moves_to", *_BOXES)
+    own = {name: getattr(feed, name) for name in names} | (fields_of(feed) if feed.kind in FORMS else {})
     return {**own, "hosts": " ".join(feed.hosts), "every_min": f"{feed.every_s / 60:g}"}
 
 
@@ -133,7 +157,8 @@ def _mark(label: str) -> Tlp:
 
 
 def _choices() -> dict[str, Any]:
-    return {"marks": [(mark.value, mark.value) for mark in Tlp], "kinds": Feed.Kind.choices}
+    kinds = [(kind, label) for kind, label in Feed.Kind.choices if kind not in FORMS]
+    return {"marks": [(mark.value, mark.value) for mark in Tlp], "kinds": kinds, "schemes": SCHEMES}
 
 
 def _feed(request: ActedRequest, name: str) -> Feed:

@@ -48,6 +48,7 @@ urlpatterns = [
     path("settings/channels/<str:name>/", channels.keep, {"rank": 0}, name="keep_channel"),
     path("settings/channels/<str:name>/test/", channels.test, {"rank": 0}, name="test_channel"),
     path("settings/feeds/", feeds.feeds, name="feeds"),
+    path("settings/feeds/new/<slug:kind>/", feeds.new, name="new_feed"),
     path("settings/feeds/<slug:name>/", feeds.feed, name="feed"),
     path("settings/feeds/<slug:name>/look/", feeds.look, name="look_at_feed"),
     path("settings/feeds/<slug:name>/enable/", feeds.enable, name="enable_feed"),

@@ -1,0 +1,63 @@
+"""One look at a mailbox: each mail that waits is taken in, and only then marked, or moved.
+
+One that is too large, or cannot be read, ends in a refusal that is written down, and holds up nothing behind it.
+"""
+
+from __future__ import annotations
+
+import time
+from urllib.parse import urlsplit
+
+from vedette.access.sealing import Unopened
+from vedette.exchange.intake.fetch import FetchFailed
+from vedette.exchange.intake.imap import Mailbox, MailFailed, OpenFolder, Waiting, open_folder
+from vedette.exchange.intake.mails import TakenMail, refuse_mail, take_mail
+from vedette.exchange.intake.polled import Polled
+from vedette.exchange.models import Feed
+from vedette.reading.documents import LARGEST_FILE
+from vedette.reading.mail import UnreadableMail, open_head
+
+#: Mails of one look, and the seconds after which no further one is begun; the rest at the next.
+MOST_MAILS, LONGEST_S = 50, 240.0
+
+
+def read_mailbox(feed: Feed, polled: Polled) -> None:
+    """Take in what waits. Raises FetchFailed; what came before that stays."""
+    if isinstance(feed.secret, Unopened):
+        raise FetchFailed("its password cannot be opened by the installation's secret; give it anew")
+    mailbox = Mailbox(feed.url, feed.user_name, feed.secret, feed.allow_private, feed.certificates)
+    until = time.monotonic() + LONGEST_S
+    try:
+        with open_folder(mailbox) as folder:
+            waiting, more = folder.waiting(MOST_MAILS)
+            for one in waiting:
+                if time.monotonic() > until:
+                    more = True
+                    break
+                _take(feed, folder, one, polled)
+    except MailFailed as error:
+        raise FetchFailed(str(error)) from error
+    if more:
+        polled.remarks.append("more mails wait; they are taken in at the next look")
+
+
+def _take(feed: Feed, folder: OpenFolder, one: Waiting, polled: Polled) -> None:
+    taken = _refused(feed, folder, one) if one.size > LARGEST_FILE else take_mail(feed, folder.fetch(one.uid))
+    for item in taken.items:
+        polled.outcomes[item.outcome] += 1
+    polled.known += taken.known
+    if taken.set_aside:
+        folder.mark_refused(one.uid)
+    elif (remark := folder.mark_taken(one.uid, feed.moves_to)) and remark not in polled.remarks:
+        polled.remarks.append(remark)
+
+
+def _refused(feed: Feed, folder: OpenFolder, one: Waiting) -> TakenMail:
+    try:
+        head = open_head(folder.head(one.uid))
+        sender, subject = head.header("from"), head.header("subject")
+    except UnreadableMail:
+        sender = subject = ""
+    name = f"mail {one.uid} of {urlsplit(feed.url).path.lstrip('/') or 'INBOX'}, {folder.validity}"
+    item = refuse_mail(feed, name, one.size, sender, subject)
+    return TakenMail(() if item is None else (item,), int(item is None), True)

@@ -1,0 +1,231 @@
+"""An e-mail taken apart, whoever wrote it: its headers, the text it says, and what is attached to it.
+
+Not with the standard library's parser, which builds a tree of whatever a mail says it has: here each part is a stretch
+of the one mail, and what goes beyond the bounds is refused. Nothing that a mail says of its sender is believed.
+"""
+
+from __future__ import annotations
+
+import binascii
+import codecs
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from email.errors import HeaderParseError
+from email.header import decode_header
+from email.message import Message
+
+#: Parts in all, and containers within containers.
+MOST_PARTS, DEEPEST = 200, 12
+#: One header, folded lines and all, and the headers of one part.
+LONGEST_HEADER, LONGEST_HEAD = 10_000, 256 * 1024
+_HEAD_ENDS = re.compile(rb"\r?\n\r?\n")
+_FOLD = re.compile(r"\n[ \t]+")
+_LINE_ENDS = re.compile(rb"(--)?[ \t]*\r?(?:\n|\Z)")
+#: What goes with a mail, and is nothing that somebody attached to it.
+_NOT_ATTACHED = frozenset(
+    {"application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature", "text/rfc822-headers"}
+)
+#: Python has codecs for these that take a quadratic time, or are no charsets of mail.
+_NO_CHARSETS = frozenset({"punycode", "idna", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem"})
+#: What tells one mail from another, whatever way it came and how often.
+_OWN = ("from", "date", "subject", "message-id", "content-type", "content-transfer-encoding")
+
+
+class UnreadableMail(ValueError):
+    """It is not taken apart; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class MailPart:
+    """A mail, or one part of one, as it came."""
+
+    #: Lower-case name -> the first value, unfolded.
+    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
+
+    def header(self, name: str) -> str:
+        """One header in one line, its encoded words read; empty when there is none."""
+        return _one_line(_decoded(self.headers.get(name, "")))
+
+    @property
+    def kind(self) -> str:
+        """The media type that it says it has, in lower case; RFC 2045's default where it says none."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower() or "text/plain"
+
+    @property
+    def name(self) -> str:
+        """The file's name, as it is said: without folders, for people and for its ending only."""
+        said = self._holder.get_filename("")
+        return re.split(r"[/\\]", _one_line(_decoded(said)))[-1].strip()[:200]
+
+    @property
+    def is_attached(self) -> bool:
+        """Whether it is a file by itself, and not the mail's own text or its decoration."""
+        placed = self.headers.get("content-disposition", "").partition(";")[0].strip().lower()
+        if self.kind in _NOT_ATTACHED:
+            return False
+        if placed == "attachment" or self.kind == "message/rfc822":
+            return True
+        if self.kind.startswith("image/") and "content-id" in self.headers:
+            return False
+        return bool(self.name) or not self.kind.startswith("text/")
+
+    @property
+    def content(self) -> bytes:
+        """The body without its transfer encoding; of what is damaged, as much as can be read."""
+        encoding = self.headers.get("content-transfer-encoding", "").strip().lower()
+        if encoding == "quoted-printable":
+            return binascii.a2b_qp(self.body)
+        if encoding != "base64":
+            return self.body
+        letters = re.sub(rb"[^A-Za-z0-9+/]", b"", self.body)
+        return binascii.a2b_base64(letters[: len(letters) - (len(letters) % 4 == 1)] + b"==")
+
+    @property
+    def text(self) -> str:
+        """The content as text, by its charset if that is one."""
+        return _text_of(self.content, self._parameter("charset"))
+
+    @property
+    def boundary(self) -> bytes:
+        """What parts a container; empty when it is none."""
+        if not self.kind.startswith("multipart/"):
+            return b""
+        return self._parameter("boundary").encode("utf-8", "replace")[:200]
+
+    def _parameter(self, name: str) -> str:
+        try:
+            value = self._holder.get_param(name, "")
+        except (ValueError, IndexError, LookupError):
+            return ""
+        return value if isinstance(value, str) else str(value[-1])
+
+    @property
+    def _holder(self) -> Message:
+        holder = Message()
+        for one in ("content-type", "content-disposition"):
+            if one in self.headers:
+                holder[one] = self.headers[one]
+        return holder
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A mail, as far as it is looked at."""
+
+    head: MailPart
+    #: What it says: its plain texts in order, else its HTML; empty when it says nothing.
+    texts: tuple[MailPart, ...]
+    attached: tuple[MailPart, ...]
+    #: SHA-256 of what it says: its own headers and its body, without those that its way here added.
+    says: str
+
+
+def open_mail(data: bytes) -> Mail:
+    """Take a mail apart. Raises UnreadableMail."""
+    head, start = _head(data, 0, len(data))
+    leaves = _Leaves(data)
+    leaves.gather(head, start, len(data), 0)
+    texts = [one for one in leaves.found if not one.is_attached and one.body.strip()]
+    plain = tuple(one for one in texts if one.kind == "text/plain")
+    html = tuple(one for one in texts if one.kind == "text/html")[:1]
+    own = hashlib.sha256("\n".join(head.headers.get(name, "") for name in _OWN).encode("utf-8", "replace"))
+    own.update(b"\n")
+    own.update(memoryview(data)[start:])
+    return Mail(head, plain or html, tuple(one for one in leaves.found if one.is_attached), own.hexdigest())
+
+
+def open_head(data: bytes) -> MailPart:
+    """A mail's headers alone, where the rest may be beyond bounds. Raises UnreadableMail."""
+    return _head(data, 0, len(data))[0]
+
+
+class _Leaves:
+    """The parts that are no containers, in order. A mail within the mail is one part: it is not looked into."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._count = 0
+        self.found: list[MailPart] = []
+
+    def gather(self, part: MailPart, start: int, end: int, depth: int) -> None:
+        """Those of one part, whose body is data[start:end]."""
+        boundary = part.boundary
+        if not boundary:
+            self.found.append(MailPart(part.headers, self._data[start:end]))
+            return
+        if depth == DEEPEST:
+            raise UnreadableMail(f"its parts are nested more than {DEEPEST} deep")
+        for begin, stop in self._between(b"--" + boundary, start, end):
+            self._count += 1
+            if self._count > MOST_PARTS:
+                raise UnreadableMail(f"it has more than {MOST_PARTS} parts")
+            inner, at = _head(self._data, begin, stop)
+            self.gather(inner, at, stop, depth + 1)
+
+    def _between(self, line: bytes, start: int, end: int) -> list[tuple[int, int]]:
+        """What stands between boundary lines. A last part without its end is a part too."""
+        found: list[tuple[int, int]] = []
+        begin, at = None, start
+        while (at := self._data.find(line, at, end)) >= 0 and len(found) <= MOST_PARTS:
+            ends = _LINE_ENDS.match(self._data, at + len(line), end)
+            if ends is None or (at > start and self._data[at - 1] != 0x0A):
+                at += len(line)
+                continue
+            if begin is not None:
+                found.append((begin, max(begin, at - (2 if self._data[at - 2 : at] == b"\r\n" else 1))))
+            begin = at = ends.end()
+            if ends.group(1):
+                return found
+            if ends.end() == end:
+                break
+        return found if begin is None else [*found, (begin, end)]
+
+
+def _head(data: bytes, start: int, end: int) -> tuple[MailPart, int]:
+    """The headers that begin at `start`, and where the body does."""
+    for empty in (b"\n", b"\r\n"):
+        if data.startswith(empty, start, end):
+            return MailPart({}, b""), start + len(empty)
+    found = _HEAD_ENDS.search(data, start, min(end, start + LONGEST_HEAD))
+    if found is None and end - start > LONGEST_HEAD:
+        raise UnreadableMail(f"the headers of one of its parts are longer than {LONGEST_HEAD:,} bytes")
+    stop, begin = (end, end) if found is None else (found.start(), found.end())
+    text = _FOLD.sub(" ", data[start:stop].decode("utf-8", "replace").replace("\r\n", "\n"))
+    headers: dict[str, str] = {}
+    for line in text.split("\n"):
+        if len(line) > LONGEST_HEADER:
+            raise UnreadableMail(f"one of its headers is longer than {LONGEST_HEADER:,} characters")
+        name, colon, value = line.partition(":")
+        if colon and name and " " not in name.strip():
+            headers.setdefault(name.strip().lower(), value.strip())
+    return MailPart(headers, b""), begin
+
+
+def _decoded(value: str) -> str:
+    """RFC 2047 words read; what cannot be read stays as it is."""
+    if "=?" not in value:
+        return value
+    try:
+        return "".join(
+            piece if isinstance(piece, str) else _text_of(piece, charset or "")
+            for piece, charset in decode_header(value)
+        )
+    except (HeaderParseError, LookupError, ValueError):
+        return value
+
+
+def _text_of(data: bytes, charset: str) -> str:
+    try:
+        if codecs.lookup(charset or "utf-8").name not in _NO_CHARSETS:
+            return data.decode(charset or "utf-8")
+    except (LookupError, ValueError):
+        pass
+    return data.decode("utf-8", "replace")
+
+
+def _one_line(text: str) -> str:
+    """In one line, without what a database or a terminal should not meet."""
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
