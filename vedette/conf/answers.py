@@ -16,7 +16,7 @@ from typing import Any
 from django.db import DatabaseError, close_old_connections, connections
 
 from vedette.conf.reply import send_bytes, send_problem
-from vedette.dispatch.acknowledge import Outcome, Recorded
+from vedette.dispatch.acknowledge import Outcome, Recorded, record
 from vedette.dispatch.group_commit import GroupCommit
 from vedette.dispatch.tokens import read_token
 from vedette.formats.parts import BadInput
@@ -41,7 +41,7 @@ class Answers:
     """Takes answers and commits them in groups."""
 
     def __init__(self) -> None:
-        self._commit = GroupCommit()
+        self._commit = GroupCommit(record)
         self._pages = ThreadPoolExecutor(2, thread_name_prefix="answer-pages")
 
     async def close(self) -> None:

@@ -1,6 +1,7 @@
 """The front: answers the hot paths itself and hands every other request to Django's WSGI stack in a thread pool.
 
-`POST /a/<token>` is `answers.py`, `GET /events/warnings/<id>` is `events.py`. Both check the host as Django does.
+`POST /a/<token>` is `answers.py`, `GET /events/warnings/<id>` is `events.py`, `POST /api/v1/positions` is
+`positions.py`. All check the host as Django does.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from vedette.conf.wsgi import application as pages
 # Django is set up by the import above; what follows needs it.
 from vedette.conf.answers import Answers  # isort: skip
 from vedette.conf.events import Events  # isort: skip
+from vedette.conf.positions import PATH as POSITIONS_PATH, Positions  # isort: skip
 from vedette.conf.reply import HostCheck, header, headers_of, send_problem  # isort: skip
 
 Scope = MutableMapping[str, Any]
@@ -39,6 +41,7 @@ class Front:
         self._pages = WSGIMiddleware(pages, workers=PAGE_THREADS)
         self._answers = Answers()
         self._events = Events()
+        self._positions = Positions(self._page)
         self._hosts = HostCheck()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -50,13 +53,16 @@ class Front:
             return
         path, method = scope["path"], scope["method"]
         answers = path.startswith(ANSWER_PATH) and method not in ("GET", "HEAD") and not path.endswith(CHECK_IN)
-        own = answers or path.startswith(EVENTS_PATH)
+        batches = path == POSITIONS_PATH and method == "POST"
+        own = answers or batches or path.startswith(EVENTS_PATH)
         if not own:
             await self._page(scope, receive, send)
             return
         headers = headers_of(scope)
         if not await self._hosts.allows(headers.get(b"host", b"").decode("latin-1")):
             await send_problem(send, 400, "host", "this installation does not answer to that name")
+        elif batches:
+            await self._positions.answer(scope, headers, receive, send)
         elif path.startswith(ANSWER_PATH):
             await self._answers.answer(method, headers, receive, send, path.removeprefix(ANSWER_PATH))
         else:
@@ -86,6 +92,7 @@ class Front:
             elif message["type"] == "lifespan.shutdown":
                 await self._events.close()
                 await self._answers.close()
+                await self._positions.close()
                 await send({"type": "lifespan.shutdown.complete"})
                 return
 

@@ -1,32 +1,37 @@
-"""Many answers in one commit: what comes in while the last commit is under way is recorded by the next."""
+"""Many things in one commit: what comes in while the last commit is under way is recorded by the next."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import Generic, TypeVar
 
 from django.db import DatabaseError, connection, connections
 
-from vedette.dispatch.acknowledge import Answer, Outcome, record
+Thing = TypeVar("Thing")
+Became = TypeVar("Became")
 
-#: Answers recorded in one transaction at most.
+#: Things recorded in one transaction at most, unless said otherwise.
 BATCH = 500
 
 
-class GroupCommit:
-    """Records answers from an event loop, many in one commit: the next begins as soon as the last one is done."""
+class GroupCommit(Generic[Thing, Became]):
+    """Records things from an event loop, many in one commit: the next begins as soon as the last one is done."""
 
-    def __init__(self, commit: Callable[[Sequence[Answer]], list[Outcome]] = record) -> None:
+    def __init__(
+        self, commit: Callable[[Sequence[Thing]], list[Became]], most: int = BATCH, name: str = "answers"
+    ) -> None:
         self._commit = commit
-        self._waiting: list[tuple[Answer, asyncio.Future[Outcome]]] = []
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="answers")
+        self._most = most
+        self._waiting: list[tuple[Thing, asyncio.Future[Became]]] = []
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix=name)
         self._task: asyncio.Task[None] | None = None
 
-    async def record(self, answer: Answer) -> Outcome:
-        """Come back when the answer is on disk. Raises DatabaseError when it could not be stored."""
-        done: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
-        self._waiting.append((answer, done))
+    async def record(self, thing: Thing) -> Became:
+        """Come back when it is on disk. Raises DatabaseError when it could not be stored."""
+        done: asyncio.Future[Became] = asyncio.get_running_loop().create_future()
+        self._waiting.append((thing, done))
         if self._task is None:
             self._task = asyncio.create_task(self._work())
         return await done
@@ -42,9 +47,9 @@ class GroupCommit:
         loop = asyncio.get_running_loop()
         try:
             while self._waiting:
-                batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
+                batch, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
                 try:
-                    outcomes = await loop.run_in_executor(self._thread, self._stored, [answer for answer, _ in batch])
+                    outcomes = await loop.run_in_executor(self._thread, self._stored, [thing for thing, _ in batch])
                 except Exception as error:
                     for _, done in batch:
                         if not done.done():
@@ -56,9 +61,9 @@ class GroupCommit:
         finally:
             self._task = None
 
-    def _stored(self, answers: Sequence[Answer]) -> list[Outcome]:
+    def _stored(self, things: Sequence[Thing]) -> list[Became]:
         try:
-            return self._commit(answers)
+            return self._commit(things)
         except DatabaseError:
             connection.close_if_unusable_or_obsolete()
             raise

@@ -123,7 +123,7 @@ def _recorded(cast: Cast) -> list[Result]:
     first = asyncio.run(_answer(ids, GroupCommit(counted), Recorded.RECORDED))
     stored = Acknowledgement.objects.count() - before
     bare = _bare_insert(batches)
-    again = asyncio.run(_answer(ids, GroupCommit(), Recorded.REPEATED))
+    again = asyncio.run(_answer(ids, GroupCommit(record), Recorded.REPEATED))
     repeated = Acknowledgement.objects.count() - before - stored
     narrow = "a narrow row inserted for each, in the same commits"
     return [
@@ -132,7 +132,7 @@ def _recorded(cast: Cast) -> list[Result]:
     ]
 
 
-async def _answer(ids: list[int], group: GroupCommit, expected: Recorded) -> Timing:
+async def _answer(ids: list[int], group: GroupCommit[Answer, Outcome], expected: Recorded) -> Timing:
     waiting = iter(ids)
     each: list[float] = []
 

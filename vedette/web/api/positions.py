@@ -17,12 +17,11 @@ from vedette.people.models import Device, Person
 from vedette.people.positions import Fix, FixOutcome, record_offered, record_positions
 from vedette.people.queries import people_for
 from vedette.web.api.doors import ApiRequest, post
+from vedette.web.api.position_batches import MOST_FIXES, NOBODY
 from vedette.web.api.problems import problem
 from vedette.web.api.shapes import Given, Shown
 
 router = Router(tags=["positions"])
-
-MOST_FIXES = 1_000
 
 
 class FixGiven(Given):
@@ -55,6 +54,7 @@ class Outcomes(Shown):
 
 @post(router, "", Verb.KEEP_ROSTER, response=Outcomes, summary="Record a batch of fixes, all of them or none")
 def record(request: ApiRequest, given: Body[Fixes]) -> Any:
+    # A batch that is sound and comes without an Idempotency-Key is taken by the front: `position_batches.py`.
     codes = {fix.person for fix in given}
     ids = dict(people_for(request.auth).filter(code__in=codes).order_by().values_list("code", "pk"))
     outcomes = record_positions(
@@ -62,10 +62,6 @@ def record(request: ApiRequest, given: Body[Fixes]) -> Any:
     )
     items = [{"person": fix.person, "outcome": one.value} for fix, one in zip(given, outcomes, strict=True)]
     return {"kept": outcomes.count(FixOutcome.KEPT), "items": items}
-
-
-#: The id of no person.
-NOBODY = 0
 
 
 class Became(Shown):
