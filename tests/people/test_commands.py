@@ -14,12 +14,15 @@ from typer.testing import CliRunner
 from tests.formats.test_ical import calendar
 from tests.people.house import HERE, House, house, user
 from tests.people.test_shift_calendars import NIGHTS
+from tests.servers import smtp
+from tests.web.setup_house import organisation
 from vedette import clock
 from vedette.access.actors import make_token
 from vedette.access.handling import Realm
 from vedette.access.models import User
 from vedette.access.roles import Role, Verb
 from vedette.cli import build
+from vedette.dispatch.actions import keep_channel
 from vedette.people import actions
 from vedette.people.models import HeldLeaver, Person
 
@@ -253,3 +256,17 @@ def test_shifts_come_from_a_calendar_by_command_and_are_changed_by_command_and_a
     assert run("shifts", "subscribe", "more", "http://x.example/a.ics").exit_code == 2
     assert run("shifts", "drop", "nights").exit_code == 0
     assert not home.ada.shifts.exists()
+
+
+def test_people_are_asked_by_command_whether_their_addresses_reach_them(
+    home: House, run: Run, smtp_sink: smtp.Sink
+) -> None:
+    organisation()
+    keep_channel(home.keeper, "smtp", {"host": "127.0.0.1", "port": smtp_sink.port, "tls": "none"})
+    actions.add_contact_point(home.keeper, home.ada, "smtp", "ada@people.example")
+    assert json.loads(run("people", "ask", "p1", "--json").stdout) == [
+        {"code": "p1", "channel": "smtp", "accepted": True, "detail": ""}
+    ]
+    again = run("people", "ask", "p1")
+    assert again.exit_code == 1 and "ten minutes" in again.stdout
+    assert run("people", "ask", "p9").exit_code == 2

@@ -166,6 +166,47 @@ def settle(
     typer.echo(f"{count} {'have left' if left else 'are here'}")
 
 
+@people.command(epilog="Example: vedette people ask ex-00012 ex-00013")
+def ask(
+    codes: Annotated[list[str], typer.Argument(metavar="CODE...", help="People, by code.")],
+    channel: Annotated[str, typer.Option(help="Only their addresses on this channel.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Send to each unverified address a message that asks whether it reaches them; they confirm by its link."""
+    open_house()
+    from vedette.access.policy import Refused
+    from vedette.dispatch.reaching import accepted, ask_whether_it_reaches
+    from vedette.formats.parts import BadInput
+    from vedette.people.models import ContactPoint
+    from vedette.people.queries import people_for
+
+    actor = token_actor()
+    found = {person.code: person for person in people_for(actor).filter(code__in=codes)}
+    if missing := sorted(set(codes) - set(found)):
+        refuse("people ask", missing[0], "there is no such person, or none that you may see")
+    points = ContactPoint.objects.filter(person__in=found.values(), verified_at=None).select_related("person")
+    rows = []
+    for point in (points.filter(channel=channel) if channel else points).order_by("person__code", "rank"):
+        row = {"code": point.person.code, "channel": point.channel, "accepted": False, "detail": ""}
+        try:
+            result = ask_whether_it_reaches(actor, point)
+            row |= {"accepted": accepted(result), "detail": result.detail}
+        except BadInput as error:
+            row["detail"] = str(error)
+        except Refused as error:
+            typer.echo(f"vedette: people ask: {error}", err=True)
+            raise typer.Exit(1) from error
+        rows.append(row)
+    if as_json:
+        emit_json(rows)
+    else:
+        for row in rows:
+            said = "sent" if row["accepted"] else f"not sent: {row['detail']}"
+            typer.echo(terminal_safe(f"{row['code']:<16} {row['channel']:<10} {said}"))
+    if not all(row["accepted"] for row in rows):
+        raise typer.Exit(1)
+
+
 def _mapping(path: Path | None) -> RosterMap | None:
     if path is None:
         return None

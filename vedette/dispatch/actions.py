@@ -81,7 +81,7 @@ def send_test(actor: Actor, name: str, address: str, rank: int = 0) -> Result:
         raise BadInput("address", "say where the test message should go")
     _refuse_bad(name, channel.settings)
     parcel = _test_parcel(actor.realm, organisation.name, address.strip())
-    result = asyncio.run(_send_once(name, channel.settings, organisation.mail_from, parcel))
+    result = send_once(name, channel.settings, organisation.mail_from, parcel)
     append(
         "channel.tested",
         actor=actor.ref,
@@ -90,6 +90,11 @@ def send_test(actor: Actor, name: str, address: str, rank: int = 0) -> Result:
         body={"name": name, "outcome": result.outcome.value},
     )
     return result
+
+
+def send_once(name: str, settings: dict[str, Any], mail_from: str, parcel: Parcel) -> Result:
+    """Send one parcel by a channel that is opened for it alone, and say what the gateway said."""
+    return asyncio.run(_send_once(name, settings, mail_from, parcel))
 
 
 async def _send_once(name: str, settings: dict[str, Any], mail_from: str, parcel: Parcel) -> Result:

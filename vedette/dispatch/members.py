@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.db.models import BooleanField, ExpressionWrapper, Q
+
 from vedette.access.handling import Realm
 from vedette.dispatch import undisturbed
 from vedette.dispatch.decide import ENDINGS, REACHED, Progress, Standing
@@ -215,7 +217,8 @@ def load_range(held: Held, now: datetime) -> Range:
             rows(
                 "SELECT c.person_id, c.channel, c.id, c.address"
                 " FROM dispatch_recipient r JOIN people_contactpoint c ON c.person_id = r.person_id"
-                f" WHERE +r.warning_id = %s AND r.id BETWEEN %s AND %s{only_open} ORDER BY c.person_id, c.rank, c.id",
+                f" WHERE +r.warning_id = %s AND r.id BETWEEN %s AND %s{only_open}"
+                " ORDER BY c.person_id, (c.verified_at IS NULL), c.rank, c.id",
                 span,
             )
         ),
@@ -272,10 +275,12 @@ def _states(held: Held) -> dict[int, State]:
 
 
 def load_points(people: Sequence[int]) -> dict[int, dict[str, list[Point]]]:
-    """The contact points of a few people by channel, the first to try first."""
+    """The contact points of a few people by channel, the first to try first: those that are verified, then by rank."""
+    unproven = ExpressionWrapper(Q(verified_at__isnull=True), output_field=BooleanField())
     return _by_person(
         ContactPoint.objects.filter(person__in=people)
-        .order_by("person", "rank", "id")
+        .annotate(unproven=unproven)
+        .order_by("person", "unproven", "rank", "id")
         .values_list("person_id", "channel", "id", "address")
     )
 

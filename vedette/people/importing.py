@@ -12,6 +12,7 @@ from vedette import clock
 from vedette.access.policy import Actor, check
 from vedette.access.roles import Verb
 from vedette.ledger.log import append
+from vedette.people.freshness import note_answered
 from vedette.people.leaving import end_places
 from vedette.people.models import ContactPoint, Duty, Person, Unit
 from vedette.people.quiet import parse_hours
@@ -42,11 +43,14 @@ def import_roster(
     allow_shrink: bool = False,
     keep_left_out: bool = False,
     create_missing: bool = False,
+    source: str = "file",
 ) -> RosterDiff:
     """Make the roster of the actor's realm what the file says, and tell what that changes.
 
     Active people whom the file leaves out are deactivated, unless `keep_left_out`. Units and duties that it names must
-    exist, unless `create_missing`. A dry run changes nothing. Raises Refused, BadRoster, ShrinkRefused.
+    exist, unless `create_missing`. `source` is what says it. A dry run changes nothing.
+
+    Raises Refused, BadRoster, ShrinkRefused.
     """
     check(actor, Verb.KEEP_ROSTER)
     with transaction.atomic():
@@ -68,6 +72,7 @@ def import_roster(
                 "deactivated": sorted(person.pk for person in plan.deactivated),
             },
         )
+        note_answered(actor.realm, source)
     return plan.diff
 
 

@@ -112,6 +112,20 @@ class HeldLeaver(models.Model):
     at = models.DateTimeField()
 
 
+class RosterSource(models.Model):
+    """Something that keeps the roster of a realm, and when it last said how things are."""
+
+    realm = models.CharField(max_length=8)
+    #: `file`, `scim`, or `ldap` with the directory's name, as `ldap:staff`.
+    name = models.CharField(max_length=60)
+    answered_at = models.DateTimeField(null=True)
+    #: What was wrong when it was last asked; "" when nothing was.
+    why_not = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["realm", "name"], name="roster_source_once")]
+
+
 class ContactPoint(models.Model):
     """One way to reach a person."""
 
@@ -123,6 +137,8 @@ class ContactPoint(models.Model):
     #: Lower is tried first.
     rank = models.PositiveSmallIntegerField(default=0)
     verified_at = models.DateTimeField(null=True, blank=True)
+    #: When a message last went there that asks whether it reaches the person.
+    asked_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["person", "channel", "address"], name="contact_point_once")]

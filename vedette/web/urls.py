@@ -94,6 +94,7 @@ urlpatterns = [
     path("people/shifts/restore/<int:override_id>/", shifts.restore, name="shift-restore"),
     path("people/leavers/", leavers.leavers, name="leavers"),
     path("people/<int:person_id>/", people.person, name="person"),
+    path("people/<int:person_id>/reach/<int:point_id>/", people.ask_reach, name="ask-reach"),
     path("people/<int:person_id>/quiet/", people.quiet, name="quiet"),
     path("people/<int:person_id>/code/", phones.code, name="pairing-code"),
     path("people/<int:person_id>/phones/<int:phone_id>/unpair/", phones.unpair_one, name="unpair"),

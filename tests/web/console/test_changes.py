@@ -59,6 +59,7 @@ def test_a_message_approved_before_is_shown_against_what_was_approved(house: Hou
     content = texts.alert(clock.now())
     page = revised(house, content={**content, "contact": f"{content['contact']}, or the sector desk"})
     assert "What changes against the version that Otto Second approved" in page
+    assert "How old the roster is" in page
     part = changed_part(page)
     assert "Whom to ask" in part and "Headline" not in part
     assert '<ins><span class="seen-by-readers" lang="en">new: </span>' in part

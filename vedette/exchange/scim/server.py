@@ -20,7 +20,9 @@ from vedette.exchange.models import ScimResource
 from vedette.exchange.scim import take
 from vedette.exchange.scim.resources import CONFIG, PAGE, PROVIDER, Group, Person
 from vedette.exchange.scim.stored import matching, model_of, one_row, resource_of, rows_of
+from vedette.exchange.scim.take import SOURCE
 from vedette.exchange.scim.wire import ScimError, answer, body_of, etag, refusal, refuse_changed, speaker, unchanged
+from vedette.people.freshness import note_answered
 
 View = Callable[..., HttpResponse]
 
@@ -39,7 +41,9 @@ def _asks(*methods: str) -> Callable[[View], View]:
                         405, f"{request.method} is not possible here", headers={"Allow": ", ".join(methods)}
                     )
                 with PROVIDER:
-                    return view(request, actor, **given)
+                    answered = view(request, actor, **given)
+                note_answered(actor.realm, SOURCE)
+                return answered
             except Exception as error:
                 if (told := refusal(error)) is None:
                     raise

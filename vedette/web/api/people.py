@@ -9,6 +9,7 @@ from pydantic import Field
 
 from vedette.access.handling import Tlp
 from vedette.access.roles import Verb
+from vedette.dispatch.reaching import accepted, ask_whether_it_reaches
 from vedette.formats.parts import BadInput, Line
 from vedette.people import actions
 from vedette.people.contact import LONGEST_PUSH
@@ -88,6 +89,13 @@ class HeldShown(Shown):
     #: Whether they are erased once it is confirmed.
     erase: bool
     at: When
+
+
+class AskedShown(Shown):
+    """What the gateway said to the message that asks."""
+
+    accepted: bool
+    detail: str
 
 
 class SettledGiven(Given):
@@ -179,6 +187,20 @@ def add_contact_point(request: ApiRequest, person_id: int, given: ContactPointGi
     person = found(people_for(request.auth), person_id)
     actions.add_contact_point(request.auth, person, given.channel, given.address, given.rank, given.region)
     return Status(201, _whole(person))
+
+
+@post(
+    router,
+    "/{int:person_id}/contact-points/{int:point_id}/ask",
+    Verb.KEEP_ROSTER,
+    takes=None,
+    response=AskedShown,
+    summary="Ask whether an address reaches them: they confirm by a link",
+)
+def ask_reach(request: ApiRequest, person_id: int, point_id: int) -> Any:
+    person = found(people_for(request.auth), person_id)
+    result = ask_whether_it_reaches(request.auth, found(person.contact_points.select_related("person"), point_id))
+    return {"accepted": accepted(result), "detail": result.detail}
 
 
 @post(

@@ -14,6 +14,7 @@ from vedette import clock
 from vedette.access.handling import Realm
 from vedette.access.policy import decide
 from vedette.access.roles import Verb
+from vedette.people.freshness import roster_age
 from vedette.people.queries import areas_for
 from vedette.warnings import actions
 from vedette.warnings.approval import content_hash, whole_of
@@ -134,6 +135,7 @@ def _review(request: ActedRequest, message: Message, errors: Errors) -> HttpResp
         "cites": cites(message.citations, seen(actor, message.warning.report)),
         "check": found,
         "means": shown_means(actor, message.parsed_plan(), found.audience.people),
+        "roster": roster_age(actor.realm),
         "hash": content_hash(message),
         "errors": errors,
         "own": own,

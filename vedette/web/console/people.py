@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from django.contrib import messages
-from django.db.models import Q
+from django.db.models import F, Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -19,8 +19,9 @@ from vedette.dispatch.actions import attest
 from vedette.dispatch.levels import State
 from vedette.dispatch.models import Recipient
 from vedette.dispatch.progress import SILENT
+from vedette.dispatch.reaching import accepted, ask_whether_it_reaches
 from vedette.people.actions import keep_quiet_hours
-from vedette.people.models import Organisation, Position, Shift
+from vedette.people.models import ContactPoint, Organisation, Position, Shift
 from vedette.people.phones import may_pair, may_unpair
 from vedette.people.positions import is_own
 from vedette.people.queries import people_for, units_for, without_address
@@ -98,6 +99,23 @@ def vouch(request: ActedRequest, person_id: int, recipient_id: int) -> HttpRespo
 
 
 @require_POST
+@page(Verb.KEEP_ROSTER)
+def ask_reach(request: ActedRequest, person_id: int, point_id: int) -> HttpResponse:
+    """Send a message that asks the person to confirm that it reaches them."""
+    rows = ContactPoint.objects.select_related("person")
+    point = one(request.actor, rows, Verb.KEEP_ROSTER, "person", pk=point_id, person_id=person_id)
+    errors = Errors()
+    with told(errors):
+        result = ask_whether_it_reaches(request.actor, point)
+        if accepted(result):
+            messages.success(request, "Sent. It counts as verified once they confirm.")
+        else:
+            messages.error(request, f"It was not taken: {result.detail}")
+        return redirect("console:person", person_id)
+    return shown(request, person_id, errors)
+
+
+@require_POST
 @page(Verb.SEE_PEOPLE)
 def quiet(request: ActedRequest, person_id: int) -> HttpResponse:
     """Set somebody's quiet hours: whoever keeps the roster may, and the person themselves."""
@@ -130,7 +148,7 @@ def shown(
     now = clock.now()
     context = {
         "person": found,
-        "points": found.contact_points.order_by("rank"),
+        "points": found.contact_points.order_by(F("verified_at").asc(nulls_last=True), "rank", "pk"),
         "shifts": found.shifts.filter(ends__gt=now).select_related("post").order_by("starts")[:12],
         "position": Position.objects.filter(person=found).first() if found.position_consent else None,
         "supervises": found.supervises.all(),
@@ -139,6 +157,7 @@ def shown(
         "quiet": request.POST.get("quiet", "") if errors else said(found.quiet_from, found.quiet_to),
         "quiet_zone": request.POST.get("zone", "") if errors else found.zone,
         "house_zone": getattr(Organisation.objects.first(), "zone", "UTC"),
+        "may_ask": request.actor.may(Verb.KEEP_ROSTER, found),
         "may_keep": request.actor.may(Verb.KEEP_ROSTER, found) or is_own(request.actor, found),
         "phones": found.phones.filter(revoked_at=None).order_by("-paired_at"),
         "may_pair": found.active and may_pair(request.actor, found),
