@@ -6,6 +6,7 @@ Consent to the use of their position is `positions.set_consent`, which they may 
 from __future__ import annotations
 
 from django.db import transaction
+from django.db.models import F
 
 from vedette import clock
 from vedette.formats.languages import primary
@@ -13,6 +14,9 @@ from vedette.formats.parts import BadInput
 from vedette.ledger.log import append
 from vedette.people.contact import PUSH, checked_address
 from vedette.people.models import ContactPoint, Person, Phone
+
+#: As far back as an address can stand.
+_LAST_RANK = 1_000
 
 
 def choose_language(person: Person, language: str) -> Person:
@@ -30,7 +34,8 @@ def choose_language(person: Person, language: str) -> Person:
 def subscribe(phone: Phone, subscription: str) -> ContactPoint:
     """Send this phone's notifications to its browser's subscription, which takes the place of an earlier one.
 
-    It is not verified until a notification was shown. Raises BadInput when it is none.
+    It goes before those of the person's other phones, and is not verified until a notification was shown. Raises
+    BadInput when it is none.
     """
     address = checked_address(PUSH, subscription)
     with transaction.atomic():
@@ -41,7 +46,11 @@ def subscribe(phone: Phone, subscription: str) -> ContactPoint:
         before = ContactPoint.objects.filter(pk=phone.push_id).first()
         if before is not None and before.address == address:
             return before
-        point, made = ContactPoint.objects.get_or_create(person=person, channel=PUSH, address=address)
+        # A step sends to the first address that takes it: the phone at hand goes before the one in the drawer.
+        ContactPoint.objects.filter(person=person, channel=PUSH, rank__lt=_LAST_RANK).update(rank=F("rank") + 1)
+        point, made = ContactPoint.objects.update_or_create(
+            person=person, channel=PUSH, address=address, defaults={"rank": 0}
+        )
         Phone.objects.filter(pk=phone.pk).update(push=point)
         if before is not None:
             before.delete()

@@ -82,8 +82,8 @@ def pair(code: str, source: str, label: str) -> tuple[Phone, str]:
     TooManyTries.
     """
     now, place = clock.now(), _digest(f"source {source}")
-    WrongCode.objects.filter(at__lte=now - TRIES_WITHIN).delete()
-    if WrongCode.objects.filter(source=place).count() >= TRIES_FROM_ONE or WrongCode.objects.count() >= TRIES_FROM_ALL:
+    wrong = WrongCode.objects.filter(at__gt=now - TRIES_WITHIN)
+    if wrong.filter(source=place).count() >= TRIES_FROM_ONE or wrong.count() >= TRIES_FROM_ALL:
         raise TooManyTries
     # What is no code is looked up too, so that it takes as long.
     digest = _digest(plain(code))
@@ -101,7 +101,9 @@ def pair(code: str, source: str, label: str) -> tuple[Phone, str]:
             )
             _log("phone.paired", f"person:{person.pk}", person, {"phone": phone.pk})
             return phone, token
-    WrongCode.objects.create(source=place, at=now)
+    with transaction.atomic():
+        WrongCode.objects.filter(at__lte=now - TRIES_WITHIN).delete()
+        WrongCode.objects.create(source=place, at=now)
     raise BadInput("code", "is wrong, used already, or over; ask for a new one")
 
 

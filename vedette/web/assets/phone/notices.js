@@ -47,14 +47,9 @@ async function everyNotice() {
   return self.registration.getNotifications();
 }
 
-/** The warning's page on this site: where the notification leads. */
+/** Where the notification leads, on this site whatever its address is called: the warning's page, or a supervisor's. */
 function pathOf(link) {
-  try {
-    const { pathname } = new URL(link, self.location.origin);
-    return pathname.startsWith("/a/") ? pathname : "/me/";
-  } catch {
-    return "/me/";
-  }
+  return link && URL.canParse(link) ? new URL(link).pathname : "/me/";
 }
 
 const unmarked = (text) => text.replace(/^(EXERCISE\s+)+/, "").replace(/(\s+EXERCISE)+$/, "");

@@ -14,10 +14,11 @@ if ("serviceWorker" in navigator) {
     navigator.serviceWorker.ready.then(({ periodicSync }) => periodicSync?.register("look", { minInterval: 3600000 })).catch(() => undefined);
   }
   ask();
-  window.addEventListener("online", ask);
-  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && ask());
+  window.addEventListener("online", askAtOnce);
+  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && askAtOnce());
   navigator.serviceWorker.addEventListener("message", ({ data }) => {
     if (data.waiting !== undefined && here("waiting")) here("waiting").hidden = data.waiting === 0;
+    if (data.waiting > 0 || data.connected === false) askLater();
     // What is shown is a copy, or does not have the answer that was just sent.
     if (data.sent > 0 || (data.connected && document.querySelector(".offline"))) location.reload();
     if (data.unpaired && body.dataset.paired) location.assign("/me/");
@@ -27,6 +28,18 @@ if ("serviceWorker" in navigator) {
 /** Let the workers send what waits, look at what has ended, and hear whether the phone is paired still. */
 async function ask() {
   for (const { active } of await navigator.serviceWorker.getRegistrations()) active?.postMessage({ do: "look" });
+}
+
+/** The browser says that there is a connection before there is one, or never: so look again, less and less often. */
+function askLater() {
+  clearTimeout(askLater.next);
+  askLater.wait = Math.min((askLater.wait ?? 1000) * 1.5, 60000);
+  askLater.next = setTimeout(ask, askLater.wait);
+}
+
+function askAtOnce() {
+  askLater.wait = undefined;
+  ask();
 }
 
 notices();
@@ -101,7 +114,7 @@ function checkIn() {
         say("no-position");
         here("check-in").disabled = false;
       },
-      { enableHighAccuracy: true, timeout: 30000, maximumAge: 60000 },
+      { enableHighAccuracy: true, timeout: 30000, maximumAge: 0 },
     );
   });
 }

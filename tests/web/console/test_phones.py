@@ -1,0 +1,62 @@
+"""Paired phones on a person's page: who may show a code and who may end a phone."""
+
+from __future__ import annotations
+
+import re
+
+from django.test import Client
+
+from tests.web.console.house import House, text_of
+from vedette.ledger.models import Entry
+from vedette.people.models import PairingCode, Person, Phone
+
+
+def path(person: Person) -> str:
+    return f"/people/{person.pk}/"
+
+
+def shown_code(page: str) -> str:
+    found = re.search(r'class="code mono">([0-9A-Z]{4}-[0-9A-Z]{4})<', page)
+    assert found is not None
+    return found[1]
+
+
+def test_the_duty_officer_shows_a_code_once_and_sees_the_phone_that_used_it(house: House) -> None:
+    person = Person.objects.get(code="ex-00003")
+    officer = house.browser("officer")
+    assert "None. A paired phone keeps" in text_of(officer.get(path(person)))
+    answer = officer.post(f"{path(person)}code/")
+    code = shown_code(text_of(answer))
+    assert "no-store" in answer["Cache-Control"]
+    assert code not in text_of(officer.get(path(person))), "it is shown once"
+    assert code not in str(list(Entry.objects.values_list("opening__body", flat=True)))
+    assert Client(headers={"user-agent": "Android Firefox"}).post("/me/pair", {"code": code}).status_code == 302
+    page = text_of(officer.get(path(person)))
+    assert "Android, Firefox" in page and "paired" in page
+    officer.post(f"{path(person)}phones/{Phone.objects.get().pk}/unpair/")
+    assert Phone.objects.get().revoked_at is not None
+    assert "Android, Firefox" not in text_of(officer.get(path(person)))
+
+
+def test_whoever_keeps_the_roster_ends_a_phone_and_shows_no_code(house: House) -> None:
+    person = Person.objects.get(code="ex-00003")
+    Client().post("/me/pair", {"code": shown_code(text_of(house.browser("officer").post(f"{path(person)}code/")))})
+    admin = house.browser("admin")
+    page = text_of(admin.get(path(person)))
+    assert "Show a code" not in page and "Unpair" in page
+    assert admin.post(f"{path(person)}code/").status_code == 403
+    admin.post(f"{path(person)}phones/{Phone.objects.get().pk}/unpair/")
+    assert Phone.objects.get().revoked_at is not None
+
+
+def test_nobody_else_does_either(house: House) -> None:
+    person, other = Person.objects.get(code="ex-00003"), Person.objects.get(code="ex-00004")
+    Client().post("/me/pair", {"code": shown_code(text_of(house.browser("officer").post(f"{path(person)}code/")))})
+    phone = Phone.objects.get()
+    overseer, analyst = house.browser("overseer"), house.browser("analyst")
+    assert "Show a code" not in text_of(overseer.get(path(person)))
+    for browser in (overseer, analyst):
+        assert browser.post(f"{path(person)}code/").status_code == 403
+        assert browser.post(f"{path(person)}phones/{phone.pk}/unpair/").status_code == 403
+    assert house.browser("officer").post(f"{path(other)}phones/{phone.pk}/unpair/").status_code == 404
+    assert Phone.objects.get().revoked_at is None and not PairingCode.objects.exists()
