@@ -30,6 +30,8 @@ COMMANDS: dict[str, str] = {
     "audience": "audience",
     "plans": "plans",
     "templates": "templates",
+    "sources": "sources",
+    "incidents": "incidents",
     "threats": "threats",
     "warnings": "warnings",
     "recipients": "recipients",

@@ -16,8 +16,10 @@ from vedette.web.api import (
     calibration,
     claims,
     devices,
+    escalation,
     hypotheses,
     incidents,
+    judged_words,
     ledger,
     people,
     plans,
@@ -46,6 +48,7 @@ api = NinjaAPI(
 )
 teach(api)
 threats.router.add_router("", hypotheses.router)
+threats.router.add_router("", judged_words.router)
 for name, router in {
     "reports": reports.router,
     "claims": claims.router,
@@ -53,6 +56,7 @@ for name, router in {
     "incidents": incidents.router,
     "threats": threats.router,
     "threats/calibration": calibration.router,
+    "threats/escalation": escalation.router,
     "threat-actors": threats.threat_actors,
     "warnings": warnings_.router,
     "recipients": recipients.router,

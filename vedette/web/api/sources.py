@@ -12,10 +12,12 @@ from vedette.formats.parts import Line, Prose
 from vedette.reports.actions import grade_source, keep_source
 from vedette.reports.models import Source
 from vedette.reports.queries import source_standing, sources_for
+from vedette.threats.told_track import told
+from vedette.threats.track import track_of
 from vedette.web.api.claims import GradeGiven, GradeShown, grades
 from vedette.web.api.doors import ApiRequest, found, get, post
 from vedette.web.api.paging import Cursor, Limit, Page, page
-from vedette.web.api.shapes import Given, Marked, NeedToKnow, marks
+from vedette.web.api.shapes import Given, Marked, NeedToKnow, Shown, marks
 
 router = Router(tags=["sources"])
 
@@ -26,6 +28,27 @@ class SourceShown(Marked):
     handle: str
     descriptor: str
     reliability: list[GradeShown]
+
+
+class TurnedShown(Shown):
+    """One threat that cites the source, and whether its outcome bears the source out."""
+
+    threat: int
+    title: str
+    result: str
+    set_at: str
+    borne_out: bool
+
+
+class TrackShown(Shown):
+    """What later outcomes say of a source. It suggests; a person sets its grade."""
+
+    turned: int
+    borne_out: int
+    interval: tuple[float, float] | None
+    enough_at: int
+    suggested: str | None
+    threats: list[TurnedShown]
 
 
 class SourceGiven(Given):
@@ -53,6 +76,11 @@ def keep(request: ApiRequest, given: SourceGiven) -> Any:
 @get(router, "/{int:source_id}", Verb.SEE, response=SourceShown, summary="One source")
 def show_source(request: ApiRequest, source_id: int) -> Any:
     return _show(found(sources_for(request.auth), source_id))
+
+
+@get(router, "/{int:source_id}/track", Verb.SEE, response=TrackShown, summary="What later outcomes say of it")
+def show_track(request: ApiRequest, source_id: int) -> Any:
+    return told(track_of(request.auth, found(sources_for(request.auth), source_id)))
 
 
 @post(router, "/{int:source_id}/grades", Verb.GRADE, response={201: SourceShown}, summary="Judge its reliability, A-F")
