@@ -25,7 +25,7 @@ def check(as_json: AsJson = False) -> None:
     raise typer.Exit(0 if set(found) <= {Standing.CURRENT} else 1)
 
 
-@secrets.command(epilog="Example: VEDETTE_SECRET_BEFORE=$OLD vedette secrets reseal")
+@secrets.command(epilog="Example: vedette secrets reseal")
 def reseal(as_json: AsJson = False) -> None:
     """Seal all by the present secret, after it was exchanged; exit 1 if some could not be opened."""
     open_house()
