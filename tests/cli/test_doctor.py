@@ -40,6 +40,8 @@ def test_a_working_installation_passes_with_what_could_be_better(house: House, h
         "second factors": "warn",
         "channels": "ok",
         "feeds": "ok",
+        "positions": "ok",
+        "secrets": "ok",
         "ledger": "ok",
     }
     (house.data / "ledger.pem").chmod(0o644)
@@ -57,3 +59,24 @@ def test_a_database_that_cannot_be_reached_fails_in_its_own_line(empty_house: Ho
     empty_house.environment["VEDETTE_DATABASE_URL"] = "postgresql://nobody@127.0.0.1:9/none"
     code, found = states(empty_house)
     assert code == 1 and found["database"] == "fail" and found["disk"] == "ok"
+
+
+SET_LISTENER = """
+import django; django.setup()
+from vedette.clock import now
+from vedette.exchange.models import Listener
+Listener.objects.update_or_create(realm="exercise", kind="tak", defaults={"settings": {"tcp_port": 1}, **%s})
+"""
+
+
+def test_what_listens_for_positions_and_what_does_not_is_told(house: House) -> None:
+    for told, words in (
+        ("{}", "nothing listens; is `vedette serve` running?"),
+        ("{'state': 'failing', 'remark': 'port 1: not permitted', 'told_at': now()}", "port 1: not permitted"),
+    ):
+        done = house.python("-c", SET_LISTENER % told, extra={"DJANGO_SETTINGS_MODULE": "vedette.conf.settings"})
+        assert done.returncode == 0, done.stderr
+        (found,) = [
+            line for line in house.run("doctor").stdout.splitlines() if line.startswith("WARN  positions: exercise TAK")
+        ]
+        assert words in found

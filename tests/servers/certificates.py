@@ -10,7 +10,7 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 from cryptography.x509.oid import NameOID
 
 
@@ -21,6 +21,7 @@ class Certificates:
     authority: Path
     certificate: Path
     key: Path
+    authority_key: Path
 
 
 def make(folder: Path) -> Certificates:
@@ -28,11 +29,28 @@ def make(folder: Path) -> Certificates:
     authority_key, server_key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     authority = _sign("Test authority", authority_key, "Test authority", authority_key, authority=True)
     server = _sign("localhost", server_key, "Test authority", authority_key, authority=False)
-    found = Certificates(folder / "authority.pem", folder / "server.pem", folder / "server.key")
+    found = Certificates(*(folder / name for name in ("authority.pem", "server.pem", "server.key", "authority.key")))
     found.authority.write_bytes(authority.public_bytes(Encoding.PEM))
     found.certificate.write_bytes(server.public_bytes(Encoding.PEM))
-    found.key.write_bytes(server_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    for file, key in ((found.key, server_key), (found.authority_key, authority_key)):
+        file.write_bytes(_written(key))
     return found
+
+
+def for_client(name: str, by: Certificates) -> tuple[Path, Path]:
+    """A certificate of that common name, issued by the authority, and its key."""
+    authority_key = load_pem_private_key(by.authority_key.read_bytes(), None)
+    assert isinstance(authority_key, ec.EllipticCurvePrivateKey)
+    key = ec.generate_private_key(ec.SECP256R1())
+    certificate = _sign(name, key, "Test authority", authority_key, authority=False)
+    files = (by.authority.with_name(f"{name}.pem"), by.authority.with_name(f"{name}.key"))
+    files[0].write_bytes(certificate.public_bytes(Encoding.PEM))
+    files[1].write_bytes(_written(key))
+    return files
+
+
+def _written(key: ec.EllipticCurvePrivateKey) -> bytes:
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 
 def _sign(

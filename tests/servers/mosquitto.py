@@ -1,7 +1,7 @@
 """A mosquitto of the tests' own, started in a temporary directory and stopped by its pid, and devices that use it.
 
 It listens on loopback only, plain and over TLS. `vedette` may publish everywhere but to `barred`; everybody else is a
-device, which may read its own warnings and publish its own answers.
+device, which may read its own warnings and publish its own answers and positions.
 """
 
 from __future__ import annotations
@@ -41,9 +41,12 @@ user vedette
 topic write vedette/+/warnings
 topic deny vedette/barred/warnings
 topic read vedette/+/answers
+topic read owntracks/+/+
+topic read owntracks/+/+/event
 
 pattern read vedette/%u/warnings
 pattern write vedette/%u/answers
+pattern write owntracks/%u/#
 """
 
 

@@ -173,6 +173,24 @@ def _feeds() -> tuple[str, str]:
     return ("warn" if late else "ok"), "; ".join(told) or "none is kept"
 
 
+def _positions() -> tuple[str, str]:
+    from vedette.exchange.listening.queries import silent
+    from vedette.exchange.models import Listener
+
+    told, bad = [], False
+    for row in Listener.objects.filter(enabled=True).order_by("realm", "kind"):
+        name = f"{row.realm} {row.get_kind_display()}"
+        if silent(row):
+            bad = True
+            told.append(f"{name}: nothing listens; is `vedette serve` running?")
+        elif row.state == Listener.State.FAILING:
+            bad = True
+            told.append(f"{name}: {row.remark}")
+        else:
+            told.append(f"{name}: listening" + (f" ({row.remark})" if row.remark else ""))
+    return ("warn" if bad else "ok"), "; ".join(told) or "listened for over HTTP alone"
+
+
 def _secrets() -> tuple[str, str]:
     from vedette.access.resealing import Standing, standings
 
@@ -198,5 +216,5 @@ def _ledger() -> tuple[str, str]:
 CHECKS: tuple[Callable[[], tuple[str, str]], ...] = (_database, _keys, _disk)
 #: What needs the database.
 STORED: tuple[Callable[[], tuple[str, str]], ...] = (
-    *(_organisation, _two_people, _second_factors, _channels, _feeds, _secrets, _ledger),
+    *(_organisation, _two_people, _second_factors, _channels, _feeds, _positions, _secrets, _ledger),
 )

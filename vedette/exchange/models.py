@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 
 from vedette.access.models import Record
-from vedette.access.sealed_fields import SealedText
+from vedette.access.sealed_fields import SealedSettings, SealedText
 from vedette.formats.foreign_signature import Proof
 from vedette.people.models import Duty, Person, Unit
 from vedette.reports.models import Report
@@ -126,6 +126,36 @@ class FeedItem(models.Model):
     def proof_is(self) -> str:
         """What its signature shows, in words."""
         return Proof[self.proof].value if self.proof else "nothing shows where it is from"
+
+
+class Listener(models.Model):
+    """Where positions of one kind are listened for in one realm, and how that goes. Off until it is set."""
+
+    class Kind(models.TextChoices):
+        """Who is listened to."""
+
+        OWNTRACKS = "owntracks", "OwnTracks over MQTT"
+        TAK = "tak", "TAK clients"
+
+    class State(models.TextChoices):
+        """What the process that listens last said."""
+
+        NONE = "", "not begun"
+        LISTENING = "listening", "listening"
+        FAILING = "failing", "failing"
+
+    realm = models.CharField(max_length=8)
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    settings = SealedSettings(default=dict)
+    enabled = models.BooleanField(default=True)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.NONE, blank=True)
+    #: Why it fails, or what it last turned away; no place, no name of a person.
+    remark = models.TextField(blank=True)
+    #: When it last said so: it does all the time while it runs.
+    told_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["realm", "kind"], name="listener_once")]
 
 
 class SharedState(models.Model):

@@ -22,6 +22,8 @@ from vedette.people.positions import record_positions
 NOTED_EVERY = timedelta(minutes=5)
 #: What is noted at a device whose word could not be read, or is no fix that there can be.
 REFUSED = "refused"
+#: What is noted at a device in whose name something was told that does not prove to be from it.
+UNPROVEN = "unproven"
 
 #: What became of a fix, for whoever set the device up.
 REASONS: dict[str, str] = {
@@ -31,6 +33,7 @@ REASONS: dict[str, str] = {
     FixOutcome.OFF_DUTY: "the person was not on duty; nothing was stored",
     FixOutcome.UNKNOWN: "the person is not known; nothing was stored",
     REFUSED: "what it told could not be used; nothing was stored",
+    UNPROVEN: "it showed neither its certificate nor its token; nothing was stored",
 }
 
 

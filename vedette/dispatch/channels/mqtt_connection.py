@@ -61,10 +61,13 @@ class Connection:
         *,
         keep_session: bool = False,
         on_message: Callable[[MQTTMessage], Kept] | None = None,
+        largest_heard: int | None = None,
     ) -> None:
         self._loop = asyncio.get_running_loop()
         self._broker = broker
         self._keep_session = keep_session
+        #: Bytes of a packet; larger ones the broker leaves out (MQTT 5, 3.1.2.11.4).
+        self._largest_heard = largest_heard
         #: Done as soon as the connection is gone; its result says why.
         self.lost: asyncio.Future[BrokerError] = self._loop.create_future()
         #: The largest packet the broker takes; None: any.
@@ -129,9 +132,12 @@ class Connection:
             self._end(silent)
             raise silent from error
 
-    async def subscribe(self, topic_filter: str) -> None:
-        """Hear what is published there, but not what was retained before. Raises BrokerError."""
-        self._client.subscribe(topic_filter, options=SubscribeOptions(qos=1, retainHandling=2))
+    async def subscribe(self, topic_filter: str, *, retained: bool = False) -> None:
+        """Hear what is published there, and what was retained before only if asked. Raises BrokerError."""
+        if self.lost.done():
+            raise self.lost.result()
+        self._subscribed = self._loop.create_future()
+        self._client.subscribe(topic_filter, options=SubscribeOptions(qos=1, retainHandling=0 if retained else 2))
         try:
             async with asyncio.timeout(self._broker.timeout_s):
                 reason = await self._subscribed
@@ -154,6 +160,8 @@ class Connection:
         properties = Properties(PacketTypes.CONNECT)
         if self._keep_session:
             properties.SessionExpiryInterval = _SESSION_S
+        if self._largest_heard is not None:
+            properties.MaximumPacketSize = self._largest_heard
         self._client.connect(
             self._broker.host,
             self._broker.port,

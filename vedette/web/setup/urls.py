@@ -12,6 +12,7 @@ from vedette.web.setup import (
     first_run,
     organisation,
     plans,
+    positions,
     scim,
     templates,
     tokens,
@@ -58,6 +59,8 @@ urlpatterns = [
     path("settings/identity-provider/", scim.scim, name="scim"),
     path("settings/identity-provider/setting/", scim.setting, name="scim_setting"),
     path("settings/identity-provider/<int:meaning_id>/drop/", scim.drop, name="drop_scim_meaning"),
+    path("settings/positions/", positions.positions, name="positions"),
+    path("settings/positions/<slug:kind>/", positions.keep, name="keep_listener"),
     path("settings/tokens/", tokens.tokens, name="tokens"),
     path("settings/tokens/<int:token_id>/revoke/", tokens.revoke, name="revoke_token"),
 ]
