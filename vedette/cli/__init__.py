@@ -25,6 +25,7 @@ COMMANDS: dict[str, str] = {
     "stix": "stix",
     "people": "people",
     "shifts": "shifts",
+    "directory": "directory",
     "scim": "scim",
     "areas": "areas",
     "audience": "audience",

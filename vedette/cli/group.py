@@ -30,6 +30,7 @@ SUMMARIES: dict[str, str] = {
     "stix": "Export threats and incidents as STIX, import STIX as reports.",
     "people": "Import and list the roster, and settle who has left.",
     "shifts": "Who is on, from calendars and by hand.",
+    "directory": "An LDAP directory that the roster is pulled from.",
     "scim": "An identity provider that keeps the roster: what its groups mean.",
     "areas": "List saved areas, and name their wardens.",
     "audience": "Try an audience rule: who, and why.",

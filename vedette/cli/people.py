@@ -70,9 +70,9 @@ def import_(
         typer.echo(f"vedette: people import: {file}: {error}", err=True)
         raise typer.Exit(1) from error
     if as_json:
-        emit_json(_as_json(diff, dry_run))
+        emit_json(diff_as_json(diff, dry_run))
     else:
-        _tell(diff, dry_run)
+        tell_diff(diff, dry_run)
     if dry_run and diff.shrinks and not allow_shrink:
         raise typer.Exit(1)
 
@@ -221,7 +221,8 @@ def _mapping(path: Path | None) -> RosterMap | None:
         refuse("people import", str(path), str(error))
 
 
-def _as_json(diff: RosterDiff, dry_run: bool) -> dict[str, object]:
+def diff_as_json(diff: RosterDiff, dry_run: bool) -> dict[str, object]:
+    """What an import or a pull changes, as JSON."""
     return {
         "dry_run": dry_run,
         "added": list(diff.added),
@@ -236,7 +237,8 @@ def _as_json(diff: RosterDiff, dry_run: bool) -> dict[str, object]:
     }
 
 
-def _tell(diff: RosterDiff, dry_run: bool) -> None:
+def tell_diff(diff: RosterDiff, dry_run: bool) -> None:
+    """The same for a person."""
     parts = (
         ("added", diff.added),
         ("changed", [f"{change.code} ({', '.join(change.fields)})" for change in diff.changed]),
@@ -251,5 +253,5 @@ def _tell(diff: RosterDiff, dry_run: bool) -> None:
             typer.echo(f"{title:<12} {len(codes):>6}  {', '.join(codes[:_SHOWN])}{more}")
     typer.echo(f"{'unchanged':<12} {diff.unchanged:>6}")
     if dry_run:
-        wait = "; it would be refused without --allow-shrink" if diff.shrinks else ""
+        wait = "; so many would leave that it would wait for a word" if diff.shrinks else ""
         typer.echo(f"A dry run: nothing was changed{wait}.")

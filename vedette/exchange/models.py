@@ -287,3 +287,36 @@ class ScimMeaning(models.Model):
                 name="scim_unit_or_duty",
             ),
         ]
+
+
+class Directory(models.Model):
+    """An LDAP directory that the roster of a realm is pulled from."""
+
+    realm = models.CharField(max_length=8)
+    name = models.SlugField(max_length=50)
+    #: `ldaps://host` or `ldap://host`; the latter is only spoken under TLS, or on this machine.
+    uri = models.CharField(max_length=300)
+    starttls = models.BooleanField(default=True)
+    #: Certificates (PEM) that the server's own must come from; "" for those that this machine trusts.
+    certificates = models.TextField(blank=True)
+    bind_dn = models.CharField(max_length=500, blank=True)
+    #: Its password; or the name of the environment variable that holds it.
+    secret = SealedText(blank=True, default="")
+    secret_variable = models.CharField(max_length=100, blank=True)
+    base = models.CharField(max_length=500)
+    filter = models.CharField(max_length=1_000)
+    #: `read.AttributeMap` as JSON.
+    attributes = models.JSONField(default=dict)
+    every_s = models.PositiveIntegerField(default=3_600)
+    enabled = models.BooleanField(default=True)
+    #: When it is due; whoever moves it on pulls it, so that it is pulled once.
+    next_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+    failures = models.PositiveIntegerField(default=0)
+    remarks = models.JSONField(default=list)
+    #: Codes of those who would leave with a pull that waits for a person's word.
+    waits = models.JSONField(default=list)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["realm", "name"], name="directory_once")]

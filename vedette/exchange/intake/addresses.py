@@ -45,14 +45,15 @@ class Reach:
             raise BadAddress(f"{whole[:200]!r} is no address of the web, such as https://example.org/cap.atom")
         if host not in self.hosts:
             raise BadAddress(f"{host} is not among the hosts of this feed; add it if its messages are really there")
-        if parts.scheme == "http" and not (self.plain or _is_here(host)):
+        if parts.scheme == "http" and not (self.plain or is_here(host)):
             raise BadAddress(f"http://{host} can be changed on the way; use https, or require signatures")
         if not self.private and _is_private(host):
             raise BadAddress(f"{host} is a private address; say so if the feed is really there")
         return whole
 
 
-def _is_here(host: str) -> bool:
+def is_here(host: str) -> bool:
+    """Whether a host is this machine."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

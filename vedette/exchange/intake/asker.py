@@ -1,4 +1,4 @@
-"""Looks at the feeds and calendars that are due, a few at a time, until told to stop."""
+"""Looks at the feeds, calendars and directories that are due, a few at a time, until told to stop."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from django.db import DatabaseError, close_old_connections, connection
 
 from vedette import clock
 from vedette.exchange.calendars.poll import ask_calendar, due_calendars, roll_on
+from vedette.exchange.directory.pull import due_directories, pull_when_due
 from vedette.exchange.intake.poll import due_feeds, poll_feed
 
 log = logging.getLogger(__name__)
@@ -56,6 +57,8 @@ def _due() -> Iterator[tuple[str, Callable[[], object]]]:
         yield f"feed {feed.pk}", partial(poll_feed, feed)
     for calendar in due_calendars(now):
         yield f"calendar {calendar.pk}", partial(ask_calendar, calendar)
+    for directory in due_directories(now):
+        yield f"directory {directory.pk}", partial(pull_when_due, directory)
 
 
 def _ask(name: str, look: Callable[[], object], asked: set[str]) -> None:

@@ -1,0 +1,91 @@
+"""One look into a directory over LDAP v3: under TLS, bound, and page by page."""
+
+from __future__ import annotations
+
+import os
+import ssl
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+from vedette.exchange.directory.read import AttributeMap, Entry
+from vedette.exchange.intake.addresses import is_here
+from vedette.exchange.models import Directory
+
+#: Entries asked for at once, and the most that are read.
+PAGE, MOST = 500, 1_000_000
+CONNECT_S, ANSWER_S = 10, 60
+
+
+class DirectoryFailed(Exception):
+    """The directory could not be asked; the message says why."""
+
+
+def entries_of(directory: Directory) -> Iterator[Entry]:
+    """Every entry that its filter finds below its base. Raises DirectoryFailed."""
+    try:
+        import ldap3
+        from ldap3.core.exceptions import LDAPException
+    except ImportError as error:
+        raise DirectoryFailed("the package ldap3 is not installed; install vedette[ldap]") from error
+    asked = AttributeMap.model_validate(directory.attributes)
+    try:
+        connection = _bound(ldap3, directory)
+        try:
+            found = connection.extend.standard.paged_search(
+                directory.base, directory.filter, attributes=asked.asked(), paged_size=PAGE, generator=True
+            )
+            for number, entry in enumerate(found):
+                if number >= MOST:
+                    raise DirectoryFailed(f"it has more than {MOST:,} entries; narrow the filter")
+                if entry.get("type") == "searchResEntry":
+                    yield Entry(entry["dn"], _values(entry["raw_attributes"]))
+        finally:
+            connection.unbind()
+    except LDAPException as error:
+        raise DirectoryFailed(_words(error)) from error
+
+
+def _bound(ldap3: Any, directory: Directory) -> Any:
+    """A connection under TLS, as whoever the directory knows us. Raises DirectoryFailed, LDAPException."""
+    parts = urlsplit(directory.uri)
+    secure = parts.scheme == "ldaps"
+    tls = ldap3.Tls(
+        validate=ssl.CERT_REQUIRED,
+        version=ssl.PROTOCOL_TLS_CLIENT,
+        ca_certs_data=directory.certificates or None,
+    )
+    server = ldap3.Server(
+        parts.hostname, parts.port, use_ssl=secure, tls=tls, get_info=ldap3.NONE, connect_timeout=CONNECT_S
+    )
+    connection = ldap3.Connection(
+        server,
+        user=directory.bind_dn or None,
+        password=_secret(directory) if directory.bind_dn else None,
+        authentication=ldap3.SIMPLE if directory.bind_dn else ldap3.ANONYMOUS,
+        read_only=True,
+        receive_timeout=ANSWER_S,
+        raise_exceptions=True,
+    )
+    connection.open()
+    if not secure and (directory.starttls or not is_here(parts.hostname or "")):
+        connection.start_tls()
+    connection.bind()
+    return connection
+
+
+def _secret(directory: Directory) -> str:
+    if not directory.secret_variable:
+        return str(directory.secret)
+    found = os.environ.get(directory.secret_variable)
+    if found is None:
+        raise DirectoryFailed(f"the environment variable {directory.secret_variable} is not set")
+    return found
+
+
+def _values(raw: dict[str, list[bytes]]) -> dict[str, list[str]]:
+    return {name.lower(): [value.decode("utf-8", "replace") for value in values] for name, values in raw.items()}
+
+
+def _words(error: Exception) -> str:
+    return " ".join(str(error).split())[:300] or type(error).__name__
