@@ -166,7 +166,8 @@ class SharedState(models.Model):
 
 
 class SharedObject(Record):
-    """One version of one STIX object that we share. Written once; its marks are those that its record has now."""
+    """One version of one STIX object that we share. Written once; its marks are those that its record has now, of one
+    that calls it back those that it was shared by."""
 
     #: What it is of, as "threat:12".
     subject = models.CharField(max_length=60, db_index=True)
@@ -175,6 +176,8 @@ class SharedObject(Record):
     #: Its `modified`; of what has none, when it was made.
     version = models.DateTimeField()
     revoked = models.BooleanField(default=False)
+    #: It calls back what was shared by laxer marks; what it is of is shared under another id from then on.
+    recalled = models.BooleanField(default=False)
     is_last = models.BooleanField(default=True)
     #: SHA-256 of all of it but `modified`.
     digest = models.CharField(max_length=64)

@@ -90,7 +90,8 @@ def test_a_threat_is_marked_as_what_it_rests_on_is_marked_now(case: Case) -> Non
     )
     told = export(partner).decode()
     assert "Shooting at patrols" not in told and case.claim.quote not in told
-    assert not shared_for(partner).filter(subject=f"threat:{case.threat.pk}").exists()
+    versions = shared_for(partner).filter(subject=f"threat:{case.threat.pk}")
+    assert [(one.recalled, one.revoked) for one in versions] == [(True, True)]
 
 
 def test_a_source_that_is_kept_closer_than_its_report_is_left_out(case: Case) -> None:

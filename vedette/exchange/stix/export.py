@@ -31,7 +31,7 @@ def export(actor: Actor, subjects: Collection[str] = ()) -> bytes:
     bring_up_to_date(actor.realm)
     rows = {row.stix_id: row for row in shared_for(actor).filter(is_last=True)}
     if subjects:
-        by_subject = {row.subject: row.stix_id for row in rows.values() if row.kind != "file"}
+        by_subject = {row.subject: row.stix_id for row in rows.values() if row.kind != "file" and not row.recalled}
         for subject in subjects:
             if subject not in by_subject:
                 raise BadInput("subject", f"there is no {subject.replace(':', ' ')}, or none that you may see whole")

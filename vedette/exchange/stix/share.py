@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -23,6 +24,7 @@ from vedette import clock
 from vedette.access.handling import Realm, Tlp
 from vedette.exchange.models import SharedObject, SharedState
 from vedette.exchange.stix.gather import Marks, gather
+from vedette.exchange.stix.recall import narrowed
 from vedette.formats.stix import (
     EXTENSIONS,
     MARKING,
@@ -34,6 +36,8 @@ from vedette.formats.stix import (
     stamp,
     stix_of,
 )
+from vedette.formats.stix.withdrawal import can_be_withdrawn, withdrawal
+from vedette.ledger.log import Change, append_many
 from vedette.ledger.models import Entry, Head
 from vedette.people.models import Organisation
 from vedette.reports.models import Claim
@@ -62,8 +66,13 @@ def bring_up_to_date(realm: Realm) -> None:
         state = SharedState.objects.select_for_update(no_key=True).get(realm=realm.value)
         if state.seq >= size and state.seq > 0:
             return
-        writer = _Writer(realm, _Known.of(realm))
+        known = _Known.of(realm)
+        writer = _Writer(realm, known)
         maker_ref = naming.id("identity", "organisation")
+        marks = {one["id"]: each.marks for each in found for one in stix_of(each.shared, maker_ref)}
+        if subjects := writer.recall(marks):
+            # What was called back, and whatever refers to it, is told anew under other ids.
+            found = gather(realm, known.named(naming), known.claims)
         for one in _of_the_house(maker_ref):
             writer.put(_HOUSE, one, Marks(realm.value, Tlp.CLEAR.value, None))
         for each in found:
@@ -72,6 +81,14 @@ def bring_up_to_date(realm: Realm) -> None:
         writer.finish()
         state.seq = size
         state.save(update_fields=["seq"])
+        append_many(
+            [
+                Change(
+                    kind="stix.recalled", actor="engine", subject=subject, realm=realm.value, body={"objects": count}
+                )
+                for subject, count in sorted(subjects.items())
+            ]
+        )
 
 
 def installation() -> UUID:
@@ -103,6 +120,8 @@ class _Known:
     last: dict[str, SharedObject] = field(default_factory=dict)
     #: Claim's subject -> how many ids of it were withdrawn, and whether another is in use.
     withdrawn: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    #: Subject -> how many ids of it were called back.
+    recalled: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     in_use: set[str] = field(default_factory=set)
 
     @classmethod
@@ -110,6 +129,7 @@ class _Known:
         known = cls()
         for row in SharedObject.objects.filter(realm=realm.value, is_last=True).defer("body"):
             known.last[row.stix_id] = row
+            known.recalled[row.subject] += row.recalled
             if row.revoked:
                 known.withdrawn[row.subject] += 1
             else:
@@ -123,13 +143,16 @@ class _Known:
         return [int(subject.removeprefix("claim:")) for subject in subjects if subject.startswith("claim:")]
 
     def named(self, naming: Naming) -> Any:
-        """The ids in use. What was withdrawn stays so; a claim that is taken up again is another object."""
+        """The ids in use. What was withdrawn stays so; what is taken up again or was called back is another object."""
 
         def name(kind: str, subject: str) -> str:
             gone = self.withdrawn.get(subject, 0)
             if kind == "note" and gone and (subject in self.in_use or not _rejected(subject)):
                 return naming.id(kind, f"{subject}#{gone + 1}")
-            return naming.id(kind, f"{subject}#{gone}" if kind == "note" and gone > 1 else subject)
+            if kind == "note":
+                return naming.id(kind, f"{subject}#{gone}" if gone > 1 else subject)
+            recalled = self.recalled.get(subject, 0)
+            return naming.id(kind, f"{subject}#{recalled + 1}" if recalled else subject)
 
         return name
 
@@ -149,6 +172,28 @@ class _Writer:
         if last is not None and last.added_at >= self._added:
             self._added = last.added_at + timedelta(microseconds=1)
 
+    def recall(self, marks: Mapping[str, Marks]) -> Counter[str]:
+        """Call back what was shared by laxer marks than are its now: subject -> how many objects of it."""
+        standing = {name: row for name, row in self._known.last.items() if not row.revoked and row.subject != _HOUSE}
+        done: Counter[str] = Counter()
+        for name in narrowed(standing, marks.items()):
+            row, now = standing[name], marks[name]
+            body = SharedObject.objects.values_list("body", flat=True).get(pk=row.pk)
+            if not can_be_withdrawn(body):
+                continue
+            # What it said is shown by its marks of now only, and that it is withdrawn to whoever was given it.
+            versions = SharedObject.objects.filter(realm=self._realm.value, stix_id=name)
+            versions.update(is_last=False, handling=now.handling, need_to_know=now.need_to_know)
+            version = _later(row.version, row.version)
+            told = withdrawal(body, version)
+            before = Marks(self._realm.value, row.handling, row.need_to_know)
+            self._write(row.subject, told, before, version, _digest(told), recalled=True)
+            self._known.withdrawn[row.subject] += 1
+            self._known.recalled[row.subject] += 1
+            self._known.in_use.discard(row.subject)
+            done[row.subject] += 1
+        return done
+
     def put(self, subject: str, one: dict[str, Any], marks: Marks) -> None:
         before, digest = self._known.last.get(one["id"]), _digest(one)
         if before is not None and (before.handling, before.need_to_know) != (marks.handling, marks.need_to_know):
@@ -166,6 +211,18 @@ class _Writer:
             version = _later(version, before.version)
             one = {**one, "modified": stamp(version)}
             SharedObject.objects.filter(realm=self._realm.value, stix_id=one["id"]).update(is_last=False)
+        self._write(subject, one, marks, version, digest)
+
+    def _write(
+        self,
+        subject: str,
+        one: dict[str, Any],
+        marks: Marks,
+        version: datetime,
+        digest: str,
+        *,
+        recalled: bool = False,
+    ) -> None:
         row = SharedObject(
             realm=self._realm.value,
             handling=marks.handling,
@@ -176,6 +233,7 @@ class _Writer:
             kind=one["type"],
             version=version,
             revoked=one.get("revoked") is True,
+            recalled=recalled,
             digest=digest,
             body=one,
             added_at=self._added,
