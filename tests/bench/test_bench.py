@@ -15,7 +15,7 @@ from vedette.bench.suites import NOT_YET, SUITES
 
 KEYS = {"name", "n", "value", "unit", "limit", "ratio", "p50_ms", "p99_ms", "lost", "duplicates", "rss_mb"}
 #: Small enough for a test, large enough for the engine to be killed on the way.
-SMALL = {"cap": 20, "read": 2, "ledger": 20, "audience": 500, "enqueue": 120, "kill": 400}
+SMALL = {"cap": 20, "read": 2, "ledger": 20, "audience": 500, "positions": 120, "enqueue": 120, "kill": 400}
 #: Reading and checking repeat nothing; a killed engine may, inside what it had not written down.
 MAY_REPEAT = {"kill"}
 

@@ -10,7 +10,7 @@ import pytest
 import shapely
 from shapely.geometry import LineString, MultiPolygon, Polygon, box
 
-from tests.places import worlds
+from vedette.bench import worlds
 from vedette.places.entering import Fixes, Gate
 from vedette.places.inside import Whereabouts, locate
 

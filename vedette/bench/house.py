@@ -58,7 +58,7 @@ def prepare(cast: case.Cast, channel: str = "webhook", *, unit: str = CROWD, urg
     """The same, approved and not yet issued."""
     plan = {"name": "bench", "steps": [{"action": "send", "channel": channel, "wait_s": 3_600}]}
     rule = {"terms": [{"link": "unit", "units": [unit]}]}
-    draft = warnings.Draft.of(_content(urgent), rule, plan)
+    draft = warnings.Draft.of(content(urgent), rule, plan)
     message = warnings.submit(cast.officer, warnings.draft_warning(cast.officer, draft))
     warnings.approve(cast.second, message, content_hash(message))
     return message
@@ -72,7 +72,8 @@ def expand(message: Message) -> int:
     return Recipient.objects.filter(warning=message.warning).count()
 
 
-def _content(urgent: bool) -> dict[str, Any]:
+def content(urgent: bool) -> dict[str, Any]:
+    """What the warnings say."""
     whole = texts.alert(clock.now())
     short = {
         "headline": "Shooting at patrols near the fence: keep away from it" if urgent else "Road closed near the fence",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -11,13 +11,10 @@ import numpy as np
 
 from vedette.formats.parts import BadInput
 from vedette.people.audience import CLOCK_SKEW
-from vedette.people.world import Bools, Floats, Ints
+from vedette.people.world import Bools, Floats, Ints, microseconds
 
 #: The least accurate fix taken, as a radius in metres.
 LEAST_ACCURATE_M = 100_000.0
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 
 
 class Fix(NamedTuple):
@@ -60,8 +57,8 @@ class Columns:
         self.lon: Floats = np.array(lons, np.float64)
         self.accuracy_m: Floats = np.array(accuracies, np.float64)
         #: Microseconds since 1970 UTC.
-        self.fixed: Ints = np.array([(moment - _EPOCH) // _MICROSECOND for moment in moments], np.int64)
-        newest = (now + CLOCK_SKEW - _EPOCH) // _MICROSECOND
+        self.fixed: Ints = np.array([round(moment.timestamp() * 1e6) for moment in moments], np.int64)
+        newest = microseconds(now + CLOCK_SKEW)
         for field, sound, reason in (
             ("lat", np.abs(self.lat) <= 90, "must be -90 to 90 degrees"),
             ("lon", np.abs(self.lon) <= 180, "must be -180 to 180 degrees"),

@@ -23,7 +23,7 @@ _STRETCH = 1.25
 #: Nearer to a pole than this (degrees), a fix may lie on any meridian.
 _POLAR = 1.0
 #: Areas whose planes are kept, and people whose *maybe* is held to be *in*: beyond it the oldest is forgotten.
-_MOST_GROUNDS, _MOST_HELD = 2_000, 100_000
+_MOST_GROUNDS, _MOST_HELD = 10_000, 100_000
 
 
 class Fixes(NamedTuple):
@@ -95,9 +95,10 @@ class Gate:
     def _doubtful(self, fixes: Fixes, pairs: Pairs, odd: Bools) -> Bools:
         """Of which pairs the area's boundary may be nearer than the fix reaches."""
         lon, lat, reach = fixes.only(pairs.row)
-        near = np.flatnonzero(odd | self.areas.outline_within(pairs.area, lon, lat, _degrees(lat, reach)[1]))
+        doubtful, may = self.areas.beside_outline(pairs.area, lon, lat, reach)
+        doubtful &= ~odd
+        near = np.flatnonzero((odd | may) & ~doubtful)
         near = near[np.argsort(pairs.area[near], kind="stable")]
-        doubtful = np.zeros(lon.size, np.bool_)
         for some in np.split(near, np.flatnonzero(np.diff(pairs.area[near])) + 1):
             if some.size:
                 ground = self._ground(int(pairs.area[some[0]]))

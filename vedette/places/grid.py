@@ -7,6 +7,7 @@ own until it is worth merging, and what is gone is passed over until then.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -17,11 +18,14 @@ from shapely.geometry import MultiPolygon, Polygon
 
 from vedette.places import cells
 from vedette.places.cells import Bools, Floats, Ints, spread
+from vedette.places.inside import METRES_PER_DEGREE, SPHERE_ERROR
 
 Area = Polygon | MultiPolygon
 
 #: Keys of areas are less than 2 to this.
 _KEY_BITS = 40
+#: Farther from the equator than this, degrees, nothing is taken to be flat.
+_FLAT_TO = 85.0
 #: A box or a path over more cells than this (of one level) is held against the areas' bounds instead.
 _MOST_CELLS = 64
 #: Tables are merged when the small one, or what is gone, has more entries than this and than this share of the large.
@@ -62,7 +66,7 @@ class StandingAreas:
         #: The level of a slot's cells; -1 when nothing is in it.
         self._level: Ints = np.empty(0, np.int64)
         self._areas: npt.NDArray[Any] = np.empty(0, object)
-        #: Their boundaries, of those that were asked for.
+        #: Of those that were asked for: their boundaries laid flat.
         self._outlines: npt.NDArray[Any] = np.empty(0, object)
         self._bounds: Floats = np.empty((0, 4))
         self._large = self._small = _table([], [])
@@ -166,18 +170,32 @@ class StandingAreas:
         meets = pairs.only(asked[shapely.intersects(self._areas[slot[asked]], shapely.linestrings(ends))])
         return meets if of is None else meets.only(np.unique(meets.code, return_index=True)[1])
 
-    def outline_within(self, areas: Ints, lons: Floats, lats: Floats, degrees: Floats) -> Bools:
-        """Whether each point is as near to the outline of its area as that, as if degrees were the same everywhere."""
+    def beside_outline(self, areas: Ints, lons: Floats, lats: Floats, metres: Floats) -> tuple[Bools, Bools]:
+        """Whether each point is surely nearer to the outline of its area than so many metres, by `inside.Ground`, and
+        whether it may be: where the two differ, only `Ground` itself can say."""
         known, at = np.unique(areas, return_inverse=True)
-        outlines = np.array([self._outline(self._slot_of[key]) for key in known.tolist()], object)
-        distances: Any = degrees
-        return np.asarray(shapely.dwithin(outlines[at], shapely.points(lons, lats), distances), np.bool_)
+        slots = np.array([self._slot_of[key] for key in known.tolist()], np.int64)
+        flat = [self._flat_outline(slot) for slot in slots.tolist()]
+        shrunk = np.array([scale for scale, _ in flat])[at]
+        outlines = np.array([outline for _, outline in flat], object)[at]
+        least, most = _true_lengths(self._bounds[slots][at], shrunk, metres)
+        points: Any = shapely.points(lons * shrunk, lats)
+        far, near = _degrees(metres * most), _degrees(metres * least)
+        may: Bools = np.asarray(shapely.dwithin(outlines, points, far), np.bool_) | np.isnan(far)
+        surely = np.zeros(may.size, np.bool_)
+        rows = np.flatnonzero(may & (near > 0))
+        surely[rows] = shapely.dwithin(outlines[rows], points[rows], near[rows])
+        return surely, may
 
-    def _outline(self, slot: int) -> Any:
+    def _flat_outline(self, slot: int) -> tuple[float, Any]:
+        """An area's boundary with longitudes shrunk as at its middle, and by what."""
         if self._outlines[slot] is None:
-            self._outlines[slot] = self._areas[slot].boundary
-            shapely.prepare(self._outlines[slot])
-        return self._outlines[slot]
+            shrunk = math.cos(math.radians(float(self._bounds[slot, 1] + self._bounds[slot, 3]) / 2))
+            outline = shapely.transform(self._areas[slot].boundary, lambda corners: corners * [shrunk, 1.0])
+            shapely.prepare(outline)
+            self._outlines[slot] = (shrunk, outline)
+        found: tuple[float, Any] = self._outlines[slot]
+        return found
 
     def _levels(self) -> list[int]:
         return [level for level in np.unique(self._level).tolist() if level >= 0]
@@ -238,6 +256,26 @@ class StandingAreas:
         self._outlines = np.concatenate([self._outlines, np.full(more, None)])
         self._bounds = np.concatenate([self._bounds, np.full((more, 4), np.nan)])
         self._free = list(range(held, held + more))
+
+
+def _degrees(metres: Floats) -> Any:
+    return metres / METRES_PER_DEGREE
+
+
+def _true_lengths(bounds: Floats, shrunk: Floats, metres: Floats) -> tuple[Floats, Floats]:
+    """By what factors a length beside an area's flat outline may differ from the true one, at the least and the most.
+
+    Not a number near a pole, where nothing is flat. The most allows for what `inside.Ground` counts as doubt.
+    """
+    pad = metres / METRES_PER_DEGREE
+    north, south = bounds[:, 3] + pad, bounds[:, 1] - pad
+    highest = np.maximum(np.abs(north), np.abs(south))
+    lowest = np.where((north > 0) & (south < 0), 0.0, np.minimum(np.abs(north), np.abs(south)))
+    narrow = np.where(highest < _FLAT_TO, np.cos(np.radians(highest)), np.nan) / shrunk
+    wide = np.cos(np.radians(lowest)) / shrunk
+    half = np.radians(np.hypot(bounds[:, 2] - bounds[:, 0], bounds[:, 3] - bounds[:, 1])) + pad / 50
+    stretch = np.where(half < 1.5, half / np.sin(np.clip(half, 1e-9, 1.5)), np.nan)
+    return 0.999 / np.maximum(wide, 1.0), 1.001 * SPHERE_ERROR * stretch / np.minimum(narrow, 1.0)
 
 
 class _Table(NamedTuple):

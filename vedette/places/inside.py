@@ -25,7 +25,7 @@ EARTH_RADIUS_M = 6_371_008.8
 #: Of latitude.
 METRES_PER_DEGREE = EARTH_RADIUS_M * math.pi / 180
 #: How far the sphere may be off the true figure of the Earth, as a factor on distances.
-_SPHERE_ERROR = 1.006
+SPHERE_ERROR = 1.006
 #: Taken for the accuracy of a fix that does not say.
 UNKNOWN_ACCURACY_M = 1_000.0
 #: How fast someone may have moved since the fix: a vehicle on a road.
@@ -134,7 +134,7 @@ class Ground:
         plane = self._plane
         away = plane.angle(x, y)
         # By the triangle inequality: too far off for any part of the area.
-        near = ((away - plane.radius) * EARTH_RADIUS_M / _SPHERE_ERROR <= reach) & (reach > 0)
+        near = ((away - plane.radius) * EARTH_RADIUS_M / SPHERE_ERROR <= reach) & (reach > 0)
         result = np.zeros(x.shape, np.bool_)
         if near.any():
             points: Any = shapely.points(plane.forward(np.column_stack([x[near], y[near]])))
@@ -149,13 +149,13 @@ def _metres_north(area: Polygon | MultiPolygon, lats: Floats) -> Floats:
     A metre is taken off, lest rounding tells off what lies on a border.
     """
     _, south, _, north = area.bounds
-    return (np.abs(lats - (south + north) / 2) - (north - south) / 2) * (METRES_PER_DEGREE / _SPHERE_ERROR) - 1.0
+    return (np.abs(lats - (south + north) / 2) - (north - south) / 2) * (METRES_PER_DEGREE / SPHERE_ERROR) - 1.0
 
 
 def _stretch(angle: Floats) -> Floats:
     """The most that the plane lengthens distances within `angle` (radians) of its middle."""
     bounded = np.minimum(angle, 0.9 * math.pi)
-    return np.asarray(_SPHERE_ERROR * np.where(bounded > 1e-9, bounded / np.sin(np.maximum(bounded, 1e-9)), 1.0))
+    return np.asarray(SPHERE_ERROR * np.where(bounded > 1e-9, bounded / np.sin(np.maximum(bounded, 1e-9)), 1.0))
 
 
 class _Plane:
