@@ -308,8 +308,8 @@ class Directory(models.Model):
     secret_variable = models.CharField(max_length=100, blank=True)
     base = models.CharField(max_length=500)
     filter = models.CharField(max_length=1_000)
-    #: `read.AttributeMap` as JSON.
-    attributes = models.JSONField(default=dict)
+    #: `read.AttributeMap` as JSON. A text: PostgreSQL's own JSON forgets the order, in which the channels are tried.
+    attributes = models.TextField()
     every_s = models.PositiveIntegerField(default=3_600)
     enabled = models.BooleanField(default=True)
     #: When it is due; whoever moves it on pulls it, so that it is pulled once.

@@ -54,7 +54,7 @@ def keep_directory(
             secret = kept.secret
         kept.uri, kept.starttls, kept.certificates = uri, starttls, certificates.strip()
         kept.bind_dn, kept.secret, kept.secret_variable = bind_dn, secret, secret_variable
-        kept.base, kept.filter, kept.attributes = base, filter, told.model_dump(mode="json")
+        kept.base, kept.filter, kept.attributes = base, filter, told.model_dump_json()
         kept.every_s, kept.enabled, kept.next_at, kept.failures = every_s, True, clock.now(), 0
         kept.save()
         _log(actor, "directory.kept", kept)

@@ -28,7 +28,7 @@ def entries_of(directory: Directory) -> Iterator[Entry]:
         from ldap3.core.exceptions import LDAPException
     except ImportError as error:
         raise DirectoryFailed("the package ldap3 is not installed; install vedette[ldap]") from error
-    asked = AttributeMap.model_validate(directory.attributes)
+    asked = AttributeMap.model_validate_json(directory.attributes)
     try:
         connection = _bound(ldap3, directory)
         try:

@@ -111,7 +111,7 @@ def _rows(directory: Directory) -> tuple[list[RosterRow], list[str]]:
         units={**{name.casefold(): code for code, name in units}, **{code.casefold(): code for code, _ in units}},
         duties={**{name.casefold(): code for code, name in duties}, **{code.casefold(): code for code, _ in duties}},
     )
-    return rows_of(entries_of(directory), AttributeMap.model_validate(directory.attributes), known)
+    return rows_of(entries_of(directory), AttributeMap.model_validate_json(directory.attributes), known)
 
 
 def _note_failure(directory: Directory, why: str, *, waits: list[str], failed: bool = True) -> None:

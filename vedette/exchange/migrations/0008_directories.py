@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                 ('secret_variable', models.CharField(blank=True, max_length=100)),
                 ('base', models.CharField(max_length=500)),
                 ('filter', models.CharField(max_length=1000)),
-                ('attributes', models.JSONField(default=dict)),
+                ('attributes', models.TextField()),
                 ('every_s', models.PositiveIntegerField(default=3600)),
                 ('enabled', models.BooleanField(default=True)),
                 ('next_at', models.DateTimeField()),
