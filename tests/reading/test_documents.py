@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import html
 import io
 import zipfile
 from datetime import UTC, date, datetime
@@ -172,3 +173,32 @@ def test_each_stretch_of_text_leads_back_to_its_part_of_the_file() -> None:
     assert (mail.where(0), mail.where(mail.text.index("Chula"))) == ("subject", "body")
     plain = open_document(SENTENCE.encode())
     assert plain.parts == () and plain.where(0) == ""
+
+
+def test_each_line_of_a_page_leads_back_to_the_element_it_stands_in() -> None:
+    page = (
+        "<html><head><title>Gate forced</title></head><body><nav><p>Home</p></nav><article><h1>Gate forced</h1>"
+        "<p>The <b>gate</b> was forced on Monday, police said, and nobody has been found in the search so far.</p>"
+        "<ul><li>Avoid the yard.</li><li>Call the desk.</li></ul>"
+        "<table><tr><td>Monday</td><td>two men</td></tr></table>"
+        "<div><p>They came at night and left by the river in boats, a guard said.<br>Nobody followed them.</p></div>"
+        "</article><script>let p = 1</script></body></html>"
+    )
+    found = open_document(page.encode(), "story.html")
+    led = {words: found.where(found.text.index(words)) for words in (
+        "gate was forced", "Avoid", "Call", "two men", "They came", "Nobody followed",
+    )}  # fmt: skip
+    assert led == {
+        "gate was forced": "p 2", "Avoid": "li 1", "Call": "li 2", "two men": "tr 1", "They came": "p 3",
+        "Nobody followed": "p 3",
+    }  # fmt: skip
+    assert found.where(0) in ("title 1", "h1 1")
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.text("abc ü&<>\u2028é", min_size=1, max_size=40), min_size=1, max_size=8))
+def test_the_parts_of_any_page_stand_in_order_within_its_text(paragraphs: list[str]) -> None:
+    body = "".join(f"<p>{html.escape(words)}</p>" for words in ["Short note for all.", *paragraphs])
+    found = open_document(f"<html><body>{body}</body></html>".encode(), "a.html")
+    ends = [0, *(part.end for part in found.parts)]
+    assert all(end <= part.start < part.end <= len(found.text) for end, part in zip(ends, found.parts, strict=False))

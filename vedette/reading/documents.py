@@ -18,6 +18,7 @@ from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
 
+from vedette.reading import page_parts
 from vedette.reading.mail import UnreadableMail, open_mail
 from vedette.reading.reader import LONGEST_TEXT, TextTooLong
 
@@ -53,13 +54,15 @@ class UnreadableDocument(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """text[start:end] comes from this part of the file: "page 3", "paragraph 12", "table 1", "subject", "body"."""
+    """text[start:end] comes from this part of the file: "page 3", "paragraph 12", "table 1", "subject", "p 4"."""
 
     start: int
     end: int
     name: str
 
 
+#: What a format's reader gives: the text, where its parts stand, and the date that the document tells of itself.
+_Read = tuple[str, tuple[Part, ...], date | datetime | None]
 #: The text's pieces as (name of the part, its words).
 _Pieces = list[tuple[str, str]]
 
@@ -89,15 +92,14 @@ def open_document(data: bytes, name: str = "") -> Document:
     if len(data) > LARGEST_FILE:
         raise UnreadableDocument(f"the file has {len(data):,} bytes; the most that is read is {LARGEST_FILE:,}")
     kind = format_of(data, name)
-    reader: Callable[[bytes], tuple[_Pieces, date | datetime | None]] = {
-        Format.TEXT: lambda raw: ([("", _text(raw))], None),
-        Format.HTML: lambda raw: _single(_html(raw)),
+    reader: Callable[[bytes], _Read] = {
+        Format.TEXT: lambda raw: (_text(raw), (), None),
+        Format.HTML: _page,
         Format.EMAIL: _email,
         Format.DOCX: _docx,
         Format.PDF: _pdf,
     }[kind]
-    pieces, published = reader(data)
-    text, parts = _joined(pieces)
+    text, parts, published = reader(data)
     if len(text) > LONGEST_TEXT:
         raise TextTooLong(len(text))
     if not text.strip():
@@ -144,8 +146,9 @@ _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)(?=[\s>/])[^<>]*?(/?)>")
 _VOID = frozenset(["br", "hr", "img", "input", "meta", "link", "p", "li", "td", "tr", "th", "source", "wbr", "col"])
 
 
-def _single(read: tuple[str, date | datetime | None]) -> tuple[_Pieces, date | datetime | None]:
-    return [("", read[0])], read[1]
+def _page(data: bytes) -> _Read:
+    text, published, blocks = _html(data)
+    return text, tuple(Part(*found) for found in page_parts.parts_of(blocks, text)), published
 
 
 def _text(data: bytes) -> str:
@@ -160,7 +163,8 @@ def _text(data: bytes) -> str:
         return data.decode("cp1252", "replace")
 
 
-def _html(data: bytes) -> tuple[str, date | datetime | None]:
+def _html(data: bytes) -> tuple[str, date | datetime | None, list[page_parts.Block]]:
+    """The main text of a page, the date it states, and its elements' words."""
     import trafilatura
 
     if len(data) > LARGEST_HTML:
@@ -171,15 +175,20 @@ def _html(data: bytes) -> tuple[str, date | datetime | None]:
     source = _decoded(data, declared.group(1).decode("ascii")) if declared else _text(data)
     if _depth(source) > DEEPEST_HTML:
         raise UnreadableDocument(f"its HTML is nested more than {DEEPEST_HTML} deep; save the page as text")
+    tree, blocks = trafilatura.load_html(source), list[page_parts.Block]()
     try:
-        found = trafilatura.bare_extraction(source, include_comments=False, include_tables=True, with_metadata=True)
+        if tree is not None:
+            blocks = page_parts.blocks_of(tree)
+        found = trafilatura.bare_extraction(
+            source if tree is None else tree, include_comments=False, include_tables=True, with_metadata=True
+        )
     except Exception as error:
         raise UnreadableDocument(f"its HTML cannot be parsed: {error}") from error
     if found is None or isinstance(found, dict) or not found.text:
-        return _visible(source), None
+        return _visible(source), None, blocks
     title = (found.title or "").strip()
     text = found.text if not title or found.text.startswith(title) else f"{title}\n\n{found.text}"
-    return text, _iso_date(found.date)
+    return text, _iso_date(found.date), blocks
 
 
 def _depth(source: str) -> int:
@@ -208,7 +217,7 @@ def _visible(source: str) -> str:
     return str(etree.tostring(tree, method="text", encoding="unicode")).strip()
 
 
-def _email(data: bytes) -> tuple[_Pieces, date | datetime | None]:
+def _email(data: bytes) -> _Read:
     try:
         mail = open_mail(data)
     except UnreadableMail as error:
@@ -219,10 +228,10 @@ def _email(data: bytes) -> tuple[_Pieces, date | datetime | None]:
     texts = [_html(part.content)[0] if part.kind == "text/html" else part.text for part in mail.texts]
     head = [("subject", f"Subject: {subject}")] if subject else []
     body = [("body", "\n\n".join(texts))] if texts else []
-    return [*head, *body], mail_date(mail.head.header("date"))
+    return *_joined([*head, *body]), mail_date(mail.head.header("date"))
 
 
-def _docx(data: bytes) -> tuple[_Pieces, date | datetime | None]:
+def _docx(data: bytes) -> _Read:
     import docx
 
     try:
@@ -250,7 +259,7 @@ def _docx(data: bytes) -> tuple[_Pieces, date | datetime | None]:
     except Exception as error:
         raise UnreadableDocument(f"the .docx cannot be parsed: {error}") from error
     published = changed.date() if isinstance(changed, datetime) and changed.year > 2013 else None
-    return [(name, words) for name, words in lines if words], published
+    return *_joined([(name, words) for name, words in lines if words]), published
 
 
 def _blocks(content: Iterable[object]) -> Iterator[tuple[str, str]]:
@@ -269,7 +278,7 @@ def _block_text(block: object) -> str:
     return str(getattr(block, "text", ""))
 
 
-def _pdf(data: bytes) -> tuple[_Pieces, date | datetime | None]:
+def _pdf(data: bytes) -> _Read:
     import pypdf
 
     try:
@@ -296,7 +305,7 @@ def _pdf(data: bytes) -> tuple[_Pieces, date | datetime | None]:
     except Exception as error:
         raise UnreadableDocument(f"the PDF cannot be parsed: {error}") from error
     named = [(f"page {number}", words) for number, words in enumerate(pages, start=1)]
-    return named, made.date() if made is not None else None
+    return *_joined(named), made.date() if made is not None else None
 
 
 def _decoded(data: bytes, charset: str) -> str:
