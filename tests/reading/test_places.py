@@ -71,3 +71,43 @@ def test_names_of_people_and_common_words_are_not_places(sentence: str) -> None:
 
 def test_both_ends_of_a_road_named_by_them_are_places() -> None:
     assert [place.text for place in places("Do not use the Maiduguri-Damboa road.")] == ["Maiduguri", "Damboa"]
+
+
+@pytest.mark.parametrize(
+    "town", ["Maiduguri", "Damboa", "Keighley", "Fernley", "Lamu", "Port-au-Prince", "Piedras Negras"]
+)
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The gate in {} was forced.", "In {}, two men were held.", "Near {}, shots were fired.", "The {} road is shut.",
+        "The {} market is shut.", "Our {} office was hit.", "Residents of {} fled.", "Police reached {} on Monday.",
+        "The attack on {} failed.", "A bus bound for {} was hit.", "{}'s market was hit.", "Towns such as {} were hit.",
+        "{}: two men were held.", "Two men were held 9 km east of {}.",
+    ],
+)  # fmt: skip
+def test_a_town_of_any_size_is_found_wherever_its_name_is_tied_to_a_place(sentence: str, town: str) -> None:
+    text = sentence.format(town)
+    assert town in [place.text for claim in read(text).claims for place in claim.places]
+
+
+def test_a_name_that_nothing_tells_a_place_is_one_where_the_text_says_so_elsewhere() -> None:
+    found = [
+        place.text
+        for claim in read("Fernley was quiet.\n\nShots were fired in Fernley.").claims
+        for place in claim.places
+    ]
+    assert found == ["Fernley", "Fernley"]
+    assert not [place for claim in read("Fernley was quiet.").claims for place in claim.places]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Judge Houston said so.",
+        "Jordan Price was hurt.",
+        "Sheriff Dallas Reed was hurt.",
+        "The Herald of London said so.",
+    ],
+)
+def test_names_of_people_and_papers_are_no_places(sentence: str) -> None:
+    assert not [place.text for claim in read(sentence).claims for place in claim.places]

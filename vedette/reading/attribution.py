@@ -35,7 +35,7 @@ def segments(tokens: Sequence[Token]) -> list[tuple[int, int]]:
         if earlier >= 0 and start >= 2 and not quoted[start - 1] and start > earlier:
             joiner = tokens[start - 1].low
             comma = tokens[start - 2].low in (",", ";") or tokens[start - 2].low in QUOTE_MARKS
-            if joiner in _SPLITTERS and (comma or joiner in ("but", "while", "whereas")):
+            if joiner in _SPLITTERS and (comma or joiner in ("but", "while", "whereas", "and")):
                 cuts.append(start - 1)
         earlier = max(earlier, cue.at, cue.source[1])
     bounds = sorted(set(cuts))
@@ -55,11 +55,12 @@ def chain(
             break
         if used and not cue.trailing and not used[-1].trailing and cue.source[0] < used[-1].content[0]:
             continue
+        # The speaker before the document: "it said in a statement" is not the statement's "it".
+        link = speakers.attribution(text, tokens[slice(*cue.source)], cue.verb.lemma, cue.inferred)
         if cue.container is not None:
-            container = speakers.attribution(text, tokens[slice(*cue.container)], cue.verb.lemma)
+            container = speakers.attribution(text, tokens[slice(*cue.container)], cue.verb.lemma, passing=True)
             if container is not None:
                 links.append(container)
-        link = speakers.attribution(text, tokens[slice(*cue.source)], cue.verb.lemma, cue.inferred)
         if link is None:
             continue
         used.append(cue)

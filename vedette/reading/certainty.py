@@ -71,9 +71,10 @@ _PAST = words(
     "found got gave held met fell led sent brought took stood spoke wrote broke stole tore blew burnt bought "
     "caught chose cut dealt dug drank drew ate felt fought fled flew forgot froze grew hid hurt kept knew laid "
     "lay lent lit lost meant paid put quit rode rang rose sang sank sat sold shook shut slept slid slew spent "
-    "spread sprang stuck stung swam swept swore threw understood woke wore won wound"
+    "seen spread sprang stuck stung swam swept swore threw understood woke wore won wound"
 )
 #: "have been seized", "they've left" look back.
+_ABLE = words("can cannot can't")
 _PERFECT = words("have haven't hasn't i've we've you've they've he'd she'd")
 _PRESENT = words("is are am 's 're")
 _RELATIVE = words("who which whose whom that where")
@@ -104,7 +105,7 @@ def judge(
     cues: list[Cue] = []
     span = tokens[start:end]
     points = {at for at in focus if start <= at < end} | {_main_verb(tokens, start, end)}
-    flips = 0
+    flips, lasting = 0, False
     for first, past, rules in _LEXICON.scan(span):
         if any(rule.kind == _NONE for rule in rules) or (span[first].text == "May" and first > 0):
             continue
@@ -120,13 +121,14 @@ def judge(
                 flips += 1
             elif rule.kind in _CERTAINTIES:
                 certainty = min(certainty, Certainty(rule.kind), key=_WEAKNESS.index)
-                if span[first].low in _HEDGED_FUTURE and (past >= len(span) or span[past].low != "have"):
+                if rule.kind in ("possible", "probable") and _looks_ahead(span, first, past):
                     modality = modality or Modality.FUTURE
             elif rule.kind in ("future", "conditional") and modality is not Modality.CONDITIONAL:
                 # "said it would close" looks ahead; "it would close" depends.
                 modality = Modality.FUTURE if span[first].low == "would" and verbs else Modality(rule.kind)
             elif rule.kind == "ongoing":
                 modality = Modality.ONGOING
+                lasting = lasting or span[first].low in _LASTING
             elif rule.kind == "duty":
                 modality = modality or Modality.FUTURE
     if flips:
@@ -136,12 +138,35 @@ def judge(
     if directive and modality is not Modality.CONDITIONAL:
         modality = Modality.FUTURE
     tense = _tense(span)
-    if modality is Modality.ONGOING and tense is Modality.PAST:
+    if modality is None and tense is not Modality.PAST and _is_foretold(span, verbs):
+        modality = Modality.FUTURE
+    if modality is Modality.ONGOING and tense is Modality.PAST and not lasting:
         # "had been welded while it still held petrol"
         modality = None
     return Judgement(certainty, polarity, modality or tense, tuple(cues))
 
 
+def _looks_ahead(span: Sequence[Token], first: int, past: int) -> bool:
+    """ "may attack", "are likely" look ahead; "may have attacked" does not."""
+    if span[past - 1].low == "have" or (past < len(span) and span[past].low == "have"):
+        return False
+    said = [token.low for token in span[first:past]]
+    return said[0] in _HEDGED_FUTURE or (said[0] in _PRESENT and said[-1] in ("likely", "expected"))
+
+
+def _is_foretold(span: Sequence[Token], verbs: Sequence[tuple[Reporting, bool]]) -> bool:
+    """ "expect the men to return", "vowed to attack"."""
+    lemmas = {verb.lemma for verb, _ in verbs}
+    return bool(lemmas & _FORETELLING) or (bool(lemmas & _UNDERTAKING) and bool(span) and span[0].low == "to")
+
+
+_FORETELLING = words("expect predict forecast anticipate")
+_UNDERTAKING = words("vow promise pledge threaten swear agree")
+#: Verbs that say by themselves that something lasts ("the road remains closed").
+_LASTING = words("remains remain continues continue keeps keep")
+_OPENS_CLAUSE = words("that whether if who how what")
+_HELD = words("thought believed understood feared alleged reported assessed")
+_NO_PARTICIPLES = words("nothing something anything everything during")
 _RAISING = words("believe think expect find deny")
 _CERTAINTIES = frozenset(str(value) for value in Certainty)
 _HEDGED_FUTURE = words("may might could possible potential likely probable probably possibly")
@@ -157,8 +182,11 @@ def _reaches(
         return True
     if rule.direction is not Direction.BACKWARD:
         limit = min(end, past + rule.reach)
+        inserted = first > start and tokens[first - 1].low == ","
         for at in range(past, limit):
             low = tokens[at].low
+            if inserted and low == "," and at > past:
+                break
             if low in _TERMINATORS or (rule.kind == _NEGATED and at > past and low in _ENDS_NEGATION):
                 break
             if at in points:
@@ -181,7 +209,8 @@ def _main_verb(tokens: Sequence[Token], start: int, end: int) -> int:
     for at in range(start, end):
         token = tokens[at]
         low = token.low
-        if low in _RELATIVE and at > start:
+        if (low in _RELATIVE and at > start) or (at > start and tokens[at - 1].low == "," and low.endswith("ed")):
+            # "the man, believed to be from Leeds, has not been traced"
             relative = True
         elif low == ",":
             relative = False
@@ -221,8 +250,9 @@ def _looks_back(span: Sequence[Token], at: int) -> bool:
 def _tense(span: Sequence[Token]) -> Modality:
     if len(span) > 4 and span[0].low == "it" and span[1].low in ("is", "was", "has"):
         # "It is believed that the man fled": the clause tells when.
-        clause = next((at for at, token in enumerate(span[:7]) if token.low == "that"), 0)
-        span = span[clause + 1 :] if clause else span
+        clause = next((at for at, token in enumerate(span[:7]) if token.low in _OPENS_CLAUSE), 0)
+        bare = span[2].low in _HELD and len(span) > 5 and span[3].is_word and span[3].low != "to"
+        span = span[clause + 1 :] if clause else span[3:] if bare else span
     relative = False
     progressive = False
     for at, token in enumerate(span):
@@ -233,12 +263,14 @@ def _tense(span: Sequence[Token]) -> Modality:
             relative = False
         if relative:
             continue
+        if low in _ABLE:
+            return Modality.GENERIC
         if low in _PRESENT:
             following = span[at + 1].low if at + 1 < len(span) else ""
             if [token.low for token in span[at + 2 : at + 4]] == ["to", "have"]:
                 # "is believed to have fled"
                 return Modality.PAST
-            progressive = following.endswith("ing")
+            progressive = following.endswith("ing") and following not in _NO_PARTICIPLES
             return Modality.ONGOING if progressive else Modality.GENERIC
         if low in _PAST or (low in _PERFECT and _looks_back(span, at + 1)):
             return Modality.PAST

@@ -8,6 +8,7 @@ from vedette.reading.cue import ReportingCue, content_from, without_comma
 from vedette.reading.lexicon import ADVERBS, PREPOSITIONS, TYING, Reporting, words
 from vedette.reading.phrases import REDUCED, VERBS, after, before
 from vedette.reading.records import Certainty
+from vedette.reading.speakers import classify
 from vedette.reading.subjects import named_beside, subject
 from vedette.reading.tokens import Token
 
@@ -41,6 +42,19 @@ def according_to(tokens: Sequence[Token], at: int, start: int, stop: int) -> Rep
     if at - start <= 1:
         return ReportingCue(_ACCORDING, at, phrase, None, content_from(tokens, past, stop), False, container)
     return ReportingCue(_ACCORDING, at, phrase, None, (start, without_comma(tokens, start, at)), True, container)
+
+
+def per(tokens: Sequence[Token], at: int, start: int, stop: int) -> ReportingCue | None:
+    """ "Per the bulletin, ...", "..., per police": at the start or behind a comma, and of somebody; not "per day"."""
+    first = at - 1 if at > start and tokens[at - 1].low == "as" else at
+    if first > start and tokens[first - 1].low != ",":
+        return None
+    phrase = after(tokens, at + 1, stop, TYING)
+    if phrase is None or classify(tokens[slice(*phrase)], "") is None:
+        return None
+    if first == start:
+        return ReportingCue(_ACCORDING, at, phrase, None, content_from(tokens, phrase[1], stop), False)
+    return ReportingCue(_ACCORDING, at, phrase, None, (start, without_comma(tokens, start, first)), True)
 
 
 def by_account(tokens: Sequence[Token], at: int, start: int, stop: int) -> ReportingCue | None:

@@ -84,8 +84,8 @@ OUTLETS = words(
     "reuters ap afp bbc cnn newspaper newspapers newsroom station broadcaster outlet outlets magazine website "
     "ledger times post tribune herald gazette chronicle journal news radio press wire courier telegraph "
     "observer newswire standard citizen independent advertiser bugle mercury messenger sentinel beacon banner "
-    "edition media television tv dispatch sun star globe guardian examiner inquirer reporter echo express mirror argus "
-    "weekly daily"
+    "edition media channel television tv dispatch sun star globe guardian examiner inquirer reporter echo express "
+    "mirror argus weekly daily"
 )
 ORGANISATIONS = words(
     "agency agencies office offices department police patrol bureau ministry council government administration "
@@ -106,7 +106,7 @@ PEOPLE = words(
     "agent officer official source witness resident leader member spokesman spokeswoman spokesperson lawyer "
     "attorney prosecutor investigator analyst commander chief director sheriff mayor governor president "
     "minister secretary senator representative judge detective expert researcher teacher worker driver man "
-    "woman men women people person head neighbor neighbour bystander informant suspect victim relative family "
+    "woman men women people person head chair neighbor neighbour bystander informant suspect victim relative family "
     "employee supervisor colleague colleagues staff personnel soldier trooper deputy deputies captain caller "
     "user reporter journalist doctor nurse farmer fighter militant smuggler trafficker aide adviser advisor "
     "insider contractor volunteer manager editor author forecaster firefighter stringer tracker trader "

@@ -21,6 +21,7 @@ from vedette.reading.lexicon import (
     TYING,
     WEEKDAYS,
     Reporting,
+    is_person_noun,
     reporting_verbs,
     words,
 )
@@ -52,6 +53,7 @@ REDUCED = words(
 )
 #: Words that stand behind a noun and tell where: "people nearby".
 _BEHIND = words("nearby abroad here opposite upstairs downstairs who which familiar")
+_TIME_UNITS = words("week month year weekend hrs hours o'clock a.m p.m am pm")
 _INSIDE = words("- / . & '")
 NAME_PARTICLES = words("of the and for de la del van von al bin el da dos ibn ter den le")
 
@@ -63,7 +65,7 @@ def before(tokens: Sequence[Token], index: int, floor: int = 0) -> tuple[int, in
         last -= 1
     if last < floor or not tokens[last].is_word:
         return None
-    if tokens[last].low in PRONOUNS:
+    if _is_pronoun(tokens[last]):
         if last - 2 >= floor and tokens[last - 1].low == "of":
             # "one of them"
             return last - 2, last + 1
@@ -80,6 +82,9 @@ def before(tokens: Sequence[Token], index: int, floor: int = 0) -> tuple[int, in
         low = token.low
         if at == floor and at < last and low[0].isdigit() and (":" in low or len(low) >= 4):
             # The hour that opens a line of a log.
+            break
+        if at < last and (low in _TIME_UNITS or (low[0].isdigit() and ":" in low)):
+            # "Last week police said", "At 14:00 police said"
             break
         if not token.is_word:
             if low not in _INSIDE:
@@ -102,14 +107,15 @@ def before(tokens: Sequence[Token], index: int, floor: int = 0) -> tuple[int, in
             first = at
             at -= 1
             continue
-        elif closed or low in PRONOUNS or low in AUXILIARIES or low in PREPOSITIONS:
+        elif closed or _is_pronoun(token) or low in AUXILIARIES or low in PREPOSITIONS:
             break
         elif low == "and":
             if at <= floor or not _joins(tokens[at - 1], tokens[at + 1]) or not tokens[at - 1].is_word:
                 break
         elif low in CONJUNCTIONS or low in PAST_VERBS or low in CALENDAR or (_is_adverb(token) and at != last):
             break
-        elif low in DETERMINERS:
+        elif low in DETERMINERS and not (token.text == "A" and at == last):
+            # "Source A" is a name.
             closed = True
         if token.is_word and low != "and":
             first = at
@@ -129,9 +135,9 @@ def after(
         if not token.is_word:
             if low not in _INSIDE or not opened:
                 break
-        elif low in DETERMINERS or low in PRONOUNS:
+        elif low in DETERMINERS or _is_pronoun(token):
             previous = tokens[at - 1].low if at > index else ""
-            if low in PRONOUNS:
+            if _is_pronoun(token):
                 # "one of them"
                 return (at, at + 1) if not opened else (index, at + 1 if previous == "of" else last)
             if opened and previous not in TYING and previous not in DETERMINERS:
@@ -173,9 +179,14 @@ def _joins(left: Token, right: Token) -> bool:
 def head_of(phrase: Sequence[Token]) -> int:
     """The index of the phrase's head: the last word before the first preposition or participle that ties on."""
     low = [token.stem.rstrip(".") for token in phrase]
-    if "of" in low and low[-1] in ORGANISATIONS and any(token.low.endswith("'s") for token in phrase[:-1]):
+    tied = low.index("of") if "of" in low else len(low)
+    if low[-1] in ORGANISATIONS and any(token.low.endswith("'s") for token in phrase[tied:-1]):
         # "the secretary of state's office"
         return len(phrase) - 1
+    numbered = len(phrase) > 1 and (low[-1].isdigit() or (len(low[-1]) == 1 and phrase[-1].is_capital))
+    if numbered and (is_person_noun(low[-2]) or low[-2] in ORGANISATIONS | OUTLETS | {"source"}):
+        # "Witness 1", "Source A"
+        return len(phrase) - 2
     for index in range(1, len(phrase)):
         behind = low[index] in _BEHIND and low[index - 1] not in DETERMINERS
         if low[index] in PREPOSITIONS or low[index] in REDUCED or behind:
@@ -204,6 +215,10 @@ def is_name(phrase: Sequence[Token]) -> bool:
     return all(token.is_capital or token.low in NAME_PARTICLES or token.text == "." for token in phrase) and any(
         token.is_word and not token.text.isupper() for token in phrase
     )
+
+
+def _is_pronoun(token: Token) -> bool:
+    return token.low in PRONOUNS and not token.is_acronym
 
 
 def _is_adverb(token: Token) -> bool:

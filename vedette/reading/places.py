@@ -11,7 +11,22 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from vedette.reading.gazetteer import Entry, fold, lookup
-from vedette.reading.lexicon import MONTHS, ORGANISATIONS, OUTLETS, PEOPLE, TITLES, WEEKDAYS, words
+from vedette.reading.lexicon import (
+    ADVERBS,
+    AUXILIARIES,
+    CONJUNCTIONS,
+    DETERMINERS,
+    MONTHS,
+    ORGANISATIONS,
+    OUTLETS,
+    PEOPLE,
+    PREPOSITIONS,
+    PRONOUNS,
+    TITLES,
+    WEEKDAYS,
+    is_person_noun,
+    words,
+)
 from vedette.reading.phrases import VERBS
 from vedette.reading.records import Candidate, PlaceMention
 from vedette.reading.tokens import Token
@@ -46,6 +61,8 @@ class Mention:
     entries: tuple[Entry, ...]
     #: The country or division that the words beside the name give ("Springfield, Illinois").
     beside: str = ""
+    #: Nothing beside the name tells a place: kept only where the text names the same place more plainly elsewhere.
+    bare: bool = False
 
 
 _LOCATIVES = words(
@@ -84,6 +101,25 @@ _COMMON = words(
     "young rock cork tours nancy angers hull derby crew crewe wells"
 )
 _SURE = 100_000
+_NEVER = 10_000_000_000
+#: A place of fewer people gives its name to no depot that a text names without more.
+_SITED = 5_000
+_SITES = words(
+    "market depot yard office offices plant mine clinic hospital school station barracks base camp prison airport "
+    "harbour harbor junction warehouse courthouse stadium university mosque church refinery terminal roadblock ferry "
+    "railway"
+)
+_REACHING = words(
+    "reached reach reaching left leave leaving entered enter entering visit visited visiting nearby toward"
+)
+_BOUND = words(
+    "attack attacks raid raids assault assaults march advance strike strikes bound headed left siege bombing shelling"
+)
+#: Capitals at the head of a sentence that begin no place's name.
+_OPENERS = (
+    PREPOSITIONS | DETERMINERS | CONJUNCTIONS | PRONOUNS | ADVERBS | AUXILIARIES
+    | words("visit leave avoid residents traders two three four five six seven eight nine ten many several most")
+)  # fmt: skip
 
 
 class PlaceReader:
@@ -107,7 +143,7 @@ class PlaceReader:
         shouting = count > 3 and all(not t.is_word or t.text.upper() == t.text for t in tokens)
         while index < count:
             token = tokens[index]
-            if not token.text[0].isupper() or any(low <= index < high for low, high in taken):
+            if not token.text[0].isupper() or any(low <= index < high for low, high in taken) or _opens(tokens, index):
                 index += 1
                 continue
             run = min([_run(tokens, index), *(low for low, _ in taken if low > index)])
@@ -136,6 +172,8 @@ class PlaceReader:
         votes: Counter[tuple[str, str]] = Counter()
         centres: list[tuple[float, float]] = []
         for mention in mentions:
+            if mention.bare:
+                continue
             if mention.own is not None:
                 centres.append((mention.own.lat, mention.own.lon))
             elif mention.entries:
@@ -146,11 +184,14 @@ class PlaceReader:
                     centres.append((best.lat, best.lon))
                 votes[best.country, ""] += 1
         known = list(dict.fromkeys(centres))[:12]
+        plain = {fold(mention.text) for mention in mentions if not mention.bare}
         settled: dict[tuple[int, int], PlaceMention] = {}
         cache: dict[tuple[str, str], tuple[Candidate, ...]] = {}
         total = sum(count for (_, division), count in votes.items() if not division)
         for mention in mentions:
             if mention.own is None and not mention.beside and _is_stray(mention, votes, total):
+                continue
+            if mention.bare and fold(mention.text) not in plain:
                 continue
             key = (fold(mention.text) if mention.own is None else mention.text, mention.beside)
             if key not in cache:
@@ -176,9 +217,9 @@ class PlaceReader:
             for past in range(min(run, at + 5), at, -1):
                 if not tokens[past - 1].is_capital:
                     continue
-                entries = self._entries(tokens, at, past, index, run, shouting)
+                entries, bare = self._entries(tokens, at, past, index, run, shouting)
                 if entries:
-                    found.append(_mention(text, tokens, at, past, None, entries))
+                    found.append(_mention(text, tokens, at, past, None, entries, bare))
                     taken = past - at
                     break
             at += taken or 1
@@ -186,43 +227,62 @@ class PlaceReader:
 
     def _entries(
         self, tokens: Sequence[Token], at: int, past: int, begin: int, run: int, shouting: bool
-    ) -> tuple[Entry, ...]:
+    ) -> tuple[tuple[Entry, ...], bool]:
+        """What the words may be, and whether nothing beside them tells that they are a place."""
         words = [tokens[position].low for position in range(at, past - 1)] + [tokens[past - 1].stem]
         if past - at == 1 and (words[0].rstrip(".") in _NOT_PLACES or len(words[0]) < 3):
             if tokens[at].text not in ("US", "UK", "U.S.", "U.K.", "UAE", "USA"):
-                return ()
+                return (), False
         elif words[0] in ("the", "in", "at", "on", "from", "near", "all"):
-            return ()
+            return (), False
         entries = lookup(fold(" ".join(words)))
         if not entries:
-            return ()
+            return (), False
         biggest = max(entry.population for entry in entries)
         following_low = tokens[past].low if past < len(tokens) else ""
         if at == 0 and tokens[at].text.isupper() and following_low in ("-", "–", "—", "--", "(", ","):
             # A dateline names a town.
             entries = tuple(entry for entry in entries if entry.kind == "city") or entries
         if past - at > 1:
-            return entries
+            return entries, False
         previous = tokens[at - 1].low if at > 0 else ""
         following = tokens[past].low if past < len(tokens) else ""
-        whole = begin == at and run == past
+        tied = at - begin >= 2 and previous in _PARTICLES and tokens[at - 2].stem not in ORGANISATIONS | OUTLETS
+        whole = (begin == at or tied) and run == past
         located = (
             previous in _LOCATIVES
+            or previous in _REACHING
+            or (previous in ("on", "for") and at > 1 and tokens[at - 2].low in _BOUND)
             or following in HEADS
+            or (following in _SITES and biggest >= _SITED)
+            or (at == 0 and following in (":", "/", ".") and biggest >= _SITED)
             or previous == ","
+            or (previous == "as" and at > 1 and tokens[at - 2].low == "such")
             or (following == "," and past + 1 < len(tokens) and tokens[past + 1].is_capital)
         )
         if words[0] in _COMMON and previous not in ("in", "near", "at", "from", "to"):
-            return ()
-        if shouting:
-            return entries if biggest >= _SURE else ()
-        if not whole:
+            return (), False
+        needed = _SURE
+        if not whole and not shouting:
             # "Tijuana Police": the head says that the first word is a place; "Jane Diego" does not.
-            inside = past < run and tokens[past].stem in ORGANISATIONS | HEADS
-            return entries if biggest >= _SURE and inside else ()
-        if previous.rstrip(".") in TITLES or (following in VERBS and previous not in ("in", "near", "at", "outside")):
-            return entries if biggest >= 10 * _SURE else ()
-        return entries if (located and biggest >= 500) or biggest >= _SURE else ()
+            needed = _SURE if past < run and tokens[past].stem in ORGANISATIONS | HEADS else _NEVER
+        elif previous.rstrip(".") in TITLES or (following in VERBS and previous not in ("in", "near", "at", "outside")):
+            needed = 10 * _SURE
+        elif not shouting:
+            return entries, not ((located and biggest >= 500) or biggest >= _SURE)
+        return (entries if biggest >= needed else ()), False
+
+
+def _opens(tokens: Sequence[Token], index: int) -> bool:
+    """Whether the capital is only the sentence's: "In Kano", "The Kano road", but not "The Hague"."""
+    low = tokens[index].low
+    follows = index + 1 < len(tokens) and (not index or not tokens[index - 1].is_word)
+    if not follows or not (tokens[index + 1].is_capital or (tokens[index + 1].low == "of" and is_person_noun(low))):
+        return False
+    if low not in _OPENERS and tokens[index + 1].low != "of":
+        return False
+    names = (" ".join(token.stem for token in tokens[index : index + size]) for size in (2, 3))
+    return not any(lookup(fold(name)) for name in names)
 
 
 def _is_stray(mention: Mention, votes: Counter[tuple[str, str]], total: int) -> bool:
@@ -266,7 +326,13 @@ def _joined(text: str, token: Token) -> list[Mention]:
 
 
 def _mention(
-    text: str, tokens: Sequence[Token], first: int, past: int, own: Place | None, entries: tuple[Entry, ...]
+    text: str,
+    tokens: Sequence[Token],
+    first: int,
+    past: int,
+    own: Place | None,
+    entries: tuple[Entry, ...],
+    bare: bool = False,
 ) -> Mention:
     start, end = tokens[first].start, tokens[past - 1].end
     if tokens[past - 1].low.endswith("'s"):
@@ -279,7 +345,7 @@ def _mention(
             if region is not None:
                 beside = f"{region.country}.{region.division}" if region.kind == "state" else region.country
                 break
-    return Mention(start, end, text[start:end], own, entries, beside)
+    return Mention(start, end, text[start:end], own, entries, beside, bare and not beside)
 
 
 def _weight(entry: Entry) -> float:

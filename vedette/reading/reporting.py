@@ -15,6 +15,8 @@ from vedette.reading.lexicon import (
     ADVERBS,
     DETERMINERS,
     DOCUMENTS,
+    PREPOSITIONS,
+    PRONOUNS,
     TYING,
     Reporting,
     words,
@@ -35,6 +37,7 @@ _WHEN = words("on in at during after late early earlier this last")
 _DAY_PARTS = words("morning afternoon evening night")
 _JOINING = words("and or but to until in at")
 _DO = words("do does did don't doesn't didn't")
+_ASIDES = PREPOSITIONS | words("as when while early late today yesterday last this hours later earlier")
 _MODALS = words("may might could will would should must shall can")
 _DENIALS = words("not never didn't hasn't haven't doesn't don't hadn't couldn't won't wouldn't")
 _QUESTIONS = words("what which who whom when where why how for")
@@ -74,6 +77,8 @@ def reporting_cues(
             cue = hearsay.in_opinion(tokens, index, start, stop)
         elif low in hearsay.ACCOUNTS and index - start >= 1:
             cue = hearsay.by_account(tokens, index, start, stop)
+        elif low == "per" and index + 1 < stop:
+            cue = hearsay.per(tokens, index, start, stop)
         elif low == "as" and index + 3 < stop:
             cue = hearsay.as_told(tokens, index, start, stop)
             if cue is not None:
@@ -92,7 +97,9 @@ def reporting_cues(
             for cue in found
         ]  # fmt: skip
     # "The agency disputes that." tells no claim by itself; its source may still speak on in the same sentence.
-    found = [cue for cue in found if cue.trailing or cue.content[0] < cue.content[1] - _stops(tokens, cue.content)]
+    found = [cue for cue in found if cue.trailing or _says_something(tokens, cue.content)]
+    if not found and (introduced := telling.before_quotation(tokens, start, stop)) is not None:
+        found = [introduced]
     if found and not found[0].trailing and found[0].container is None and tokens[start].low == "in":
         # "In a statement on Wednesday, the council said"
         opening = after(tokens, start + 1, found[0].source[0])
@@ -121,7 +128,11 @@ def _verb_cue(
 ) -> ReportingCue | None:
     """The cue of a reporting verb that stands at `at` and is `width` words long; None where it reports nothing."""
     token = tokens[at]
-    if token.is_capital or (at > start and tokens[at - 1].low in ("to", "of", "a", "an", "the")):
+    if at == start and token.is_capital and (without := _subjectless(tokens, at, stop, verb)) is not None:
+        return without
+    if (token.is_capital and not _shouted(tokens, at, start, stop)) or (
+        at > start and (tokens[at - 1].low in ("to", "of", "an", "the") or tokens[at - 1].text == "a")
+    ):
         return None
     following = tokens[at + width].low if at + width < stop else "."
     if following in _NOTHING and verb.lemma in ("say", "tell", "add", "know", "report"):
@@ -129,6 +140,30 @@ def _verb_cue(
     if tokens[at - 1].low == "have":
         return hearsay.said_to_have(tokens, at, start, stop) or _own(tokens, at, start, stop, earlier, verb, width)
     return _own(tokens, at, start, stop, earlier, verb, width)
+
+
+def _shouted(tokens: Sequence[Token], at: int, start: int, stop: int) -> bool:
+    """Whether the word and its neighbours are written in capitals only, so that they tell nothing."""
+    near = [token for token in tokens[max(start, at - 1) : min(stop, at + 2)] if token.is_word and len(token.text) > 1]
+    return len(near) > 1 and all(token.is_acronym for token in near)
+
+
+def _subjectless(tokens: Sequence[Token], at: int, stop: int, verb: Reporting) -> ReportingCue | None:
+    """'Said the mayor: "They slept."'; "Says he saw it.", as notes of a call have it: whoever spoke before goes on."""
+    if at + 2 >= stop or tokens[at].low not in _TELEGRAPHIC:
+        return None
+    named = after(tokens, at + 1, stop, TYING)
+    if named is not None and named[1] < stop and tokens[named[1]].low == ":":
+        return ReportingCue(verb, at, named, None, (named[1] + 1, stop), False)
+    opens = tokens[at + 1].low
+    if opens in DETERMINERS or opens in PRONOUNS or opens == "that" or tokens[at + 1].is_capital:
+        return ReportingCue(verb, at, (at, at + 1), None, content_from(tokens, at + 1, stop), False, None, True)
+    return None
+
+
+_TELEGRAPHIC = words(
+    "says said tells told believes thinks claims claimed states stated adds added confirms denies reports"
+)
 
 
 def _own(
@@ -188,7 +223,8 @@ def _own(
     if verb.doubtful_form and width == 1 and not (closes or helped or reports_here(tokens, at, source, following)):
         return None
     addressee, begin, container = _complement(tokens, past, stop, verb)
-    if _is_trailing(tokens, start, min(begins, at), begin, stop, after_it is not None):
+    told = past if addressee is None else addressee[1]
+    if _is_trailing(tokens, start, min(begins, at), told, begin, stop, after_it is not None):
         content = (start, without_comma(tokens, start, min(begins, at)))
         return ReportingCue(verb, at, source, addressee, content, True, container, inferred)
     if begins > start and tokens[begins - 1].low == "," and following == ",":
@@ -196,12 +232,10 @@ def _own(
     return ReportingCue(verb, at, source, addressee, content_from(tokens, begin, stop), False, container, inferred)
 
 
-def _stops(tokens: Sequence[Token], content: tuple[int, int]) -> int:
-    """How many tokens at the end of what is reported are mere marks."""
-    at = content[1]
-    while at > content[0] and not tokens[at - 1].is_word:
-        at -= 1
-    return content[1] - at
+def _says_something(tokens: Sequence[Token], content: tuple[int, int]) -> bool:
+    """Whether what is reported has words of its own, and more than "it"."""
+    told = [token.low for token in tokens[slice(*content)] if token.is_word]
+    return bool(told) and told not in (["this"], ["so"], ["them"])
 
 
 def _is_denied(tokens: Sequence[Token], at: int, start: int) -> bool:
@@ -265,20 +299,30 @@ def _past_insertion(tokens: Sequence[Token], comma: int, stop: int) -> int:
     return comma
 
 
-def _is_trailing(tokens: Sequence[Token], start: int, cue_start: int, begin: int, stop: int, inverted: bool) -> bool:
+def _is_trailing(
+    tokens: Sequence[Token], start: int, cue_start: int, past: int, begin: int, stop: int, inverted: bool
+) -> bool:
+    """Whether what is told stands before the cue; `past` is behind the verb and its addressee, `begin` behind more."""
     if cue_start - start < 2:
         return False
     previous = tokens[cue_start - 1].low
     if previous not in QUOTE_MARKS and previous != ",":
         return False
-    if inverted:
+    if inverted or not any(token.is_word for token in tokens[begin:stop]):
         return True
+    rest = tokens[past:stop]
+    complete = previous in QUOTE_MARKS or has_finite_verb(tokens[start : cue_start - 1])
+    if complete and not any(token.low == "that" or token.low in QUOTE_MARKS for token in rest[:12]):
+        if rest[0].low == ",":
+            # "police said, citing residents", "police said, without giving details"
+            return len(rest) > 1 and (rest[1].low.endswith("ing") or rest[1].low in _ASIDES)
+        if rest[0].low in _ASIDES or [token.low for token in rest[1:3]][-1:] == ["later"] or rest[0].low in CALENDAR:
+            # "police said by phone from Leeds", "police said two days later"
+            return True
     comma = next((at for at in range(begin, min(stop, begin + 6)) if tokens[at].low == ","), stop)
-    rest = [token for token in tokens[begin:comma] if token.is_word]
-    if not rest:
-        return comma == stop
+    near = [token for token in tokens[begin:comma] if token.is_word]
     # "the office said Wednesday", "the memo said on Thursday, and ..."
-    return len(rest) <= 6 and (rest[0].low in _WHEN or rest[0].low in CALENDAR)
+    return bool(near) and len(near) <= 6 and (near[0].low in _WHEN or near[0].low in CALENDAR)
 
 
 def _passive(tokens: Sequence[Token], at: int, verb: Reporting, start: int, stop: int) -> ReportingCue | None:
@@ -291,7 +335,7 @@ def _passive(tokens: Sequence[Token], at: int, verb: Reporting, start: int, stop
             return None
         source, past = named_beside(tokens, phrase, stop)
         told = content_from(tokens, past, stop)
-        if told[0] < told[1] - _stops(tokens, told) and tokens[past].low in ("that", "to", ":", '"', "“"):
+        if _says_something(tokens, told) and tokens[past].low in ("that", "to", ":", '"', "“"):
             return ReportingCue(verb, at, source, None, told, False)
         begins = at - 1
         while begins > start and (tokens[begins].low in ADVERBS or tokens[begins].low in _BE | _HAVE):

@@ -74,7 +74,7 @@ _LAST_WORD = re.compile(r"[^\s(\[\"“‘«]{1,30}\Z")
 _NOT_AN_END = words(
     "mr mrs ms dr prof st lt sgt col gen capt cmdr maj cpl pvt det insp supt adm rev hon gov sen rep pres sr jr jan "
     "feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thur thurs fri sat sun vs etc approx no nos "
-    "dept est inc ltd co corp ave blvd rd hwy ft mt fig e.g i.e cf u.s u.k u.n d.c a.m p.m"
+    "dept est inc ltd co corp ave blvd rd hwy ft mt fig e.g i.e cf u.s u.k u.n d.c a.m p.m ch fr brig supt pte cst ofc"
 )
 #: After these an upper-case word does begin a sentence, unless it goes on with a name or a day.
 _MAY_END = words("a.m p.m u.s u.k u.n d.c etc co inc corp")

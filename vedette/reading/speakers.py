@@ -20,7 +20,7 @@ from vedette.reading.lexicon import (
     is_person_noun,
     words,
 )
-from vedette.reading.phrases import CALENDAR, NAME_PARTICLES, after, head_of
+from vedette.reading.phrases import CALENDAR, NAME_PARTICLES, VERBS, after, head_of
 from vedette.reading.records import Attribution, SourceKind
 from vedette.reading.sentences import Kind, Sentence
 from vedette.reading.tokens import Token, tokenise
@@ -67,6 +67,9 @@ def classify(phrase: Sequence[Token], lemma: str) -> SourceKind | None:
         return SourceKind.PERSON if len(phrase) > 1 else SourceKind.ANONYMOUS
     if is_person_noun(head):
         return _people(words, head)
+    if head_token.is_capital_within and not head_token.is_capital:
+        # "al-Shabab"
+        return SourceKind.ORGANISATION
     capitals = [token for token in phrase[: head_at + 1] if token.is_capital]
     if head_token.is_capital:
         return _named(capitals, words[: head_at + 1])
@@ -74,7 +77,7 @@ def classify(phrase: Sequence[Token], lemma: str) -> SourceKind | None:
         return (
             SourceKind.ANONYMOUS if words[0] in _PLURAL_DETERMINERS or head.endswith("s") else SourceKind.ORGANISATION
         )
-    if lemma in _PLAIN_SPEECH and words[0] in ("those", "both", "most", "many", "some", "neither", "few"):
+    if lemma in _PLAIN_SPEECH and words[0] in ("those", "both", "most", "many", "some", "few"):
         return SourceKind.ANONYMOUS
     if lemma in _PLAIN_SPEECH and _is_plural(head) and head not in _NO_SPEAKERS:
         # "eyewitnesses said"
@@ -104,6 +107,10 @@ def _named(capitals: Sequence[Token], words: Sequence[str]) -> SourceKind | None
     if words[0].rstrip(".") in TITLES or (len(words) > 1 and any(is_person_noun(word) for word in words[:-1])):
         return SourceKind.PERSON
     if any(token.stem in ORGANISATIONS for token in capitals):
+        return SourceKind.ORGANISATION
+    names = [token for token in capitals if token.low != "the"]
+    if words[0] == "the" and len(names) == len(words) - 1 and len(names) <= 3:
+        # "the Red Crescent", "the Taliban"
         return SourceKind.ORGANISATION
     last = capitals[-1].text
     if last.isupper() and 2 <= len(last.replace(".", "")) <= 6:
@@ -147,12 +154,21 @@ class Speakers:
             start, end = named[0].start, named[-1].end
             self._remember(Attribution(" ".join(text[start:end].split()), kind, "", start, end, False), named)
 
-    def attribution(self, text: str, phrase: Sequence[Token], lemma: str, inferred: bool = False) -> Attribution | None:
-        """The attribution for a noun phrase, or None where it names no speaker that can be told."""
+    def attribution(
+        self, text: str, phrase: Sequence[Token], lemma: str, inferred: bool = False, passing: bool = False
+    ) -> Attribution | None:
+        """The attribution for a noun phrase, or None where it names no speaker that can be told.
+
+        `passing`: named on the way, so that no later pronoun stands for it.
+        """
         start, end = phrase[0].start, phrase[-1].end
         if lemma == "account" and phrase[-1].low.endswith("'s"):
             end -= 2
         low = phrase[0].low
+        if inferred and len(phrase) == 1 and low in VERBS:
+            return self._elided(lemma, start, end)
+        if low in _NOBODY:
+            return None
         if len(phrase) == 1 and low in _PRONOUN_GROUPS:
             paragraph, known = self._last.get(_PRONOUN_GROUPS[low], (-2, None))
             if known is None or self._paragraph - paragraph > self._nearest:
@@ -175,8 +191,18 @@ class Speakers:
             else:
                 self._full_names[surname] = name
         found = Attribution(name, kind, lemma, start, end, inferred)
-        self._remember(found, phrase)
+        if not passing:
+            self._remember(found, phrase)
         return found
+
+    def _elided(self, lemma: str, start: int, end: int) -> Attribution | None:
+        """Whom a sentence without a subject ("Says he saw it.") goes on to report; None where nobody spoke before."""
+        paragraph, known = max(
+            (self._last[group] for group in self._last), key=lambda met: (met[0], met[1].start), default=(-2, None)
+        )
+        if known is None or self._paragraph - paragraph > 1:
+            return None
+        return Attribution(known.speaker, known.kind, lemma, start, end, True)
 
     def _remember(self, found: Attribution, phrase: Sequence[Token]) -> None:
         plural = phrase[-1].low.endswith("s") or found.kind is SourceKind.ANONYMOUS
@@ -193,9 +219,12 @@ class Speakers:
 _PRONOUN_GROUPS = {
     "he": "he", "she": "he", "it": "it", "they": "they", "his": "he", "her": "he", "its": "it", "their": "they",
 }  # fmt: skip
-_OURSELVES = words("we i")
+_OURSELVES = words("we i our my")
+_NOBODY = words("none nobody no neither")
 _SELVES = (SourceKind.ORGANISATION, SourceKind.PERSON, SourceKind.ANONYMOUS)
-_NOT_SPEAKERS = words("i we you who me us him her them nobody someone everyone this that those these there what please")
+_NOT_SPEAKERS = words(
+    "i we you who me us him her them nobody someone everyone this that those these there what please our my"
+)
 
 
 _DATELINE = re.compile(r"\(([A-Z][\w. ]{1,25})\)\s[-–—]")

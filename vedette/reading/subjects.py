@@ -30,6 +30,9 @@ _FURTHEST = 30
 _MOST_COMMAS = 4
 _DAY_PARTS = words("morning afternoon evening night week month weekend")
 _WHO = words("who which")
+_RELATIVE = words("who which whose whom")
+_REFLEXIVES = words("himself herself themselves itself")
+_PAIRED = {")": "(", "]": "[", "—": "—", "–": "–", "-": "-", "--": "--"}
 _ONLY_BY_CLAUSE = words("those anyone everyone everybody somebody someone")
 
 
@@ -59,6 +62,8 @@ def subject(tokens: Sequence[Token], at: int, start: int) -> Subject | None:
         return _plain(before(tokens, last - (tokens[last - 1].low == ","), start))
     if tokens[last].low == ",":
         return _past_insertion(tokens, last, start)
+    if tokens[last].low in _PAIRED:
+        return _past_pair(tokens, last, start)
     named = before(tokens, last + 1, start)
     if named is None:
         return _before_relative(tokens, last, start)
@@ -67,6 +72,11 @@ def subject(tokens: Sequence[Token], at: int, start: int) -> Subject | None:
         # "A video posted online shows"
         written = before(tokens, named[0] - 1, start)
         return None if written is None else _plain((written[0], named[1]))
+    if ahead == "nor":
+        return None
+    if ahead == "as" and named[0] - 3 > start and tokens[named[0] - 2].low in _REFLEXIVES:
+        # "A caller identifying herself as Ana"
+        return _plain(before(tokens, named[0] - 3, start))
     if ahead in _WHO and classify(tokens[slice(*named)], "") is None:
         return _before_relative(tokens, last, start)
     if ahead in PAST_VERBS and (outer := _before_relative(tokens, named[0], start)) is not None:
@@ -95,6 +105,15 @@ def _past_when(tokens: Sequence[Token], last: int, start: int) -> int:
     return at if tokens[at].is_word or tokens[at].low == "," else last
 
 
+def _past_pair(tokens: Sequence[Token], last: int, start: int) -> Subject | None:
+    """ "The guard (name withheld) said", "Reed - the director - said": before the brackets or dashes."""
+    opener = _PAIRED[tokens[last].low]
+    for at in range(last - 1, max(start, last - _FURTHEST), -1):
+        if tokens[at].low == opener:
+            return _plain(before(tokens, at, start))
+    return None
+
+
 def _before_relative(tokens: Sequence[Token], last: int, start: int) -> Subject | None:
     """ "A woman who lives opposite said": whoever stands before the clause, where no comma parts them."""
     for at in range(last - 1, max(start, last - 14), -1):
@@ -115,6 +134,10 @@ def _past_insertion(tokens: Sequence[Token], last: int, start: int) -> Subject |
     if not commas:
         named = before(tokens, last, start)
         return _plain(named) if named is not None and named[0] == start and named[1] - start > 1 else None
+    clause = next((comma for comma in reversed(commas) if tokens[comma + 1].low in _RELATIVE), None)
+    if clause is not None and (spoken := before(tokens, clause, start)) is not None and _may_speak(tokens, spoken):
+        # "The mayor, who runs parks, roads and bridges, said"
+        commas = [comma for comma in commas if comma <= clause]
     right = last
     for comma in commas[:_MOST_COMMAS]:
         inside = (comma + 1, right)
@@ -180,7 +203,7 @@ def inverted(tokens: Sequence[Token], at: int, start: int, stop: int, after_comm
 def opening(tokens: Sequence[Token], start: int, at: int) -> tuple[int, int] | None:
     """ "The clerk is not so sure and thinks that ...": the phrase that opens the sentence speaks on."""
     phrase = after(tokens, start, at, TYING)
-    if phrase is None or phrase[1] >= at or tokens[phrase[1]].low in PREPOSITIONS:
+    if phrase is None or phrase[1] >= at:
         return None
     last = tokens[phrase[1] - 1]
     if (
@@ -191,6 +214,8 @@ def opening(tokens: Sequence[Token], start: int, at: int) -> tuple[int, int] | N
     ):
         # "The other man laughed and said": the word before is the verb.
         phrase = (phrase[0], phrase[1] - 1)
+    elif tokens[phrase[1]].low in PREPOSITIONS:
+        return None
     broken = any(token.low in QUOTE_MARKS | {",", ";", ":"} for token in tokens[phrase[1] : at])
     if broken and tokens[phrase[1]].low == ",":
         # "An army spokesman, Col. Diop, declined to comment but said": a name set apart.

@@ -19,7 +19,7 @@ from vedette.reading.lexicon import (
 from vedette.reading.phrases import after, before, head_of
 from vedette.reading.records import Certainty
 from vedette.reading.speakers import classify
-from vedette.reading.subjects import subject
+from vedette.reading.subjects import opening, subject
 from vedette.reading.tokens import Token
 
 _SURE, _LIKELY, _MAYBE = Certainty.STATED, Certainty.PROBABLE, Certainty.POSSIBLE
@@ -81,7 +81,8 @@ def by_noun(tokens: Sequence[Token], at: int, start: int, stop: int) -> Reportin
         if named is None or tokens[at].is_capital != (named == (at, at + 1)):
             return None
         holder = (named[0], at) if at > named[0] else named
-        if classify(tokens[slice(*holder)], "account") is None:
+        ours = tokens[holder[0]].low in ("our", "my") and holder[1] - holder[0] == 1
+        if not ours and classify(tokens[slice(*holder)], "account") is None:
             return None
         return _is_that(tokens, at, at + 1, stop, holder)
     return None
@@ -115,7 +116,8 @@ def _existing(
         first -= 1
     if first <= start or tokens[first - 1].low not in _EXISTS:
         return None
-    if not any(token.low == "there" for token in tokens[max(start, first - 4) : first]):
+    opens = [token.low for token in tokens[max(start, first - 4) : first]]
+    if "there" not in opens and not ("it" in opens and teller is not None):
         return None
     if tokens[first].low in ("no", "not", "little"):
         return None
@@ -129,9 +131,12 @@ def _is_that(tokens: Sequence[Token], at: int, verb: int, stop: int, holder: tup
     if verb + 1 >= stop or tokens[verb].low not in ("is", "was", "has", "remains"):
         return None
     rest = [token.low for token in tokens[verb + 1 : verb + 3]]
-    if rest[:1] != ["that"] and rest != ["it", "that"]:
+    if tokens[verb].low == "has" and rest[:1] == ["it"]:
+        past = verb + 2
+    elif rest[:1] == ["that"]:
+        past = verb + 1
+    else:
         return None
-    past = verb + 1 + rest.index("that")
     return ReportingCue(
         Reporting("account", _NOUNS[tokens[at].low]), at, holder, None, content_from(tokens, past, stop), False
     )
@@ -204,3 +209,14 @@ def after_colon(tokens: Sequence[Token], start: int, stop: int) -> ReportingCue 
     if classify(named, "") is None or not (is_person_noun(head) or head in ORGANISATIONS):
         return None
     return ReportingCue(Reporting("say"), colon, phrase, None, (start, without_comma(tokens, start, colon)), True)
+
+
+def before_quotation(tokens: Sequence[Token], start: int, stop: int) -> ReportingCue | None:
+    """'The mayor was blunt: "It was forced."': who opens a sentence that ends in a quotation after a colon."""
+    colon = next((at for at in range(start + 3, min(stop - 2, start + 16)) if tokens[at].low == ":"), -1)
+    if colon < 0 or tokens[colon + 1].low not in QUOTE_MARKS or tokens[stop - 1].low not in QUOTE_MARKS | {"."}:
+        return None
+    named = opening(tokens, start, colon)
+    if named is None or classify(tokens[slice(*named)], "") is None:
+        return None
+    return ReportingCue(Reporting("say"), colon, named, None, (colon + 1, stop), False)

@@ -36,6 +36,16 @@ class Token(NamedTuple):
         return self.text[0].isupper()
 
     @property
+    def is_capital_within(self) -> bool:
+        """Whether any part of a hyphened word does ("al-Shabab")."""
+        return any(part[:1].isupper() for part in self.text.split("-"))
+
+    @property
+    def is_acronym(self) -> bool:
+        """Whether it is written in capitals only ("US", "WHO"): no pronoun, whatever the letters."""
+        return len(self.text) > 1 and self.text.isupper()
+
+    @property
     def stem(self) -> str:
         """The lower-case word without a possessive ending."""
         return self.low[:-2] if self.low.endswith("'s") else self.low.rstrip("'")

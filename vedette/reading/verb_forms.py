@@ -33,6 +33,7 @@ _BELIEF = words(
     "implausible real serious false exaggerated low high moderate suspicious doubtful authentic unfounded "
     "baseless minor closed"
 )
+_OF_DOING = words("describe recall remember report admit mention")
 _TOLD_BY_DOCUMENTS = words("show reveal indicate suggest mention describe detail threaten order state list")
 _MANNER = words("online openly publicly today yesterday later also again earlier")
 _PLURAL_FORMS = frozenset(form for form, verb in VERBS.items() if form == verb.lemma and form not in ("read", "put"))
@@ -56,6 +57,14 @@ def reports_here(tokens: Sequence[Token], at: int, source: tuple[int, int], foll
         return lemma in ("claim", "believe", "report", "admit")
     if following in ("of", "for", "to", "in", "by", "is", "was", "are", "were", "from", ",", ".") or at <= 0:
         return False
+    if following in VERBS and not VERBS[following].doubtful_form:
+        # "The police report says": a noun, and its verb.
+        return False
+    if lemma in _OF_DOING and following.endswith("ing"):
+        # "described seeing two men"
+        return True
+    if lemma in ("question", "doubt") and following in ("whether", "if"):
+        return True
     if lemma in _NAMING:
         # "A user called Rex_9 wrote: ..." names; the words quoted are another verb's.
         mark = next((one for one, token in enumerate(rest) if token.low in QUOTE_MARKS), -1)
@@ -107,6 +116,11 @@ def _is_plural(tokens: Sequence[Token], source: tuple[int, int]) -> bool:
         "staff",
         "media",
         "both",
+        "some",
+        "many",
+        "few",
+        "most",
+        "several",
         "those",
         "data",
     )
