@@ -290,3 +290,18 @@ def test_what_cannot_be_a_mailbox_is_refused_at_its_field(office: Actor, server:
     with pytest.raises(BadInput, match="taken in already"):
         kept(office, server, folder, name="again")
     assert Feed.objects.count() == 1
+
+
+def test_headers_that_no_database_takes_hold_nothing_up(office: Actor, server: Dovecot, folder: str) -> None:
+    feed = kept(office, server, folder)
+    strange = (
+        b"From: =?utf-8?q?=00=ff?= <\x01>\nSubject: =?utf-16?q?=00=d8?=\nMessage-ID: <=?x?q?=00?=>\nDate: never\n"
+        b'Content-Type: multipart/mixed; boundary="b"\n\n--b\nContent-Type: a\x02b/\x03; charset="\x04"\n'
+        b"Content-Disposition: attachment; filename*=x'y'%00%ff\n\nx\n--b\n"
+        b"Content-Type: text/plain\n\nhidden\x00bytes\n--b--\n"
+    )
+    server.put(strange, tip(2).as_bytes(), folder=folder)
+    found = looked(feed)
+    # Dovecot keeps no zero bytes: what is written can be read, what is attached is nothing.
+    assert dict(found.outcomes) == {"taken": 2, "unreadable": 1} and server.flags(folder) == [{TAKEN, "\\Seen"}] * 2
+    assert all(item.sender.isprintable() and item.headline.isprintable() for item in FeedItem.objects.all())

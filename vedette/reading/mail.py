@@ -21,6 +21,7 @@ MOST_PARTS, DEEPEST = 200, 12
 #: One header, folded lines and all, and the headers of one part.
 LONGEST_HEADER, LONGEST_HEAD = 10_000, 256 * 1024
 _HEAD_ENDS = re.compile(rb"\r?\n\r?\n")
+_KIND = re.compile(r"[a-z0-9!#$&^_.+-]{1,100}/[a-z0-9!#$&^_.+-]{1,100}")
 _FOLD = re.compile(r"\n[ \t]+")
 _LINE_ENDS = re.compile(rb"(--)?[ \t]*\r?(?:\n|\Z)")
 #: What goes with a mail, and is nothing that somebody attached to it.
@@ -52,12 +53,16 @@ class MailPart:
     @property
     def kind(self) -> str:
         """The media type that it says it has, in lower case; RFC 2045's default where it says none."""
-        return self.headers.get("content-type", "").partition(";")[0].strip().lower() or "text/plain"
+        said = self.headers.get("content-type", "").partition(";")[0].strip().lower()
+        return (said if _KIND.fullmatch(said) else "application/octet-stream") if said else "text/plain"
 
     @property
     def name(self) -> str:
         """The file's name, as it is said: without folders, for people and for its ending only."""
-        said = self._holder.get_filename("")
+        try:
+            said = self._holder.get_filename("")
+        except (ValueError, LookupError, TypeError):
+            return ""
         return re.split(r"[/\\]", _one_line(_decoded(said)))[-1].strip()[:200]
 
     @property
@@ -98,7 +103,7 @@ class MailPart:
     def _parameter(self, name: str) -> str:
         try:
             value = self._holder.get_param(name, "")
-        except (ValueError, IndexError, LookupError):
+        except (ValueError, LookupError, TypeError):
             return ""
         return value if isinstance(value, str) else str(value[-1])
 

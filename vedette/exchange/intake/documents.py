@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from django.db import DatabaseError, transaction
+from django.db import InterfaceError, OperationalError, transaction
 
 from vedette import clock
 from vedette.access.handling import Realm, Tlp, most_restrictive, parse_tlp
@@ -76,7 +76,7 @@ def take_document(feed: Feed, given: Given) -> FeedItem | None:
 
 def known_item(feed: Feed, given: Given) -> FeedItem | None:
     """What became of it when it came before."""
-    same = FeedItem.objects.filter(feed=feed, says=given.says, identifier=given.identifier[:300])
+    same = FeedItem.objects.filter(feed=feed, says=given.says, identifier=_told(given.identifier))
     return same.order_by("pk").first()
 
 
@@ -109,7 +109,8 @@ def _read(feed: Feed, given: Given) -> tuple[Report | None, FeedItem.Outcome, st
         return _taken_in(feed, given)
     except (BadInput, Refused) as error:
         return None, Outcome.UNREADABLE, str(error)
-    except DatabaseError:
+    except (OperationalError, InterfaceError):
+        # The database's trouble, not the document's.
         raise
     except Exception as error:
         # Strangers' bytes: one document's trouble, whatever it is, is not that of those that wait behind it.
@@ -170,8 +171,8 @@ def _written(feed: Feed, given: Given, outcome: FeedItem.Outcome, why: str, repo
     with transaction.atomic():
         item, made = FeedItem.objects.get_or_create(
             feed=feed,
-            sender=given.sender[:300],
-            identifier=given.identifier[:300],
+            sender=_told(given.sender),
+            identifier=_told(given.identifier),
             sent=sane(given.sent) or now,
             says=given.says,
             defaults={
@@ -179,9 +180,9 @@ def _written(feed: Feed, given: Given, outcome: FeedItem.Outcome, why: str, repo
                 "status": "",
                 "msg_type": given.kind,
                 # Of what asks for a higher mark than the list's no words are kept beside it.
-                "headline": given.headline[:300] if report is not None or not _asks_for_more(feed, given) else "",
+                "headline": _told(given.headline) if report is not None or not _asks_for_more(feed, given) else "",
                 "outcome": outcome.value,
-                "why": why[:1_000],
+                "why": _told(why, 1_000),
                 "proof": "",
                 "report": report,
                 "part_of": given.part_of,
@@ -197,6 +198,12 @@ def _written(feed: Feed, given: Given, outcome: FeedItem.Outcome, why: str, repo
             subject = f"feed_item:{item.pk}"
             append(f"feed.{outcome.value}", actor=f"feed:{feed.pk}", subject=subject, realm=feed.realm, body=body)
     return item
+
+
+def _told(text: str, most: int = 300) -> str:
+    """A stranger's words as they can be kept and shown: in one line, without what a database refuses."""
+    plain = "".join(letter if letter.isprintable() else " " for letter in text[: 4 * most])
+    return " ".join(plain.split())[:most]
 
 
 def _asks_for_more(feed: Feed, given: Given) -> bool:
