@@ -37,6 +37,8 @@ PLAN: dict[str, Any] = {
     ],
 }
 SECTOR: dict[str, Any] = {"terms": [{"link": "unit", "units": ["sector"]}]}
+#: So few people that a rule often reaches them all, or finds nobody on shift: that is meant.
+MEANT = [{"finding": finding, "reason": "it is meant"} for finding in ("everybody", "unstaffed-shift")]
 #: Well inside the warned area, and far from it.
 INSIDE, OUTSIDE = (32.57, -116.95), (33.5, -115.0)
 
@@ -46,6 +48,11 @@ def user(name: str, *roles: Role) -> User:
     return User.objects.create_user(
         username=name, password="correct horse battery", roles=[role.value for role in roles], clearance="TLP:RED"
     )
+
+
+def meant(audience: object) -> object:
+    """A rule whose author answers for what is odd about it in so small a house."""
+    return {"answers": MEANT, **audience} if isinstance(audience, dict) else audience
 
 
 @dataclass
@@ -84,7 +91,7 @@ class House:
     def draft(self, *, audience: object = SECTOR, plan: object = PLAN, **changes: Any) -> Message:
         """A warning, approved by the second officer and not yet issued."""
         content = content_now(**changes)
-        message = actions.draft_warning(self.officer, actions.Draft.of(content, audience, plan))
+        message = actions.draft_warning(self.officer, actions.Draft.of(content, meant(audience), plan))
         return self.approved(message)
 
     def approved(self, message: Message) -> Message:
@@ -99,7 +106,7 @@ class House:
     def update(self, warning: Warning, *, audience: object = SECTOR, plan: object = PLAN, **changes: Any) -> Message:
         """An update, issued."""
         content = content_now(change="The area is larger.", **changes)
-        message = actions.draft_update(self.officer, fresh(warning), actions.Draft.of(content, audience, plan))
+        message = actions.draft_update(self.officer, fresh(warning), actions.Draft.of(content, meant(audience), plan))
         return actions.issue(self.second, self.approved(message))
 
     def cancel(self, warning: Warning) -> Message:

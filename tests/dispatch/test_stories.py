@@ -8,6 +8,7 @@ import pytest
 
 from tests.dispatch.house import (
     INSIDE,
+    MEANT,
     OUTSIDE,
     PLAN,
     House,
@@ -413,7 +414,9 @@ def test_the_more_urgent_warning_goes_first(house: House, smtp_sink: smtp.Sink) 
 
 def test_what_is_odd_about_an_audience_widens_nothing_and_is_shown(house: House, smtp_sink: smtp.Sink) -> None:
     house.person("ann")
-    message = house.warn(audience={"terms": [{"link": "unit", "units": ["sector", "elsewhere"]}]})
+    answers = [*MEANT, {"finding": "empty-unit", "about": "elsewhere", "reason": "its people come tomorrow"}]
+    terms = [{"link": "unit", "units": ["sector", "elsewhere"]}]
+    message = house.warn(audience={"terms": terms, "answers": answers})
     house.elsewhere.delete()
     work()
     assert mailboxes(smtp_sink) == ["ann"]

@@ -16,7 +16,10 @@ from vedette.warnings import actions
 from vedette.warnings.approval import content_hash
 from vedette.warnings.models import Message, Warning
 
-AUDIENCE = {"terms": [{"link": "unit", "units": ["sector"]}]}
+AUDIENCE = {
+    "terms": [{"link": "unit", "units": ["sector"]}],
+    "answers": [{"finding": "everybody", "reason": "the house is so small"}],
+}
 
 
 class House:

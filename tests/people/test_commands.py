@@ -129,7 +129,7 @@ def test_a_rule_is_tried_with_a_saved_area(home: House, run: Run, tmp_path: Path
         )
     )
     result = run("audience", str(path), "--json")
-    assert result.exit_code == 0
+    assert result.exit_code == 1, "everybody is reached, and its author has not said that it is meant"
     told = json.loads(result.stdout)
     assert (told["in"], told["maybe"], told["out"]) == (1, 1, 0)
     assert told["reasons"] == {"assignment?:south": 1, "shift:here": 1}
@@ -137,10 +137,14 @@ def test_a_rule_is_tried_with_a_saved_area(home: House, run: Run, tmp_path: Path
         {"code": "p1", "presence": "maybe", "reason": "assignment?:south"},
         {"code": "p2", "presence": "in", "reason": "shift:here"},
     ]
-    assert [finding["code"] for finding in told["findings"]] == ["everybody"]
+    assert [(finding["code"], finding["answered"]) for finding in told["findings"]] == [("everybody", False)]
 
     plain = run("audience", str(path))
-    assert "in 1, maybe 1, out 0" in plain.stdout and "p2" in plain.stdout
+    assert "in 1, maybe 1, out 0" in plain.stdout and "p2" in plain.stdout and "ANSWER" in plain.stdout
+    asked = json.loads(path.read_text())
+    asked["rule"]["answers"] = [{"finding": "everybody", "reason": "it concerns both"}]
+    path.write_text(json.dumps(asked))
+    assert run("audience", str(path)).exit_code == 0
 
 
 def test_a_bare_rule_of_units_needs_no_area_and_one_that_asks_for_places_does(

@@ -36,6 +36,7 @@ COMMANDS: dict[str, str] = {
     "threats": "threats",
     "warnings": "warnings",
     "recipients": "recipients",
+    "muster": "muster",
     "receipts": "receipts",
     "ledger": "ledger",
     "secrets": "secrets",

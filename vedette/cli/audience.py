@@ -17,6 +17,7 @@ from vedette.cli.session import open_house, token_actor
 if TYPE_CHECKING:
     from vedette.access.policy import Actor
     from vedette.people.queries import DryRun
+    from vedette.people.rule import AudienceRule
 
 _KEYS = {"rule", "area", "from", "to", "danger_to_life"}
 #: How far a rule without times looks ahead.
@@ -66,10 +67,10 @@ def audience(
         typer.echo(f"vedette: audience: {file}: {error}", err=True)
         raise typer.Exit(1) from error
     if as_json:
-        emit_json(_as_json(found))
+        emit_json(_as_json(found, rule))
     else:
-        _tell(found)
-    raise typer.Exit(1 if found.resolution.blocking else 0)
+        _tell(found, rule)
+    raise typer.Exit(1 if found.resolution.blocking or found.resolution.unanswered(rule.answers) else 0)
 
 
 def _asked(file: str) -> dict[str, Any]:
@@ -111,8 +112,9 @@ def _area(actor: Actor, area: object) -> dict[str, Any] | None:
     return dict(saved.geometry)
 
 
-def _as_json(found: DryRun) -> dict[str, Any]:
+def _as_json(found: DryRun, rule: AudienceRule) -> dict[str, Any]:
     resolution = found.resolution
+    unanswered = resolution.unanswered(rule.answers)
     return {
         "in": resolution.certain,
         "maybe": resolution.maybe,
@@ -122,7 +124,13 @@ def _as_json(found: DryRun) -> dict[str, Any]:
         "blocking": resolution.blocking,
         "reasons": resolution.counts,
         "findings": [
-            {"code": finding.code.value, "message": finding.message, "blocking": finding.blocking}
+            {
+                "code": finding.code.value,
+                "about": finding.about,
+                "message": finding.message,
+                "blocking": finding.blocking,
+                "answered": not finding.blocking and finding not in unanswered,
+            }
             for finding in resolution.findings
         ],
         "people": [
@@ -133,14 +141,16 @@ def _as_json(found: DryRun) -> dict[str, Any]:
     }
 
 
-def _tell(found: DryRun) -> None:
+def _tell(found: DryRun, rule: AudienceRule) -> None:
     resolution = found.resolution
+    unanswered = resolution.unanswered(rule.answers)
     left = f", {resolution.maybe_left_out} of them maybe in the area" if resolution.maybe_left_out else ""
     typer.echo(f"in {resolution.certain}, maybe {resolution.maybe}, out {resolution.out}{left}")
     for reason, number in resolution.counts.items():
         typer.echo(f"  {number:>8}  {reason}")
     for finding in resolution.findings:
-        typer.echo(f"  {'BLOCKS' if finding.blocking else 'note  '}  {finding.message}")
+        said = "BLOCKS" if finding.blocking else "ANSWER" if finding in unanswered else "note  "
+        typer.echo(f"  {said}  {finding.message}")
     for one in resolution:
         if one.person_id in found.codes:
             typer.echo(f"{found.codes[one.person_id]:<16} {one.presence:<5}  {one.reason}")

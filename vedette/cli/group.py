@@ -41,6 +41,7 @@ SUMMARIES: dict[str, str] = {
     "threats": "Of whom nobody is warned; what escalates; how judgements read and turned out.",
     "warnings": "Draft, submit, approve, issue, update and cancel warnings.",
     "recipients": "Who was warned, how, and what they answered.",
+    "muster": "What is in force for a unit at shift start, and who was briefed.",
     "receipts": "Take in bounces, replies and what gateways say later.",
     "ledger": "Verify the ledger, keep checkpoints, prove who was warned.",
     "secrets": "Passwords and tokens of others: how they are sealed, and anew.",

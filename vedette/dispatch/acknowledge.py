@@ -87,16 +87,25 @@ def record(batch: Sequence[Answer]) -> list[Outcome]:
 
 def record_attestation(recipient: int, by: str, note: str) -> Outcome:
     """Record that somebody vouches for a recipient; `by` is who, as the ledger names them. Policy is the caller's."""
+    return record_attestations([recipient], by, note).get(recipient, _outcome(Recorded.UNKNOWN, State.OPEN))
+
+
+def record_attestations(recipients: Sequence[int], by: str, note: str) -> dict[int, Outcome]:
+    """The same for many at once, in one ledger entry; whoever has answered the message already is left as they are."""
     now = clock.now()
     with transaction.atomic():
-        known = load([recipient], now).get(recipient)
-        if known is None:
-            return _outcome(Recorded.UNKNOWN, State.OPEN)
-        message = known.message("")
-        if known.said.get(message):
-            return _outcome(Recorded.REPEATED, known.state)
-        store([_say(known, message, State.ATTESTED, note, by)], [known], now, by)
-    return _outcome(Recorded.LATE if known.warning.late else Recorded.RECORDED, known.state)
+        found = load(recipients, now)
+        new, outcomes = [], {}
+        for pk, known in sorted(found.items()):
+            message = known.message("")
+            if known.said.get(message):
+                outcomes[pk] = _outcome(Recorded.REPEATED, known.state)
+                continue
+            new.append(_say(known, message, State.ATTESTED, note, by))
+            outcomes[pk] = _outcome(Recorded.LATE if known.warning.late else Recorded.RECORDED, known.state)
+        if new:
+            store(new, found.values(), now, by)
+    return outcomes
 
 
 def _repeats(said: Sequence[str], response: Response) -> bool:

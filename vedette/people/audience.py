@@ -106,12 +106,12 @@ class _Search:
         """Everyone whom one term reaches."""
         for code in term.units:
             if code not in self.world.units.codes:
-                self._find(FindingCode.UNKNOWN_UNIT, f"no unit has the code {code!r}")
+                self._find(FindingCode.UNKNOWN_UNIT, f"no unit has the code {code!r}", code)
             elif not (self.world.active & self._members(code)).any():
-                self._find(FindingCode.EMPTY_UNIT, f"unit {code!r} and the units below it have no active member")
+                self._find(FindingCode.EMPTY_UNIT, f"unit {code!r} and the units below it have no active member", code)
         for code in term.duties:
             if code not in self.world.duties:
-                self._find(FindingCode.UNKNOWN_DUTY, f"no duty has the code {code!r}")
+                self._find(FindingCode.UNKNOWN_DUTY, f"no duty has the code {code!r}", code)
         asked = self._asked(term)
         if term.link == "unit":
             for code in term.units:
@@ -240,8 +240,8 @@ class _Search:
         where[entered[self.world.consent[entered]]] = Whereabouts.IN
         return where
 
-    def _find(self, code: FindingCode, message: str) -> None:
-        self.findings.append(AudienceFinding(code, message))
+    def _find(self, code: FindingCode, message: str, about: str = "") -> None:
+        self.findings.append(AudienceFinding(code, message, about))
 
 
 #: Beside the members of Whereabouts.
@@ -274,9 +274,9 @@ def _findings(rule: AudienceRule, world: World, search: _Search, found: Resoluti
         for code in codes:
             row = world.rows.get(code)
             if row is None:
-                odd.append(AudienceFinding(FindingCode.UNKNOWN_PERSON, f"{field}: nobody has the code {code!r}"))
+                odd.append(AudienceFinding(FindingCode.UNKNOWN_PERSON, f"{field}: nobody has the code {code!r}", code))
             elif field == "include" and (row < 0 or not world.active[row]):
-                odd.append(AudienceFinding(FindingCode.INACTIVE_PERSON, f"include: {code!r} is not active any more"))
+                odd.append(AudienceFinding(FindingCode.INACTIVE_PERSON, f"include: {code!r} has left", code))
     if not len(found):
         but = f"; {found.maybe_left_out} who may be in the area are left out" if found.maybe_left_out else ""
         odd.append(AudienceFinding(FindingCode.NOBODY, f"the rule reaches nobody{but}"))

@@ -1,7 +1,7 @@
 """Whole columns out of either database as arrays, since a roster may hold a million people.
 
 A row at a time, Python would spend seconds on making objects that numpy takes apart again. SQLite hands each column
-over as one text; PostgreSQL sends the rows in its binary form, all of one length, which is an array already.
+over as one text, PostgreSQL as one string of bytes, which is an array already.
 """
 # ruff: noqa: S608  (what is put into the statements is this project's own text; values are parameters)
 
@@ -92,23 +92,22 @@ _TIME_LENGTH = len("2026-01-01 00:00:00.000000")
 
 
 def _from_postgres(source: str, given: Sequence[Any], columns: Sequence[Column]) -> list[Any]:
-    """By COPY in binary: a count of fields, then each field's length and its eight bytes, the highest first."""
-    asked = (
-        f"(EXTRACT(EPOCH FROM {sql}) * 1000000)::bigint" if kind is Kind.MOMENT else f"({sql})::{kind.value}"
+    """Each column as the eight bytes of its every value, the highest first, strung together."""
+    strung = (
+        f"string_agg(int8send((EXTRACT(EPOCH FROM {sql}) * 1000000)::bigint), '')"
+        if kind is Kind.MOMENT
+        else f"string_agg({_SENT[kind]}(({sql})::{kind.value}), '')"
         for sql, kind in columns
     )
     with connection.cursor() as cursor:
-        copying = cursor.copy(f"COPY (SELECT {', '.join(asked)} FROM {source}) TO STDOUT (FORMAT BINARY)", given)
-        with copying as copy:
-            sent = b"".join(bytes(part) for part in copy)
-    fields = [part for at, (_, kind) in enumerate(columns) for part in ((f"l{at}", ">i4"), (f"v{at}", _WIRE[kind]))]
-    row = np.dtype([("fields", ">i2"), *fields])
-    found = np.frombuffer(sent, row, count=(len(sent) - _BEFORE - _AFTER) // row.itemsize, offset=_BEFORE)
+        cursor.execute(f"SELECT {', '.join(strung)} FROM {source}", given)
+        columns_sent = cursor.fetchone()
     return [
-        found[f"v{at}"].astype(np.float64 if kind is Kind.REAL else np.int64) for at, (_, kind) in enumerate(columns)
+        np.frombuffer(sent or b"", ">f8" if kind is Kind.REAL else ">i8").astype(
+            np.float64 if kind is Kind.REAL else np.int64
+        )
+        for sent, (_, kind) in zip(columns_sent, columns, strict=True)
     ]
 
 
-_WIRE = {Kind.WHOLE: ">i8", Kind.MOMENT: ">i8", Kind.REAL: ">f8"}
-#: Bytes of the binary form before the first row and behind the last (PostgreSQL's manual, COPY, "Binary Format").
-_BEFORE, _AFTER = 19, 2
+_SENT = {Kind.WHOLE: "int8send", Kind.REAL: "float8send"}

@@ -32,12 +32,13 @@ def load_world(
     area: Area | None = None,
     window: tuple[datetime, datetime] | None = None,
     counted: bool = True,
+    fixes: bool = True,
 ) -> World:
     """The active people of a realm (or those of `only`) with all that a rule may ask about them.
 
     What `rule` does not ask about is not read; of shifts, those that can matter to `window`; of fixes, those that can
     to `area`. When each of its terms names units, their people alone are read; how many others there are is found out
-    if `counted`, else whether any.
+    if `counted`, else whether any. Unless `fixes`, no last position is read.
     """
     links = {term.link for term in rule.terms} if rule is not None else {"unit", "assignment", "shift", "position"}
     among = None if only is None else sorted(set(only))
@@ -60,11 +61,11 @@ def load_world(
     ids, consent = ids[order], consent[order].astype(np.bool_)
     # That somebody is known to be elsewhere, or off, matters to an assignment alone.
     assigned = "assignment" in links
-    shifts, fixes = Shifts(), Fixes()
+    shifts, seen = Shifts(), Fixes()
     if links & {"assignment", "shift", "position"}:
         shifts = _shifts(ids, among, areas, now, window, later=assigned)
-    if links & {"assignment", "position"}:
-        fixes = load_fixes(ids, consent, shifts, now, among=among, near=None if assigned else area)
+    if fixes and links & {"assignment", "position"}:
+        seen = load_fixes(ids, consent, shifts, now, among=among, near=None if assigned else area)
     return World(
         ids=ids,
         unit=_rows_in(np.array([pk for pk, *_ in units], np.int64), unit[order], "units"),
@@ -77,7 +78,7 @@ def load_world(
         elsewhere=0 if of_units is None else _elsewhere(realm, of_units, counted),
         **_duties(ids, among, rule),
         shifts=shifts,
-        fixes=fixes,
+        fixes=seen,
     )
 
 

@@ -69,6 +69,17 @@ class Unit(Record):
         constraints = [models.UniqueConstraint(fields=["realm", "code"], name="unit_code_once")]
 
 
+class NamedAudience(Record):
+    """An audience rule that is kept under a name, to begin with. A message holds a copy of its rule."""
+
+    name = models.CharField(max_length=100)
+    #: As `rule.AudienceRule` has it, without answers: those are of one warning.
+    rule = models.JSONField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["realm", "name"], name="audience_name_once_per_realm")]
+
+
 class Duty(models.Model):
     """What a person does in the field: rider, medic, driver. (A *role* is what a user of the console may do.)"""
 

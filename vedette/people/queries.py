@@ -15,6 +15,7 @@ from vedette.access.policy import Actor, check, visible
 from vedette.access.roles import Verb
 from vedette.people.audience import Resolution, resolve
 from vedette.people.columns import load_world
+from vedette.people.looks import note_look
 from vedette.people.models import ContactPoint, Person, SavedArea, Shift, Unit
 from vedette.people.rule import AudienceRule
 from vedette.people.world import found_rows
@@ -48,17 +49,20 @@ def audience_of(
     only: Collection[int] | None = None,
     entered: Collection[int] = (),
     counted: bool = True,
+    fixes: bool = True,
 ) -> Resolution:
     """Whom `rule` reaches in a realm for a warning of that GeoJSON area during [starts, ends), as known at `now`.
 
     With `only` those people alone are judged, as when somebody joins late; those of `entered` have been in the area,
-    wherever they are by now. Unless `counted`, the number of those who
-    are not reached may stay below what it is (never 0 for some), which saves going through everyone. Raises
+    wherever they are by now. Unless `counted`, the number of those who are not reached may stay below what it is (never
+    0 for some), which saves going through everyone. Unless `fixes`, last positions are not looked at. Raises
     BadGeometry, and ValueError as `resolve` does.
     """
     area = None if area_geometry is None else shape_of(area_geometry)
     lead = timedelta(minutes=max((term.lead_minutes for term in rule.terms), default=0))
-    world = load_world(realm, now, only, rule=rule, area=area, window=(starts - lead, ends), counted=counted)
+    world = load_world(
+        realm, now, only, rule=rule, area=area, window=(starts - lead, ends), counted=counted, fixes=fixes
+    )
     if entered:
         world = replace(world, entered=found_rows(world.ids, np.array(sorted(entered), np.int64)))
     return resolve(rule, world, area=area, starts=starts, ends=ends, now=now, danger_to_life=danger_to_life)
@@ -85,6 +89,7 @@ def dry_run(
 ) -> DryRun:
     """Try a rule without storing anything. Raises Refused to those who may not see people."""
     check(actor, Verb.SEE_PEOPLE)
+    note_look(actor, rule, area_geometry, now)
     found = audience_of(
         rule,
         area_geometry,

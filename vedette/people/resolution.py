@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from typing import Protocol
 
 import numpy as np
 
@@ -78,15 +79,29 @@ BLOCKING = frozenset(
 
 @dataclass(frozen=True, order=True)
 class AudienceFinding:
-    """One odd thing about an audience, for its author to answer."""
+    """One odd thing about an audience, for its author to mend or to answer."""
 
     code: FindingCode
     message: str
+    #: The code of the unit or person that it is about, if it is about one: what an answer to it names.
+    about: str = ""
 
     @property
     def blocking(self) -> bool:
         """Whether the audience cannot stand as it is."""
         return self.code in BLOCKING
+
+
+class Answer(Protocol):
+    """An author's answer to a finding, as a rule holds it (`rule.FindingAnswer`)."""
+
+    @property
+    def finding(self) -> FindingCode:
+        """What it answers."""
+
+    @property
+    def about(self) -> str:
+        """What that is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,3 +167,8 @@ class Resolution:
     def blocking(self) -> bool:
         """Whether the audience cannot stand as it is."""
         return any(finding.blocking for finding in self.findings)
+
+    def unanswered(self, answers: Iterable[Answer]) -> list[AudienceFinding]:
+        """What is odd and neither blocks nor is answered: the author has to say why it may stand."""
+        answered = {(answer.finding, answer.about) for answer in answers}
+        return [one for one in self.findings if not one.blocking and (one.code, one.about) not in answered]

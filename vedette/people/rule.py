@@ -7,6 +7,22 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from vedette.formats.parts import Line, Part
+from vedette.people.resolution import BLOCKING, FindingCode
+
+
+class FindingAnswer(Part):
+    """The author's word on one odd thing about the audience: that it is meant, or why it may stand."""
+
+    finding: FindingCode
+    #: What the finding is about, where it names something: the code of a unit or a person.
+    about: Line = ""
+    reason: Annotated[Line, Field(min_length=3)]
+
+    @model_validator(mode="after")
+    def _can_be_answered(self) -> FindingAnswer:
+        if self.finding in BLOCKING:
+            raise ValueError(f"'{self.finding.value}' cannot be answered; it has to be mended in the rule")
+        return self
 
 
 class AudienceTerm(Part):
@@ -35,7 +51,7 @@ class AudienceRule(Part):
 
     An empty rule reaches nobody and is refused. `maybe` people (linked to the area, whereabouts unknown) are in when
     the author says "include", out when they say "exclude", and without a word in for danger to life only; their share
-    may not pass `maybe_cap` (0-1).
+    may not pass `maybe_cap` (0-1). `answers` say of what is odd about it why it may stand.
     """
 
     terms: tuple[AudienceTerm, ...] = ()
@@ -43,6 +59,7 @@ class AudienceRule(Part):
     exclude: tuple[Line, ...] = ()
     maybe: Literal["include", "exclude"] | None = None
     maybe_cap: Annotated[float, Field(gt=0, le=1)] = 0.5
+    answers: tuple[FindingAnswer, ...] = ()
 
     @model_validator(mode="after")
     def _reaches_somebody(self) -> AudienceRule:

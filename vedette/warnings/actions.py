@@ -25,6 +25,7 @@ from vedette.places.geometry import BadGeometry, shape_of
 from vedette.reports.models import Report
 from vedette.threats.combining import marks_of
 from vedette.threats.models import Threat
+from vedette.warnings import approved_reach
 from vedette.warnings.approval import AsRead
 from vedette.warnings.bounds import (
     ChangedSince,
@@ -184,6 +185,7 @@ def revise(
         message.editors = sorted({*message.editors, actor.user_id})
         message.lint_override = ""
         message.save()
+        approved_reach.drop(message)
         log(actor, "warning.revised", message)
     return message
 
@@ -228,6 +230,7 @@ def withdraw(actor: Actor, message: Message) -> Message:
         check(actor, Verb.DRAFT, message.warning)
         message.state = after(message.state, Move.WITHDRAW)
         message.save()
+        approved_reach.drop(message)
         log(actor, "warning.withdrawn", message)
     return message
 

@@ -10,6 +10,7 @@ from vedette import clock
 from vedette.access.policy import Actor, check
 from vedette.access.roles import Verb
 from vedette.formats.parts import BadInput
+from vedette.warnings import approved_reach
 from vedette.warnings.approval import content_hash, whole_of
 from vedette.warnings.bounds import NotApproved, locked, log, refuse_expired, said
 from vedette.warnings.lifecycle import Move, after
@@ -23,6 +24,10 @@ def approve(actor: Actor, message: Message, seen_hash: str, reason: str = "", br
     marked, and stays on the overseers' list. Raises NotApproved, IllegalMove, Refused.
     """
     reason = said("reason", reason)
+    message = Message.objects.select_related("warning").get(pk=message.pk)
+    check(actor, Verb.APPROVE, message.warning)
+    after(message.state, Move.APPROVE)
+    reach = approved_reach.reach_to_keep(message, clock.now())
     with transaction.atomic():
         message = locked(message)
         check(actor, Verb.APPROVE, message.warning)
@@ -47,6 +52,8 @@ def approve(actor: Actor, message: Message, seen_hash: str, reason: str = "", br
             break_glass=own,
         )
         message.save()
+        if reach is not None:
+            approved_reach.keep(message, reach, clock.now())
         log(
             actor,
             "warning.break_glass" if own else "warning.approved",
@@ -76,5 +83,6 @@ def return_to_author(actor: Actor, message: Message, reason: str) -> Message:
             reason=reason,
         )
         message.save()
+        approved_reach.drop(message)
         log(actor, "warning.returned", message, reason=reason)
     return message

@@ -14,6 +14,7 @@ from vedette.formats.cap import write_cap
 from vedette.formats.parts import BadInput
 from vedette.ledger.log import append
 from vedette.people.models import Organisation
+from vedette.warnings import approved_reach
 from vedette.warnings.approval import content_hash
 from vedette.warnings.bounds import (
     locked,
@@ -83,6 +84,7 @@ def put_out(actor: Actor, message: Message) -> None:
     message.issued_at, message.issued_by_id = now, actor.user_id
     message.cap = cap_now(message, organisation, now)
     message.save()
+    approved_reach.drop(message)
     warning.expires_at = content.expires
     if kind in (MessageType.CANCEL, MessageType.ALL_CLEAR):
         warning.ended_at, warning.ended_by = now, kind.value

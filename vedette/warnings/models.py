@@ -124,6 +124,17 @@ class Approval(models.Model):
         ordering = ["decided_at", "id"]
 
 
+class ApprovedReach(models.Model):
+    """Whom a message reached when it was approved, until it goes out. `approved_reach.py` packs it."""
+
+    message = models.OneToOneField(Message, on_delete=models.CASCADE, related_name="approved_reach")
+    #: Person ids, and for each a row of `reasons`.
+    people = models.BinaryField()
+    rows = models.BinaryField()
+    reasons = models.JSONField()
+    at = models.DateTimeField()
+
+
 class Template(Record):
     """A type of warning that an organisation prepared for itself, beside those that come with Vedette."""
 

@@ -28,8 +28,17 @@ def reach_of(message: Message, now: datetime, only: Collection[int] | None = Non
     )
 
 
-def refuse_unsound_reach(message: Message, now: datetime) -> None:
-    """Raise BadInput when the audience cannot stand: nobody, an unknown unit, too many of unknown whereabouts."""
-    blocking = [finding for finding in reach_of(message, now).findings if finding.blocking]
+def refuse_unsound_reach(message: Message, now: datetime, *, answered: bool) -> None:
+    """Raise BadInput when the audience cannot stand: nobody, an unknown unit, too many of unknown whereabouts.
+
+    With `answered` also when something odd about it is left without its author's answer: everybody, an empty unit, a
+    shift that nobody has. What turns odd after that is told to whoever issues, and holds nothing up.
+    """
+    reach = reach_of(message, now)
+    blocking = [finding for finding in reach.findings if finding.blocking]
     if blocking:
         raise BadInput("audience", blocking[0].message)
+    if answered and (open_ones := reach.unanswered(message.parsed_audience().answers)):
+        first = open_ones[0]
+        which = f"{first.code.value} of {first.about}" if first.about else first.code.value
+        raise BadInput("audience", f"{first.message}; answer {which!r}: say why it may stand, or mend the rule")

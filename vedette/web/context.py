@@ -22,6 +22,7 @@ _NAVIGATION = (
     ("Threats", "/threats/", Verb.SEE),
     ("Warnings", "/warnings/", Verb.SEE),
     ("People", "/people/", Verb.SEE_PEOPLE),
+    ("Muster", "/muster/", Verb.ATTEST),
     ("Ledger", "/ledger/", Verb.SEE_LEDGER),
     ("Settings", "/settings/", Verb.ADMINISTER),
 )

@@ -26,6 +26,8 @@ from vedette.warnings.models import Message, Outbox, Warning
 from vedette.warnings.reach import reach_of
 
 PEOPLE = 60
+#: The example's rule; where a test's clock stands outside the roster, nobody is on shift, and that is meant.
+AUDIENCE = {**texts.AUDIENCE, "answers": [{"finding": "unstaffed-shift", "reason": "the roster ends before"}]}
 
 
 class House:
@@ -65,7 +67,7 @@ class House:
         """The example's warning as a draft."""
         content = {**texts.alert(clock.now()), **changed}
         return actions.draft_warning(
-            self.actor(author), actions.Draft.of(content, texts.AUDIENCE, texts.plan(60)), report=report
+            self.actor(author), actions.Draft.of(content, AUDIENCE, texts.plan(60)), report=report
         )
 
     def submitted(self, **changed: Any) -> Message:

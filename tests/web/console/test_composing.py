@@ -32,7 +32,7 @@ def form(**changed: Any) -> dict[str, Any]:
     rule = shown.pop("audience")
     sent = {name: value for name, value in shown.items() if not name.startswith("area_")}
     sent |= {"area.description": shown["area_description"], "area.geometry": shown["area_geometry"]}
-    sent |= {f"audience.{name}": value for name, value in rule.items() if name != "links"}
+    sent |= {f"audience.{name}": value for name, value in rule.items() if name not in ("links", "further")}
     return sent | {"audience.link": rule["links"], "override": "the example's words stand", "do": "save"} | changed
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -35,6 +34,8 @@ def form(content: dict[str, Any], audience: dict[str, Any], **changed: str | lis
     rule = shown.pop("audience")
     sent: dict[str, Any] = {name: value for name, value in shown.items() if not name.startswith("area_")}
     sent |= {"area.description": shown["area_description"], "area.geometry": shown["area_geometry"]}
+    for place, term in enumerate(rule.pop("further")):
+        sent |= {f"audience.further.{place}.{name}": value for name, value in term.items()}
     sent |= {f"audience.{name}": value for name, value in rule.items()} | {"audience.link": rule["links"]} | changed
     posted = QueryDict(mutable=True)
     for name, value in sent.items():
@@ -54,10 +55,10 @@ def test_what_the_form_shows_it_reads_back_unchanged() -> None:
     assert parts.plan == ROUTINE.model_dump(mode="json")
 
 
-def test_a_rule_that_the_form_s_controls_cannot_say_is_shown_and_read_as_data() -> None:
-    rule = {"terms": [{"link": "shift", "units": ["jamul"]}, {"link": "shift", "duties": ["medic"]}]}
+def test_ways_with_units_and_duties_of_their_own_are_shown_one_by_one_and_read_back() -> None:
+    rule = {"terms": [{"link": "shift", "units": ["jamul"]}, {"link": "unit", "units": ["campo"], "duties": ["medic"]}]}
     shown = drafting.show(GOOD.model_dump(mode="json"), rule, None, ZONE)
-    assert json.loads(shown["audience"]["rule"]) == rule
+    assert [term["link"] for term in shown["audience"]["further"]] == ["shift", "unit"]
     parts = read(form(GOOD.model_dump(mode="json"), rule))
     assert AudienceRule.model_validate(parts.audience) == AudienceRule.model_validate(rule)
 

@@ -21,6 +21,7 @@ from vedette.web.api import (
     incidents,
     judged_words,
     ledger,
+    muster,
     people,
     plans,
     positions,
@@ -62,7 +63,7 @@ for name, router in {
     "recipients": recipients.router,
     "deliveries": recipients.deliveries,
     "people": people.router,
-    "units": units.router,
+    "units": muster.router,  # with that of units
     "shifts": units.shifts,
     "areas": areas.router,
     "plans": plans.router,

@@ -15,7 +15,7 @@ from vedette.formats.languages import name_of
 from vedette.formats.parts import BadInput, parse
 from vedette.people.models import Duty
 from vedette.people.queries import units_for
-from vedette.people.rule import AudienceRule, AudienceTerm
+from vedette.people.rule import AudienceRule, AudienceTerm, FindingAnswer
 from vedette.warnings.changes import Difference, Kind, Runs, by_line, by_word, differences
 from vedette.warnings.content import Plan
 from vedette.web.console.outline import OutlineChange, outline_change
@@ -156,7 +156,13 @@ def rule_lines(actor: Actor, stored: Mapping[str, Any] | None) -> list[str]:
     lines = [_term(term, units, duties) for term in rule.terms]
     lines += [f"named outright: {code}" for code in rule.include]
     lines += [f"left out: {code}" for code in rule.exclude]
-    return [*lines, _MAYBE[rule.maybe], f"at most {rule.maybe_cap:.0%} of them only may be there"]
+    lines += [_MAYBE[rule.maybe], f"at most {rule.maybe_cap:.0%} of them only may be there"]
+    return [*lines, *(_answer(one) for one in rule.answers)]
+
+
+def _answer(answer: FindingAnswer) -> str:
+    what = answer.finding.value.replace("-", " ")
+    return f"meant so ({what}{f' {answer.about}' if answer.about else ''}): {answer.reason}"
 
 
 def _term(term: AudienceTerm, units: Mapping[str, str], duties: Mapping[str, str]) -> str:

@@ -27,9 +27,10 @@ from vedette.warnings.own_templates import OfferedType, offered_type, types_for
 from vedette.warnings.queries import current_message, messages_for, warnings_for
 from vedette.warnings.types.catalogue import content_filled
 from vedette.web.area_form import Ground
-from vedette.web.console import drafting, ground, mending, overtaken, translating
-from vedette.web.console.check import Check, check_message, severity_of
+from vedette.web.console import drafting, ground, mending, named, overtaken, translating
+from vedette.web.console.check import Check, check_message
 from vedette.web.console.choices import Choices
+from vedette.web.console.counting import severity_of
 from vedette.web.console.doors import ActedRequest, Errors, one, page, seen
 from vedette.web.console.keeping import keep
 from vedette.web.console.means import shown_means
@@ -129,7 +130,14 @@ def check(request: ActedRequest) -> HttpResponse:
         asked, found = mending.changed(before, parts.content, zone()), judged()
     means = shown_means(request.actor, choices.meant(parts.plan, severity_of(parts.content)), found.audience.people)
     alike = translating.show(parts.content, {}, kind.value, found.lint)
-    context = {"check": found, "means": means, "check_at": request.get_full_path(), "changed": asked, "alike": alike}
+    context = {
+        "check": found,
+        "means": means,
+        "check_at": request.get_full_path(),
+        "changed": asked,
+        "alike": alike,
+        "answers_swapped": True,
+    }
     return render(request, "parts/check.html", context)
 
 
@@ -149,6 +157,9 @@ def _work(request: ActedRequest, work: Work, heading: str) -> HttpResponse:
                 errors.add("translations", why)
             shown = (parts.content, parts.audience, parts.plan)
             return _show(request, work, heading, errors, shown, choices, given)
+        if named.is_asked(request):
+            parts.audience = named.done(request, parts.audience, errors)
+            return _show(request, work, heading, errors, (parts.content, parts.audience, parts.plan), choices, given)
         content, audience, plan = parts.content, parts.audience, parts.plan
         if request.POST.get("area.do"):
             return _show_ground(request, work, heading, given, parts, choices)
@@ -243,6 +254,9 @@ def _show(
         "saved_areas": [{"code": area.code, "name": area.name, "geometry": area.geometry} for area in areas],
         "units": _tree(list(units_for(request.actor))),
         "duties": Duty.objects.order_by("name"),
+        "named": named.options(request),
+        "links": drafting.LINK_WORDS,
+        "audience_name": request.POST.get("audience.name", ""),
         "plans": choices.listed,
         "cites": cites(work.citations, work.report),
         "missing": work.missing,

@@ -25,6 +25,16 @@ CHOICES = ("urgency", "severity", "certainty", "handling")
 #: What only people say: the form does not begin with a choice made.
 JUDGED = ("urgency", "severity", "certainty")
 LINKS = ("unit", "assignment", "shift", "position")
+LINK_WORDS = (
+    ("unit", "members of the units"),
+    ("shift", "on shift in the area during the window"),
+    ("position", "last seen in the area"),
+    ("assignment", "assigned to a unit whose ground meets the area"),
+)
+#: Before "<finding>:<about>": the author's answer to something odd about the audience.
+ANSWER = "audience.answer."
+#: Before "<place>.<link, units, duties or lead_minutes>": ways to belong with units and duties of their own.
+FURTHER, MOST_TERMS = "audience.further.", 20
 
 
 class Posted(Protocol):
@@ -75,12 +85,17 @@ def read(
     }
     if told := translating.read(posted):
         content["translations"] = told
-    audience = _audience(posted, unread)
+    audience = read_audience(posted, unread)
     chosen = _text(posted, "plan")
     plan = plans.get(chosen)
     if chosen and plan is None:
         unread["plan"] = f"there is no plan {chosen!r}"
     return Parts(content, audience, plan.model_dump(mode="json") if plan else None, unread)
+
+
+def audience_faults(audience: object) -> dict[str, str]:
+    """Why an audience rule cannot stand; empty when it can."""
+    return dict([("audience", reason) for _, reason in _faults(AudienceRule, audience)][:1])
 
 
 def faults(parts: Parts) -> dict[str, str]:
@@ -110,7 +125,7 @@ def show(
     geometry = area.get("geometry")
     shown["area_description"] = area.get("description") or ""
     shown["area_geometry"] = geometry if isinstance(geometry, str) else json.dumps(geometry) if geometry else ""
-    shown["audience"] = _show_audience(audience) | ({} if audience else {"rule": written})
+    shown["audience"] = show_audience(audience) | ({} if audience else {"rule": written})
     shown["plan"] = (plan or {}).get("name", "")
     return shown
 
@@ -132,7 +147,8 @@ def codes(text: str) -> list[str]:
     return [part for part in re.split(r"[\s,;]+", text) if part]
 
 
-def _audience(posted: Posted, unread: dict[str, str]) -> dict[str, Any]:
+def read_audience(posted: Posted, unread: dict[str, str]) -> dict[str, Any]:
+    """The audience rule that the form gives, not yet checked; what cannot be read is told in `unread`."""
     written = (posted.get("audience.rule") or "").strip()
     if written:
         try:
@@ -143,7 +159,7 @@ def _audience(posted: Posted, unread: dict[str, str]) -> dict[str, Any]:
         for path, reason in _faults(AudienceRule, rule):
             unread["audience"] = f"the rule cannot stand: {path}: {reason}" if path else reason
             return {}
-        return dict(rule)
+        return {**rule, "answers": _answers(posted) or rule.get("answers", [])}
     links, duties = posted.getlist("audience.link"), posted.getlist("audience.duties")
     terms: list[dict[str, Any]] = []
     for link in LINKS:
@@ -158,11 +174,13 @@ def _audience(posted: Posted, unread: dict[str, str]) -> dict[str, Any]:
         if link == "shift" and lead not in ("", "0"):
             term["lead_minutes"] = lead
         terms.append(term)
+    terms += _further(posted)
     share = _text(posted, "audience.maybe_cap") or "50"
     rule = {
         "terms": terms,
         "include": codes(posted.get("audience.include") or ""),
         "exclude": codes(posted.get("audience.exclude") or ""),
+        "answers": _answers(posted),
     }
     if maybe := _text(posted, "audience.maybe"):
         rule["maybe"] = maybe
@@ -177,14 +195,40 @@ def _audience(posted: Posted, unread: dict[str, str]) -> dict[str, Any]:
     return rule
 
 
-def _show_audience(rule: Mapping[str, Any]) -> dict[str, Any]:
-    """What the form's own controls show; a rule that they cannot say is shown as JSON."""
+def _further(posted: Posted) -> Iterator[dict[str, Any]]:
+    """The ways to belong that have units, duties and a lead of their own."""
+    for place in range(MOST_TERMS):
+        at = f"{FURTHER}{place}."
+        if not (link := _text(posted, f"{at}link")):
+            continue
+        term: dict[str, Any] = {"link": link}
+        for name in ("units", "duties"):
+            if chosen := posted.getlist(f"{at}{name}"):
+                term[name] = chosen
+        if (lead := _text(posted, f"{at}lead_minutes")) not in ("", "0"):
+            term["lead_minutes"] = lead
+        yield term
+
+
+def _answers(posted: Posted) -> list[dict[str, str]]:
+    """What the author said of each odd thing; what is left empty is not answered."""
+    found = []
+    for name in posted:
+        if name.startswith(ANSWER) and (reason := _text(posted, name)):
+            code, _, about = name.removeprefix(ANSWER).partition(":")
+            found.append({"finding": code, "about": about, "reason": reason})
+    return found
+
+
+def show_audience(rule: Mapping[str, Any]) -> dict[str, Any]:
+    """What the form's own controls show; ways that differ in units or duties are shown one by one."""
     terms: Sequence[Mapping[str, Any]] = rule.get("terms") or ()
     links = [term.get("link") for term in terms]
     duty_sets = {tuple(term.get("duties") or ()) for term in terms}
     plain = len(set(links)) == len(links) and len(duty_sets) <= 1
-    plain = plain and all(not term.get("units") for term in terms if term.get("link") != "unit")
+    plain = plain and all(not term.get("units") for term in terms if term.get("link") != "unit") and "" not in links
     by_link = {term.get("link"): term for term in terms}
+    further = [] if plain else [{"lead_minutes": 0, **term} for term in terms]
     return {
         "links": links if plain else [],
         "units": list((by_link.get("unit") or {}).get("units") or ()) if plain else [],
@@ -194,7 +238,8 @@ def _show_audience(rule: Mapping[str, Any]) -> dict[str, Any]:
         "exclude": ", ".join(rule.get("exclude") or ()),
         "maybe": rule.get("maybe") or "",
         "maybe_cap": round(100 * float(rule.get("maybe_cap") or 0.5)),
-        "rule": "" if plain else json.dumps(rule, indent=2),
+        "further": further,
+        "rule": "",
     }
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import shapely
 from django.utils.safestring import SafeString, mark_safe
 from shapely import affinity
-from shapely.geometry import MultiPolygon, Polygon
+from shapely.geometry import MultiPolygon, Point, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from vedette.places.geometry import BadGeometry, km2, shape_of
@@ -81,9 +81,9 @@ def _svg(old: Any, new: Any, came: Any, went: Any, said: str) -> str:
     if not shapes:
         return ""
     around = any(shape.bounds[2] - shape.bounds[0] > 180 for shape in shapes)
-    frame = _Frame.of([_past_180(shape) if around else shape for shape in shapes])
+    frame = Frame.of([past_180(shape) if around else shape for shape in shapes])
     parts = [
-        f'<path class="{name}" d="{frame.path(_past_180(shape) if around else shape)}"/>'
+        f'<path class="{name}" d="{frame.path(past_180(shape) if around else shape)}"/>'
         for name, shape in (("went", went), ("came", came), ("was", old), ("is", new))
         if shape is not None
     ]
@@ -102,14 +102,14 @@ def _svg(old: Any, new: Any, came: Any, went: Any, said: str) -> str:
     )
 
 
-def _past_180(shape: Any) -> Any:
+def past_180(shape: Any) -> Any:
     """Both sides of the antimeridian side by side, with longitudes past 180."""
     parts = [affinity.translate(part, 360) if part.bounds[2] <= 0 else part for part in _polygons(shape)]
     return MultiPolygon(parts)
 
 
 @dataclass(frozen=True)
-class _Frame:
+class Frame:
     """Degrees to drawing units, north up."""
 
     west: float
@@ -119,7 +119,7 @@ class _Frame:
     height: float
 
     @classmethod
-    def of(cls, shapes: list[Any]) -> _Frame:
+    def of(cls, shapes: list[Any]) -> Frame:
         west, south, east, north = shapely.total_bounds(shapes)
         squeeze = max(0.05, math.cos(math.radians((south + north) / 2)))
         wide, high = max((east - west) * squeeze, 1e-9), max(north - south, 1e-9)
@@ -128,6 +128,15 @@ class _Frame:
         height = (high + 2 * margin) * scale
         left = (WIDTH / scale - wide) / 2 / squeeze
         return cls(west - left, north + margin, squeeze, scale, height)
+
+    @property
+    def width(self) -> float:
+        """Drawing units across."""
+        return WIDTH
+
+    def point(self, at: Point) -> tuple[float, float]:
+        """Where a point of the map is in the drawing."""
+        return (at.x - self.west) * self.squeeze * self.scale, (self.north - at.y) * self.scale
 
     def path(self, shape: BaseGeometry) -> str:
         tolerance = 0.3 / self.scale

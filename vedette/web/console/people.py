@@ -27,7 +27,7 @@ from vedette.people.positions import is_own
 from vedette.people.queries import people_for, units_for, without_address
 from vedette.people.quiet import said
 from vedette.people.shrinking import held_for
-from vedette.web.console.check import reason_row
+from vedette.web.console.counting import reason_row
 from vedette.web.console.doors import ActedRequest, Errors, one, page, paged, told
 
 
@@ -67,6 +67,7 @@ def listed(request: ActedRequest) -> HttpResponse:
         "unit": unit,
         "units": units_for(request.actor),
         "held": len(held_for(request.actor)),
+        "may_draft": request.actor.may(Verb.DRAFT),
         "query": urlencode({name: value for name, value in narrowed.items() if value}),
     }
     return render(request, "console/people.html", context)
