@@ -3,7 +3,8 @@
     .venv/bin/python tools/screenshots.py [--people 400] [--only progress] [--out docs/img]
 
 It starts `vedette demo` on a data directory of its own, signs in as its users, and writes indexed PNGs, which are a
-third of the size of a browser's.
+third of the size of a browser's. The pictures of the whole case (`--only case`) are taken while it is entered through
+the pages, as its test enters it.
 """
 
 from __future__ import annotations
@@ -22,7 +23,9 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from playwright.sync_api import Browser, Page
@@ -53,6 +56,11 @@ def main() -> int:
     given = parser.parse_args()
     from tests.servers import chromium
 
+    if given.only in ("", "case"):
+        with tempfile.TemporaryDirectory(prefix="vedette-pictures-") as folder, chromium.running() as browser:
+            walk_the_case(browser, Path(folder) / "data", given.out)
+    if given.only == "case":
+        return 0
     with (
         tempfile.TemporaryDirectory(prefix="vedette-pictures-") as folder,
         running_demo(Path(folder) / "data", given.people) as demo,
@@ -73,6 +81,27 @@ def main() -> int:
             if given.only in ("", name):
                 take(browser, demo, name, user, path, given.out)
     return 0
+
+
+def walk_the_case(browser: Browser, data: Path, out: Path) -> None:
+    """The case as its test enters it, with a picture at each step: by day on a desk, by night on a phone."""
+    use_django(data.parent / "own")
+    from tests.browser.case_story import walk
+    from tests.browser.house import running
+    from vedette.demo import texts
+
+    def picture(name: str, page: Page) -> None:
+        for width, scheme in ((390, "dark"), (1440, "light")):
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            page.set_viewport_size({"width": width, "height": WIDTHS[width][0]})
+            write(browser, page, out / f"{name}-{width}-{scheme}.png", width)
+        page.set_viewport_size({"width": 1440, "height": WIDTHS[1440][0]})
+
+    today = datetime.now(ZoneInfo("America/Los_Angeles")).date()
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("VEDETTE_")}
+    with running(browser, {**environment, "VEDETTE_DATA": str(data)}, data) as house:
+        struck_on = today - timedelta(days=8)
+        walk(house, texts.report_text("memo", today), struck_on.isoformat(), picture)
 
 
 @contextmanager
@@ -102,12 +131,7 @@ def running_demo(data: Path, people: int) -> Iterator[Demo]:
 
 def field_link(demo: Demo) -> str:
     """The address of the field page of somebody who has not answered, as the warning's mail gives it."""
-    os.environ["VEDETTE_DATA"] = str(demo.data)
-    os.environ["DJANGO_SETTINGS_MODULE"] = "vedette.conf.settings"
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    import django
-
-    django.setup()
+    use_django(demo.data)
     from vedette.access.handling import Realm
     from vedette.dispatch.models import Recipient
     from vedette.dispatch.tokens import make_token
@@ -116,6 +140,16 @@ def field_link(demo: Demo) -> str:
     if recipient is None:
         raise SystemExit("everybody has answered already; use more people")
     return f"/a/{make_token(recipient.pk, Realm.EXERCISE)}"
+
+
+def use_django(data: Path) -> None:
+    """Let this process read the house's records, and the example's texts."""
+    os.environ["VEDETTE_DATA"] = str(data)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "vedette.conf.settings"
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    import django
+
+    django.setup()
 
 
 def draft_an_update(browser: Browser, demo: Demo) -> str:
@@ -162,19 +196,26 @@ def signed_in(browser: Browser, demo: Demo, user: str, width: int, scheme: str) 
 
 def take(browser: Browser, demo: Demo, name: str, user: str, path: str, out: Path) -> None:
     """One page in both widths and both schemes."""
-    for width, (shortest, longest) in WIDTHS.items():
+    for width in WIDTHS:
         for scheme in SCHEMES:
             with signed_in(browser, demo, user, width, scheme) as page:
                 page.goto(demo.address + path)
-                height = page.evaluate("() => document.documentElement.scrollHeight")
-                page.set_viewport_size({"width": width, "height": max(shortest, min(longest, height))})
-                if page.locator(".map").count():
-                    page.wait_for_selector(".map[data-ready]", timeout=60_000)
-                page.wait_for_timeout(800)
-                target = out / f"{name}-{width}-{scheme}.png"
-                target.write_bytes(smaller(browser, page.screenshot()))
-                print(f"{target.relative_to(Path.cwd()) if target.is_relative_to(Path.cwd()) else target}"
-                      f"  {target.stat().st_size // 1024} kB")  # fmt: skip
+                write(browser, page, out / f"{name}-{width}-{scheme}.png", width)
+
+
+def write(browser: Browser, page: Page, target: Path, width: int) -> None:
+    """What the page shows now, from its top, as high as it is within bounds."""
+    shortest, longest = WIDTHS[width]
+    page.evaluate("() => scrollTo(0, 0)")
+    height = page.evaluate("() => document.documentElement.scrollHeight")
+    page.set_viewport_size({"width": width, "height": max(shortest, min(longest, height))})
+    if page.locator(".map").count():
+        page.wait_for_selector(".map[data-ready]", timeout=60_000)
+    page.wait_for_timeout(800)
+    # To hide the caret, a style would be written into the page, which its policy forbids.
+    target.write_bytes(smaller(browser, page.screenshot(caret="initial")))
+    shown = target.relative_to(Path.cwd()) if target.is_relative_to(Path.cwd()) else target
+    print(f"{shown}  {target.stat().st_size // 1024} kB")
 
 
 def smaller(browser: Browser, png: bytes) -> bytes:

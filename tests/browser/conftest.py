@@ -6,9 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.browser.house import House, running
+
+# Two cores may carry several servers, browsers and databases at once; what is waited for comes, but not always in 5 s.
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture

@@ -69,3 +69,4 @@ def take_in(house: House, page: Page) -> None:
     page.fill("[name=text]", texts.report_text("memo", date(2026, 11, 27)))
     page.get_by_role("button", name="Read it").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Possible shooting attack")
+    page.wait_for_selector("#claim-cards[data-ready]")

@@ -57,6 +57,7 @@ def take_in(house: House, page: Page) -> None:
 
 def judge_by_keyboard(page: Page) -> None:
     """j goes to the first claim, a accepts it, 3 grades it, x rejects the next."""
+    page.wait_for_selector("#claim-cards[data-ready]")
     page.keyboard.press("j")
     first = page.locator(".claim-card.current")
     key = first.get_attribute("data-key")

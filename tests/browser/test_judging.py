@@ -26,8 +26,6 @@ now = clock.now()
 memo, news = (case.take_in(cast, name, now.date()) for name in ("memo", "news"))
 threat = case.judge(cast, memo, case.grade(cast, memo), now)
 incident = threat.trigger
-actions.add_accounts(cast.analyst, incident, memo.claims.filter(quote__contains="watching two men"))
-actions.contest(cast.analyst, incident, "whether the driver saw the person", incident.accounts.all()[1:3])
 actions.contest(cast.analyst, incident, "where he stood", incident.accounts.all()[:2])
 actions.settle(cast.analyst, incident.contests.last(), "The video shows it.")
 actions.add_evidence(cast.analyst, incident, "collision.mp4", bytes(9000), "video/mp4")

@@ -67,19 +67,21 @@ def grade(cast: Cast, report: Report) -> list[Claim]:
 
 def judge(cast: Cast, report: Report, claims: list[Claim], now: datetime) -> Threat:
     """The analyst records what happened and what may happen; the officer determines that people are to be warned."""
+    contested = [claim for claim in claims if "watching two men" in claim.quote or "without cause" in claim.quote]
     incident = incidents.keep_incident(
         cast.analyst,
         title="Vehicle struck a person at the border wall",
-        summary="Two accounts contradict each other.",
+        summary="A vehicle of the agency struck a person.",
         happened_from=now - timedelta(days=7, hours=3),
         happened_to=now - timedelta(days=7, hours=2),
         place="Near Chula Vista",
         lat=32.56,
         lon=-117.03,
         precision_m=5_000,
-        accounts=[claim for claim in claims if "struck" in claim.quote or "without cause" in claim.quote],
+        accounts=[*(claim for claim in claims if "struck" in claim.quote), *contested],
         handling=Tlp.AMBER_STRICT,
     )
+    incidents.contest(cast.analyst, incident, "whether the driver saw the person", contested)
     for body in ("County prosecutor", "The agency", "Oversight office"):
         incidents.open_inquiry(cast.analyst, incident, body)
     actor = incidents.keep_actor(cast.analyst, name="The Ridge group", descriptor="Smugglers (invented).")

@@ -137,3 +137,4 @@ document.addEventListener("htmx:afterSettle", () => {
 
 const linked = location.hash.match(/^#claim-(.+)$/);
 if (linked) choose(decodeURIComponent(linked[1]), { scroll: true });
+cards.dataset.ready = "yes";
