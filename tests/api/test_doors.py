@@ -94,6 +94,7 @@ BODIES: dict[str, Any] = {
     "/warnings/{warning_id}/cancel": {"reason": "r"},
     "/warnings/{warning_id}/all-clear": {"reason": "r"},
     "/people/{person_id}/contact-points": {"channel": "smtp", "address": "a@vedette.example"},
+    "/people/{person_id}/position-consent": {"consent": True},
     "/shifts/{shift_id}/end": {},
 }
 

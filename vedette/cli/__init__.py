@@ -26,6 +26,7 @@ COMMANDS: dict[str, str] = {
     "people": "people",
     "shifts": "shifts",
     "directory": "directory",
+    "devices": "devices",
     "scim": "scim",
     "areas": "areas",
     "audience": "audience",

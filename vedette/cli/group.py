@@ -29,6 +29,7 @@ SUMMARIES: dict[str, str] = {
     "feeds": "What reports come by: CAP and news feeds, TAXII collections, mailboxes, folders.",
     "stix": "Export threats and incidents as STIX, import STIX as reports.",
     "people": "Import and list the roster, and settle who has left.",
+    "devices": "Phones and trackers that tell where people are.",
     "shifts": "Who is on, from calendars and by hand.",
     "directory": "An LDAP directory that the roster is pulled from.",
     "scim": "An identity provider that keeps the roster: what its groups mean.",

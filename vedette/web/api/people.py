@@ -70,6 +70,12 @@ class PersonGiven(Given):
     handling: Tlp | None = None
 
 
+class ConsentGiven(Given):
+    """What a person said: whether their position may be used."""
+
+    consent: bool
+
+
 class ContactPointGiven(Given):
     """A further address; `region` (ISO 3166) reads national telephone numbers."""
 
@@ -213,6 +219,18 @@ def ask_reach(request: ApiRequest, person_id: int, point_id: int) -> Any:
 )
 def deactivate(request: ApiRequest, person_id: int) -> Any:
     return _whole(actions.deactivate_person(request.auth, found(people_for(request.auth), person_id)))
+
+
+@post(
+    router,
+    "/{int:person_id}/position-consent",
+    Verb.KEEP_ROSTER,
+    response=PersonWhole,
+    summary="Note whether they let their position be used, as they said",
+)
+def consent(request: ApiRequest, person_id: int, given: ConsentGiven) -> Any:
+    person = found(people_for(request.auth), person_id)
+    return _whole(actions.set_consent(request.auth, person, given.consent))
 
 
 @post(

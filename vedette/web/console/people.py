@@ -21,7 +21,8 @@ from vedette.dispatch.models import Recipient
 from vedette.dispatch.progress import SILENT
 from vedette.dispatch.reaching import accepted, ask_whether_it_reaches
 from vedette.people.actions import keep_quiet_hours
-from vedette.people.models import ContactPoint, Organisation, Position, Shift
+from vedette.people.device_fixes import REASONS
+from vedette.people.models import ContactPoint, Device, Organisation, Position, Shift
 from vedette.people.phones import may_pair, may_unpair
 from vedette.people.positions import is_own
 from vedette.people.queries import people_for, units_for, without_address
@@ -151,7 +152,7 @@ def shown(
         "person": found,
         "points": found.contact_points.order_by(F("verified_at").asc(nulls_last=True), "rank", "pk"),
         "shifts": found.shifts.filter(ends__gt=now).select_related("post").order_by("starts")[:12],
-        "position": Position.objects.filter(person=found).first() if found.position_consent else None,
+        "position": Position.objects.filter(person=found).first(),
         "supervises": found.supervises.all(),
         "wardens": found.warden_of.all(),
         "alternates": found.alternate_of.all(),
@@ -160,6 +161,8 @@ def shown(
         "house_zone": getattr(Organisation.objects.first(), "zone", "UTC"),
         "may_ask": request.actor.may(Verb.KEEP_ROSTER, found),
         "may_keep": request.actor.may(Verb.KEEP_ROSTER, found) or is_own(request.actor, found),
+        "devices": [(one, REASONS.get(one.outcome, "")) for one in found.devices.order_by("kind", "name")],
+        "device_kinds": Device.Kind.choices,
         "phones": found.phones.filter(revoked_at=None).order_by("-paired_at"),
         "may_pair": found.active and may_pair(request.actor, found),
         "may_unpair": may_unpair(request.actor, found),
