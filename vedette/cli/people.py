@@ -207,6 +207,52 @@ def ask(
         raise typer.Exit(1)
 
 
+@people.command(
+    epilog="Example: vedette people guest 'Pat Example' --host ex-1 --until 2026-01-02T18:00-08:00 --phone +16195550134"
+)
+def guest(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The name of whoever is here.")],
+    host: Annotated[str, typer.Option(metavar="CODE", help="Whom they are here for.")],
+    until: Annotated[str, typer.Option(metavar="TIME", help="Until when; then they are dropped by themselves.")],
+    email: Annotated[str, typer.Option(help="Their e-mail address.")] = "",
+    phone: Annotated[str, typer.Option(help="Their mobile number, with + and country code.")] = "",
+    contractor: Annotated[bool, typer.Option(help="A contractor, who stays for longer.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Take in a visitor or contractor, who is warned while they are here."""
+    open_house()
+    from datetime import datetime
+
+    from vedette.access.policy import Refused
+    from vedette.formats.parts import BadInput
+    from vedette.people.models import Person
+    from vedette.people.queries import people_for
+    from vedette.people.visitors import take_in_guest
+
+    actor = token_actor()
+    found = people_for(actor).filter(code=host).first()
+    if found is None:
+        refuse("people guest", host, "there is no such person, or none that you may see")
+    try:
+        taken = take_in_guest(
+            actor,
+            name,
+            found,
+            datetime.fromisoformat(until),
+            kind=Person.Kind.CONTRACTOR if contractor else Person.Kind.VISITOR,
+            contacts=[(channel, address) for channel, address in (("sms", phone), ("smtp", email)) if address],
+        )
+    except (BadInput, ValueError) as error:
+        refuse("people guest", name, str(error))
+    except Refused as error:
+        typer.echo(f"vedette: people guest: {error}", err=True)
+        raise typer.Exit(1) from error
+    if as_json:
+        emit_json({"code": taken.code, "kind": taken.kind, "host": host, "until": until})
+        return
+    typer.echo(terminal_safe(f"{taken.name} is {taken.code}, until {until}"))
+
+
 def _mapping(path: Path | None) -> RosterMap | None:
     if path is None:
         return None

@@ -90,6 +90,13 @@ class Duty(models.Model):
 class Person(Record):
     """Somebody who may have to be warned. Need not have a login."""
 
+    class Kind(models.TextChoices):
+        """Why somebody is here."""
+
+        STAFF = "staff"
+        CONTRACTOR = "contractor"
+        VISITOR = "visitor"
+
     #: The organisation's own key for the person, unique in the realm.
     code = models.CharField(max_length=60)
     name = models.CharField(max_length=200)
@@ -102,6 +109,10 @@ class Person(Record):
     #: IANA zone of their clock; empty: the organisation's.
     zone = models.CharField(max_length=60, blank=True, default="")
     active = models.BooleanField(default=True)
+    kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.STAFF)
+    #: Of a visitor or contractor: whom they are here for, and until when; then they are dropped by themselves.
+    host = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="guests")
+    valid_until = models.DateTimeField(null=True, blank=True, db_index=True)
     #: Whether the person lets their position be used for warnings.
     position_consent = models.BooleanField(default=False)
     #: When unit, duties or activity last changed: what a standing audience looks at again.

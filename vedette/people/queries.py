@@ -134,7 +134,7 @@ _AT_ONCE = 5_000
 
 def people_for(actor: Actor) -> QuerySet[Person]:
     """The people whom the actor may see, by code."""
-    return visible(actor, Person.objects.select_related("unit"), Verb.SEE_PEOPLE).order_by("code")
+    return visible(actor, Person.objects.select_related("unit", "host"), Verb.SEE_PEOPLE).order_by("code")
 
 
 def without_address(people: QuerySet[Person], channels: Iterable[str]) -> QuerySet[Person]:

@@ -70,7 +70,9 @@ def plan_import(actor: Actor, rows: Sequence[RosterRow], *, keep_left_out: bool,
 
     named = {row.code for row in rows}
     active = [person for person in known.values() if person.active and _may_keep(actor, person)]
-    left_out = [person for person in active if person.code not in named]
+    # Visitors and contractors are in no file: they go when their time is over.
+    staff = [person for person in active if person.kind == Person.Kind.STAFF]
+    left_out = [person for person in staff if person.code not in named]
     gone = [known[row.code] for row in rows if not row.active and row.code in known and known[row.code].active]
     deactivated = gone if keep_left_out else [*gone, *left_out]
     plan = Plan(

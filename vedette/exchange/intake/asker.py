@@ -17,6 +17,7 @@ from vedette import clock
 from vedette.exchange.calendars.poll import ask_calendar, due_calendars, roll_on
 from vedette.exchange.directory.pull import due_directories, pull_when_due
 from vedette.exchange.intake.poll import due_feeds, poll_feed
+from vedette.people.visitors import drop_overdue
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +42,7 @@ def run(until_closed: int | None = None) -> None:
         while not select.select(ended, [], [], LOOK_S)[0]:
             try:
                 roll_on(clock.now())
+                drop_overdue(clock.now())
                 for name, look in _due():
                     if name not in asked:
                         asked.add(name)

@@ -10,8 +10,8 @@ from pydantic import Field
 from vedette.access.handling import Tlp
 from vedette.access.roles import Verb
 from vedette.dispatch.reaching import accepted, ask_whether_it_reaches
-from vedette.formats.parts import BadInput, Line
-from vedette.people import actions
+from vedette.formats.parts import BadInput, Line, Moment
+from vedette.people import actions, visitors
 from vedette.people.contact import LONGEST_PUSH
 from vedette.people.device_fixes import take_track
 from vedette.people.models import Duty, Person
@@ -48,6 +48,10 @@ class PersonShown(Marked):
     quiet: str
     zone: str
     active: bool
+    #: staff, contractor or visitor; of the latter two whom they are here for, and until when.
+    kind: str
+    host: str | None
+    valid_until: When | None
     position_consent: bool
 
 
@@ -95,6 +99,24 @@ class HeldShown(Shown):
     #: Whether they are erased once it is confirmed.
     erase: bool
     at: When
+
+
+class GuestGiven(Given):
+    """A visitor or contractor who is here until a time, with at least one address."""
+
+    name: Line
+    #: The code of whom they are here for.
+    host: Line
+    until: Moment
+    kind: Line = "visitor"
+    contacts: tuple[ContactPointGiven, ...] = ()
+    language: Line = ""
+
+
+class StayGiven(Given):
+    """Until when they stay."""
+
+    until: Moment | None = None
 
 
 class AskedShown(Shown):
@@ -182,6 +204,32 @@ def show_person(request: ApiRequest, person_id: int) -> Any:
     return _whole(found(people_for(request.auth), person_id))
 
 
+@post(router, "/guests", Verb.KEEP_ROSTER, response={201: PersonWhole}, summary="A visitor or contractor is here")
+def take_in_guest(request: ApiRequest, given: GuestGiven) -> Any:
+    host = people_for(request.auth).filter(code=given.host).first()
+    if host is None:
+        raise BadInput("host", f"there is no person {given.host!r}, or none that you may see")
+    guest = visitors.take_in_guest(
+        request.auth,
+        given.name,
+        host,
+        given.until,
+        kind=given.kind,
+        contacts=[(one.channel, one.address) for one in given.contacts],
+        region=next((one.region for one in given.contacts if one.region), None),
+        language=given.language,
+    )
+    return Status(201, _whole(guest))
+
+
+@post(router, "/{int:person_id}/stay", Verb.KEEP_ROSTER, response=PersonWhole, summary="A guest stays until then")
+def stay(request: ApiRequest, person_id: int, given: StayGiven) -> Any:
+    guest = found(people_for(request.auth), person_id)
+    if given.until is None:
+        raise BadInput("until", "say until when they stay")
+    return _whole(visitors.stay_until(request.auth, guest, given.until))
+
+
 @post(
     router,
     "/{int:person_id}/contact-points",
@@ -246,12 +294,13 @@ def track(request: ApiRequest, person_id: int) -> Any:
 
 
 def _person(person: Person) -> dict[str, Any]:
-    own = ("code", "name", "language", "zone", "active", "position_consent")
+    own = ("code", "name", "language", "zone", "active", "kind", "valid_until", "position_consent")
     return {
         **marks(person),
         **{name: getattr(person, name) for name in own},
         "quiet": said(person.quiet_from, person.quiet_to),
         "unit": person.unit.code,
+        "host": person.host.code if person.host is not None else None,
         "duties": sorted(duty.code for duty in person.duties.all()),
     }
 
