@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.test import Client
 
+from tests.access.cast import make_actor
 from tests.servers import feed as feeds
 from tests.servers.feed import Issuer
 from vedette import clock
@@ -18,6 +20,7 @@ from vedette.access.roles import Role
 from vedette.exchange.actions import keep_feed
 from vedette.exchange.intake.poll import poll_feed
 from vedette.exchange.models import Feed, FeedItem
+from vedette.reports.copies import copies_of
 from vedette.reports.models import Claim, Report
 from vedette.reports.queries import followers_of, origins_of, threads
 
@@ -99,6 +102,20 @@ def test_a_story_that_outlets_reprint_is_one_origin(office: Actor, outlets: Issu
     origins = origins_of(claims)
     by_outlet = {claim.report.source.handle: origins[claim.pk] for claim in claims}
     assert by_outlet["feed-post"] == by_outlet["feed-times"] != by_outlet["feed-pier"]
+    post = Report.objects.get(source__handle="feed-post")
+    (copy,) = copies_of(office, post)
+    assert copy.report.source.handle == "feed-times" and copy.share > 0.8
+    browser = Client()
+    browser.force_login(User.objects.get())
+    browser.post("/realm/", {"realm": "live", "understood": "yes", "in_realm": "exercise"})
+    page = browser.get(f"/reports/{post.pk}/copies/").content.decode()
+    assert "Patrols warned of shots" in page and "count as one origin" in page and "Heard at the pier" not in page
+    part = browser.get(f"/reports/{post.pk}/copies/", headers={"HX-Request": "true"}).content.decode()
+    assert "Patrols warned of shots" in part and "<html" not in part
+    # What the reader may not see is no copy for them.
+    copy.report.handling = Tlp.RED.value
+    copy.report.save()
+    assert copies_of(make_actor("low", Role.ANALYST, clearance=Tlp.AMBER, realm=Realm.LIVE), post) == []
 
 
 def test_the_text_asks_for_its_mark_and_an_exercise_stays_out_of_live(office: Actor, outlets: Issuer) -> None:

@@ -16,6 +16,7 @@ from vedette.formats.parts import BadInput, Line
 from vedette.people.models import Organisation
 from vedette.reading.documents import LARGEST_FILE
 from vedette.reports.actions import take_in
+from vedette.reports.copies import copies_of
 from vedette.reports.models import Report
 from vedette.reports.queries import inbox, sources_for
 from vedette.warnings.proposal import propose
@@ -55,6 +56,14 @@ class ReportGiven(Given):
     title: Line = ""
     published: date | None = None
     need_to_know: NeedToKnow | None = None
+
+
+class CopyShown(Shown):
+    """A report that says nearly the same, and the share of the shorter text that is in both."""
+
+    report: int
+    title: str
+    share: float
 
 
 class ProposalShown(Shown):
@@ -105,6 +114,12 @@ def show_report(request: ApiRequest, report_id: int) -> Any:
 @get(router, "/{int:report_id}/claims", Verb.SEE, response=Page[ClaimShown], summary="A report's claims, in order")
 def list_claims_of_report(request: ApiRequest, report_id: int, cursor: Cursor = None, limit: Limit = 50) -> Any:
     return page_of_claims(request, found(inbox(request.auth), report_id), cursor, limit)
+
+
+@get(router, "/{int:report_id}/copies", Verb.SEE, response=list[CopyShown], summary="Reprints of it: one origin")
+def list_copies(request: ApiRequest, report_id: int) -> Any:
+    copies = copies_of(request.auth, found(inbox(request.auth), report_id))
+    return [{"report": one.report.pk, "title": one.report.title, "share": one.share} for one in copies]
 
 
 @get(router, "/{int:report_id}/proposal", Verb.DRAFT, response=ProposalShown, summary="The warning it proposes")
