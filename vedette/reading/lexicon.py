@@ -37,7 +37,7 @@ AUXILIARIES = words(
 ADVERBS = words(
     "also later then now still again already even once soon repeatedly reportedly allegedly initially previously "
     "recently earlier just only ever always often separately publicly privately further instead meanwhile since "
-    "first afterwards afterward thereafter therefore thus today yesterday nonetheless nevertheless likewise"
+    "afterwards afterward thereafter therefore thus today yesterday nonetheless nevertheless likewise"
 )
 #: Prepositions that tie a second noun phrase to the first.
 TYING = words("of within from inside in with for at near across along regardless outside")
@@ -158,6 +158,8 @@ class Reporting:
 
 def is_person_noun(word: str) -> bool:
     """Whether the lower-case word names people by what they are."""
+    if word.endswith(("-in-law", "year-old", "year-olds")):
+        return True
     word = word.rsplit("-", 1)[-1]
     return (
         word in PEOPLE

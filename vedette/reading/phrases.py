@@ -40,7 +40,9 @@ for _form, _verb in _ALL_VERBS.items():
         PHRASAL.setdefault(_first, []).append((tuple(_rest), _verb))
 PAST_VERBS = frozenset(form for form, verb in VERBS.items() if form.endswith(("ed", "said", "told", "wrote"))) | {
     "shot", "struck", "fired", "attacked", "received", "went", "came", "took", "made", "gave", "began", "left", "saw",
-    "heard", "got", "ran", "hit", "killed", "injured", "drove", "stopped", "seen", "given", "found", "says", "tells",
+    "heard", "got", "ran", "fled", "held", "met", "lost", "kept", "brought", "caught", "fell", "knew", "threw", "stole",
+    "broke", "spoke", "wore", "rode", "stood", "hit", "killed", "injured", "drove", "stopped", "seen", "given", "found",
+    "says", "tells",
 }  # fmt: skip
 CALENDAR = (frozenset(MONTHS) | frozenset(WEEKDAYS) | {"yesterday", "today", "tomorrow", "tonight"}) - {"may", "sun"}
 _TURNS = words(
@@ -54,6 +56,8 @@ REDUCED = words(
 #: Words that stand behind a noun and tell where: "people nearby".
 _BEHIND = words("nearby abroad here opposite upstairs downstairs who which familiar")
 _TIME_UNITS = words("week month year weekend hrs hours o'clock a.m p.m am pm")
+_PARTS_OF_DAY = words("day days morning afternoon evening night noon midnight then")
+_WHICH_DAY = words("following next previous same that this last around by at for before after early")
 _INSIDE = words("- / . & '")
 NAME_PARTICLES = words("of the and for de la del van von al bin el da dos ibn ter den le")
 
@@ -83,7 +87,7 @@ def before(tokens: Sequence[Token], index: int, floor: int = 0) -> tuple[int, in
         if at == floor and at < last and low[0].isdigit() and (":" in low or len(low) >= 4):
             # The hour that opens a line of a log.
             break
-        if at < last and (low in _TIME_UNITS or (low[0].isdigit() and ":" in low)):
+        if at < last and _ends_a_time(tokens, at, floor):
             # "Last week police said", "At 14:00 police said"
             break
         if not token.is_word:
@@ -112,6 +116,9 @@ def before(tokens: Sequence[Token], index: int, floor: int = 0) -> tuple[int, in
         elif low == "and":
             if at <= floor or not _joins(tokens[at - 1], tokens[at + 1]) or not tokens[at - 1].is_word:
                 break
+        elif at < last and low in PAST_VERBS and at > floor and tokens[at - 1].low in DETERMINERS:
+            # "the injured driver"
+            pass
         elif low in CONJUNCTIONS or low in PAST_VERBS or low in CALENDAR or (_is_adverb(token) and at != last):
             break
         elif low in DETERMINERS and not (token.text == "A" and at == last):
@@ -121,6 +128,20 @@ def before(tokens: Sequence[Token], index: int, floor: int = 0) -> tuple[int, in
             first = at
         at -= 1
     return first, last + 1
+
+
+def _ends_a_time(tokens: Sequence[Token], at: int, floor: int) -> bool:
+    """Whether the word closes a time before the phrase: "last week", "14:00", "the next morning", "two hours later"."""
+    low = tokens[at].low.rstrip(".")
+    previous = tokens[at - 1].low if at > floor else ""
+    figure = low[:1].isdigit() and (":" in low or (low.isdigit() and (len(low) == 4 or previous in CALENDAR)))
+    if low in _TIME_UNITS or figure:
+        return True
+    if low == "first":
+        return previous == "at"
+    if low == "later" or low == "earlier":
+        return previous.endswith(("hours", "days", "weeks", "months", "time", "day"))
+    return low in _PARTS_OF_DAY and (previous in _WHICH_DAY or previous in CALENDAR)
 
 
 def after(
@@ -191,9 +212,9 @@ def head_of(phrase: Sequence[Token]) -> int:
         behind = low[index] in _BEHIND and low[index - 1] not in DETERMINERS
         if low[index] in PREPOSITIONS or low[index] in REDUCED or behind:
             # "Department of Justice", "an e-mail seen by the paper": the head stands before.
-            participle = index >= 2 and _is_participle(low[index - 1]) and low[index - 2] not in DETERMINERS
+            participle = index >= 2 and is_participle(low[index - 1]) and low[index - 2] not in DETERMINERS
             return index - 2 if participle else index - 1
-    if len(phrase) > 2 and _is_participle(low[-1]) and low[-2] not in DETERMINERS and not phrase[-1].is_capital:
+    if len(phrase) > 2 and is_participle(low[-1]) and low[-2] not in DETERMINERS and not phrase[-1].is_capital:
         # "the man arrested", "people living"
         return len(phrase) - 2
     return len(phrase) - 1
@@ -202,7 +223,7 @@ def head_of(phrase: Sequence[Token]) -> int:
 _IRREGULAR = words("thrown seen sent left found taken held written shown given stuck hung made known kept stolen")
 
 
-def _is_participle(low: str) -> bool:
+def is_participle(low: str) -> bool:
     return low in _IRREGULAR or (len(low) > 4 and low.endswith(("ed", "ing")) and low not in DOCUMENTS)
 
 

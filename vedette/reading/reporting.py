@@ -30,6 +30,7 @@ _BE = words("is are was were be been being isn't wasn't weren't aren't")
 _PASSIVE_FORMS = frozenset(form for form in VERBS if form.endswith(("ed", "said", "told", "thought", "known", "shown")))
 _ENDS = frozenset({".", "!", "”", '"'})
 _AFTER_ADDRESSEE = words("that to not of about against : , . on in they he")
+_TELLING = words("say tell confirm state announce disclose reveal specify explain")
 _NOTHING = words("nothing little so")
 _HAVE = words("has have had")
 _LATELY = words("this last late early earlier")
@@ -135,6 +136,9 @@ def _verb_cue(
     ):
         return None
     following = tokens[at + width].low if at + width < stop else "."
+    if following in _QUESTIONS | {"whether", "if"} and verb.lemma in _TELLING and _is_denied(tokens, at, start):
+        # "have not said whether": nothing is told.
+        return None
     if following in _NOTHING and verb.lemma in ("say", "tell", "add", "know", "report"):
         return None
     if tokens[at - 1].low == "have":
@@ -196,7 +200,8 @@ def _own(
     inferred = False
     if (verb.lemma == "claim" and following in _TAKEN) or (verb.lemma == "report" and following == "for"):
         return None
-    if verb.lemma in ("add", "note") and following in DETERMINERS and not has_finite_verb(tokens[at + 2 : stop]):
+    plain = following != "that" and following != ":" and following not in QUOTE_MARKS and following not in _ENDS
+    if verb.lemma in ("add", "note") and plain and not has_finite_verb(tokens[at + 1 : stop]):
         # "added two names to the list"
         return None
     if verb.lemma == "ask" and any(other.low in _QUESTIONS for other in tokens[at + 1 : at + 3]):
@@ -338,7 +343,7 @@ def _passive(tokens: Sequence[Token], at: int, verb: Reporting, start: int, stop
         if _says_something(tokens, told) and tokens[past].low in ("that", "to", ":", '"', "“"):
             return ReportingCue(verb, at, source, None, told, False)
         begins = at - 1
-        while begins > start and (tokens[begins].low in ADVERBS or tokens[begins].low in _BE | _HAVE):
+        while begins > start and (tokens[begins].low in ADVERBS | {"first"} or tokens[begins].low in _BE | _HAVE):
             begins -= 1
         if tokens[begins].low == "it" and begins - start >= 2:
             # "Two guards were killed, it was reported by local radio."

@@ -40,8 +40,11 @@ _PLAIN_SPEECH = words(
     "recall recount write reply contend concede pledge vow promise dispute doubt blame agree complain describe judge "
     "reckon reiterate specify clarify recommend tweet accuse express hold"
 )
-#: Heads without a determiner that are no speakers even before a verb of speech.
-_NO_SPEAKERS = words("things times days weeks months years news reasons results events details plans steps words ways")
+#: Heads that are no speakers even before a verb of speech.
+_NO_SPEAKERS = words(
+    "thing things time times day days hour hours week weeks month months year years news "
+    "reasons results events details plans steps words ways"
+)
 
 
 def classify(phrase: Sequence[Token], lemma: str) -> SourceKind | None:
@@ -49,6 +52,8 @@ def classify(phrase: Sequence[Token], lemma: str) -> SourceKind | None:
     words = [token.stem.rstrip(".") for token in phrase]
     head_at = head_of(phrase)
     head, head_token = words[head_at], phrase[head_at]
+    if head_token.text == head and head in _NO_SPEAKERS:
+        return None
     if head in CALENDAR or head in ADVERBS or head in CONJUNCTIONS:
         return None
     if len(words) > 1 and words[0].endswith("ing") and words[1] in PREPOSITIONS:
@@ -117,8 +122,9 @@ def _named(capitals: Sequence[Token], words: Sequence[str]) -> SourceKind | None
         return SourceKind.ORGANISATION
     if len(capitals) == 1 and any(entry.kind in ("country", "state") for entry in lookup(fold(last))):
         return SourceKind.ORGANISATION
-    if len(capitals) <= 4 and all(token.is_capital or token.low in NAME_PARTICLES for token in capitals):
-        return SourceKind.PERSON
+    if all(token.is_capital or token.low in NAME_PARTICLES for token in capitals):
+        # Nobody has five names; an office may.
+        return SourceKind.PERSON if len(capitals) <= 4 else SourceKind.ORGANISATION
     return None
 
 
@@ -207,9 +213,13 @@ class Speakers:
     def _remember(self, found: Attribution, phrase: Sequence[Token]) -> None:
         plural = phrase[-1].low.endswith("s") or found.kind is SourceKind.ANONYMOUS
         if found.kind in (SourceKind.PERSON, SourceKind.ANONYMOUS):
-            self._last["they" if plural and found.kind is SourceKind.ANONYMOUS else "he"] = self._paragraph, found
-            if found.kind is SourceKind.ANONYMOUS:
+            if plural and found.kind is SourceKind.ANONYMOUS:
+                self._last["they"] = self._paragraph, found
+            named = {token.stem.rstrip(".") for token in phrase}
+            if not named & _FEMALE:
                 self._last["he"] = self._paragraph, found
+            if not named & _MALE:
+                self._last["she"] = self._paragraph, found
         else:
             self._last["it"] = self._paragraph, found
             if found.kind is SourceKind.ORGANISATION:
@@ -217,8 +227,13 @@ class Speakers:
 
 
 _PRONOUN_GROUPS = {
-    "he": "he", "she": "he", "it": "it", "they": "they", "his": "he", "her": "he", "its": "it", "their": "they",
+    "he": "he", "she": "she", "it": "it", "they": "they", "his": "he", "her": "she", "its": "it", "their": "they",
 }  # fmt: skip
+#: Words that tell whether "he" or "she" may stand for somebody.
+_FEMALE = words(
+    "woman spokeswoman mother sister wife girl aunt niece grandmother mrs ms miss lady chairwoman nun girlfriend"
+)
+_MALE = words("man spokesman father brother husband boy uncle nephew grandfather mr sir lord chairman guy boyfriend")
 _OURSELVES = words("we i our my")
 _NOBODY = words("none nobody no neither")
 _SELVES = (SourceKind.ORGANISATION, SourceKind.PERSON, SourceKind.ANONYMOUS)

@@ -13,7 +13,9 @@ from vedette.reading.cue import QUOTE_MARKS
 from vedette.reading.lexicon import (
     ADVERBS,
     AUXILIARIES,
+    DETERMINERS,
     DOCUMENTS,
+    ORGANISATIONS,
     PREPOSITIONS,
     PRONOUNS,
     TITLES,
@@ -21,7 +23,7 @@ from vedette.reading.lexicon import (
     is_person_noun,
     words,
 )
-from vedette.reading.phrases import CALENDAR, PAST_VERBS, REDUCED, after, before, head_of, is_name
+from vedette.reading.phrases import CALENDAR, PAST_VERBS, REDUCED, after, before, head_of, is_name, is_participle
 from vedette.reading.speakers import classify
 from vedette.reading.tokens import Token
 
@@ -31,6 +33,12 @@ _MOST_COMMAS = 4
 _DAY_PARTS = words("morning afternoon evening night week month weekend")
 _WHO = words("who which")
 _RELATIVE = words("who which whose whom")
+_TIES = _RELATIVE | words("that where when whom")
+_OF = words("of")
+_SOME = words("one two three some many several those most both another people")
+_INSIDE_WORDS = words("- ' . ’")
+_LONGEST_TIE = 14
+_OBJECTS = words("us me him her them it")
 _REFLEXIVES = words("himself herself themselves itself")
 _PAIRED = {")": "(", "]": "[", "—": "—", "–": "–", "-": "-", "--": "--"}
 _ONLY_BY_CLAUSE = words("those anyone everyone everybody somebody someone")
@@ -65,13 +73,19 @@ def subject(tokens: Sequence[Token], at: int, start: int) -> Subject | None:
     if tokens[last].low in _PAIRED:
         return _past_pair(tokens, last, start)
     named = before(tokens, last + 1, start)
-    if named is None:
-        return _before_relative(tokens, last, start)
-    ahead = tokens[named[0] - 1].low if named[0] - 1 > start else ""
-    if ahead in REDUCED and tokens[named[0] - 2].stem in DOCUMENTS:
+    if tokens[last].low in ("and", "but", "or", "then"):
+        # Whoever spoke or acted before goes on.
+        return None
+    if named is not None and named[0] - 2 >= start and tokens[named[0] - 1].low in REDUCED and (
+        tokens[named[0] - 2].stem in DOCUMENTS
+    ):  # fmt: skip
         # "A video posted online shows"
         written = before(tokens, named[0] - 1, start)
         return None if written is None else _plain((written[0], named[1]))
+    if named is None or tokens[named[0]].low in _OBJECTS or classify(tokens[slice(*named)], "say") is None:
+        outer = _before_relative(tokens, last, start) or _head_of_clause(tokens, at, start)
+        return outer if outer is not None or named is None else _plain(named)
+    ahead = tokens[named[0] - 1].low if named[0] - 1 > start else ""
     if ahead == "nor":
         return None
     if ahead == "as" and named[0] - 3 > start and tokens[named[0] - 2].low in _REFLEXIVES:
@@ -82,7 +96,49 @@ def subject(tokens: Sequence[Token], at: int, start: int) -> Subject | None:
     if ahead in PAST_VERBS and (outer := _before_relative(tokens, named[0], start)) is not None:
         # "Anyone who saw the van": the van is what was seen.
         return outer
+    if _ties_on(tokens, named, start) and (whole := _head_of_clause(tokens, at, start)) is not None:
+        return whole
     return _plain(named)
+
+
+def _ties_on(tokens: Sequence[Token], named: tuple[int, int], start: int) -> bool:
+    """Whether the phrase is only the end of what is tied to who speaks: "a woman wearing [a red coat] said"."""
+    before_it = named[0] - 1
+    if before_it <= start:
+        return False
+    ahead = tokens[before_it].low
+    if ahead in _REFLEXIVES or ahead in PREPOSITIONS or ahead in PAST_VERBS:
+        return True
+    if is_participle(ahead) and not tokens[before_it].is_capital:
+        return True
+    relative = tokens[before_it - 1].stem
+    return ahead == "that" and (is_person_noun(relative) or relative in ORGANISATIONS)
+
+
+def _head_of_clause(tokens: Sequence[Token], at: int, start: int) -> Subject | None:
+    """The phrase that opens the clause of the verb at `at`, where all that follows it is tied on to it."""
+    first = next(
+        (mark + 1 for mark in range(at - 1, max(start, at - _FURTHEST) - 1, -1) if not tokens[mark].is_word and
+         tokens[mark].low not in _INSIDE_WORDS),
+        start,
+    )  # fmt: skip
+    while first < at and (tokens[first].low in ("but", "and", "then") or tokens[first].low in ADVERBS):
+        first += 1
+    phrase = after(tokens, first, at, _OF)
+    if phrase is None or phrase[1] >= at or at - phrase[1] > _LONGEST_TIE:
+        return None
+    while phrase[1] - phrase[0] > 1 and is_participle(tokens[phrase[1] - 1].low):
+        phrase = (phrase[0], phrase[1] - 1)
+    named = tokens[slice(*phrase)]
+    head = named[head_of(named)].stem
+    if not (is_person_noun(head) or head in ORGANISATIONS or head in DOCUMENTS or named[0].low in _SOME):
+        return None
+    tie = tokens[phrase[1]].low
+    tied = tie in _TIES or is_participle(tie) or (tie in PREPOSITIONS and tie != "to")
+    if not tied:
+        # "A statement the group put out", "a man the police had held"
+        tied = tie in DETERMINERS and any(token.low in PAST_VERBS for token in tokens[phrase[1] : at])
+    return Subject(phrase, phrase[0]) if tied else None
 
 
 def _plain(named: tuple[int, int] | None) -> Subject | None:
@@ -93,9 +149,9 @@ def _past_when(tokens: Sequence[Token], last: int, start: int) -> int:
     """Before "on Thursday", "late on Sunday", "this morning", where they stand between subject and verb."""
     at = last
     if at > start and tokens[at].low in _DAY_PARTS and (
-        tokens[at - 1].low in CALENDAR or tokens[at - 1].low in ("this", "last")
+        tokens[at - 1].low in CALENDAR or tokens[at - 1].low in ("this", "last", "that")
     ):  # fmt: skip
-        at -= 2 if tokens[at - 1].low in ("this", "last") else 1
+        at -= 2 if tokens[at - 1].low in ("this", "last", "that") else 1
     if at > start and tokens[at].low in CALENDAR:
         at -= 1
     if at == last:

@@ -15,7 +15,7 @@ from vedette.reading.lexicon import (
     is_person_noun,
     words,
 )
-from vedette.reading.phrases import VERBS, head_of
+from vedette.reading.phrases import VERBS, head_of, is_name
 from vedette.reading.tokens import Token
 
 #: Verbs that report only with "that", a colon or a quotation; with a plain object they are acts.
@@ -33,6 +33,10 @@ _BELIEF = words(
     "implausible real serious false exaggerated low high moderate suspicious doubtful authentic unfounded "
     "baseless minor closed"
 )
+#: Verbs whose object may be a bare noun, once somebody who speaks stands before them.
+_OF_SPEAKERS = words("report claim suspect estimate")
+#: Verbs that are no nouns: a plural before their plain form speaks.
+_SPEECH = words("say tell warn announce believe think insist allege deny confirm")
 _OF_DOING = words("describe recall remember report admit mention")
 _TOLD_BY_DOCUMENTS = words("show reveal indicate suggest mention describe detail threaten order state list")
 _MANNER = words("online openly publicly today yesterday later also again earlier")
@@ -83,7 +87,9 @@ def reports_here(tokens: Sequence[Token], at: int, source: tuple[int, int], foll
         return False
     if tokens[at].low in _PLURAL_FORMS and not _is_plural(tokens, source):
         return False
-    if _is_telegraphic(tokens, at, source):
+    if _is_telegraphic(tokens, at, source, anywhere=lemma in _OF_SPEAKERS) or (
+        lemma in _SPEECH and tokens[at].low in _PLURAL_FORMS
+    ):
         return True
     if following == "with" and any(token.low == "that" for token in tokens[at + 2 : at + 7]):
         # "assess with moderate confidence that"
@@ -126,13 +132,17 @@ def _is_plural(tokens: Sequence[Token], source: tuple[int, int]) -> bool:
     )
 
 
-def _is_telegraphic(tokens: Sequence[Token], at: int, source: tuple[int, int]) -> bool:
-    """ "Caller on emergency line reports avalanche": a singular speaker who opens the line, and a verb that agrees."""
+def _is_telegraphic(tokens: Sequence[Token], at: int, source: tuple[int, int], anywhere: bool) -> bool:
+    """ "Caller on emergency line reports avalanche": a known speaker, and a verb that agrees.
+
+    `anywhere`: not only where the speaker opens the line ("..., and drivers report long queues").
+    """
     if not tokens[at].low.endswith("s") and tokens[at].low not in _PLURAL_FORMS:
         return False
-    opens = source[0] == 0 or not tokens[source[0] - 1].is_word or tokens[source[0] - 1].low[0].isdigit()
+    opens = anywhere or source[0] == 0 or not tokens[source[0] - 1].is_word or tokens[source[0] - 1].low[0].isdigit()
     agrees = (tokens[at].low in _PLURAL_FORMS) is _is_plural(tokens, source)
     past = next((index for index in range(source[0] + 1, source[1]) if tokens[index].low in PREPOSITIONS), source[1])
     head = tokens[past - 1].stem
-    known = is_person_noun(head) or head in ORGANISATIONS
+    named = tokens[slice(*source)]
+    known = is_person_noun(head) or head in ORGANISATIONS or is_name(named) or named[0].low in ("one", "another")
     return opens and agrees and source[1] == at and known
