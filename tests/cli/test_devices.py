@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from tests.cli.house import House, one_line
+from tests.cli.house import REPOSITORY, House, one_line
+from tests.exchange.listening_house import until
+from tests.exchange.test_listening_tak import configured, login, position, tak_client
 from tests.formats.test_gpx import gpx, point
+from tests.servers.ports import free_port
 
 
 @pytest.fixture
@@ -56,3 +64,36 @@ def test_the_last_fix_of_a_file_is_taken_with_consent_alone(house: House, person
     assert "shared" in house.run("devices", "consent", person, "yes", actor="admin").stdout
     said = house.run("devices", "track", person, track, "--json", actor="admin").stdout
     assert '"stored": true' in said or "off_duty" in said
+
+
+SET_LISTENER = """
+import django; django.setup()
+from vedette.exchange.models import Listener
+Listener.objects.create(realm="exercise", kind="tak", settings={{"tcp_port": {port}}})
+"""
+
+
+@contextmanager
+def asker(house: House) -> Iterator[None]:
+    """The process that `vedette serve` keeps beside the engine."""
+    command = [sys.executable, "-m", "vedette.exchange", "--tied"]
+    running = subprocess.Popen(command, env=house.environment, cwd=REPOSITORY, stdin=subprocess.PIPE)
+    try:
+        yield
+    finally:
+        assert running.stdin is not None
+        running.stdin.close()
+        assert running.wait(30) == 0
+
+
+def test_the_process_beside_the_engine_hears_tak_clients_and_the_doctor_says_so(house: House, person: str) -> None:
+    port = free_port()
+    made = house.ok("devices", "pair", person, "tak", "ANDROID-359975090666199", actor="admin")
+    house.run("devices", "consent", person, "yes", actor="admin")
+    done = house.python("-c", SET_LISTENER.format(port=port), extra={"DJANGO_SETTINGS_MODULE": "vedette.conf.settings"})
+    assert done.returncode == 0, done.stderr
+    with asker(house):
+        until(lambda: '"positions"' in (said := house.run("doctor", "--json").stdout) and "listening" in said)
+        tak_client(configured(f"tcp://127.0.0.1:{port}"), login(made["token"]), position(32.55))
+        until(lambda: json.loads(house.run("devices", "list", "--json", actor="admin").stdout)[0]["outcome"])
+    assert house.ok("devices", "list", actor="admin")[0]["outcome"] in ("kept", "off_duty")

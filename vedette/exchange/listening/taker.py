@@ -24,7 +24,7 @@ from vedette.people.models import Device
 log = logging.getLogger(__name__)
 
 #: Fixes taken in one transaction.
-_BATCH = 500
+_BATCH = 2_000
 #: Seconds to wait before taking again what the database refused.
 _AGAIN_S = 0.5
 
