@@ -274,3 +274,14 @@ def test_people_are_asked_by_command_whether_their_addresses_reach_them(
     again = run("people", "ask", "p1")
     assert again.exit_code == 1 and "ten minutes" in again.stdout
     assert run("people", "ask", "p9").exit_code == 2
+
+
+def test_a_roster_says_where_people_live_by_the_area_s_code(home: House, run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "roster.csv"
+    path.write_text("code,name,unit,home\np1,Ada Example,south,here\np2,Bob Example,north,\n")
+    assert run("people", "import", str(path)).exit_code == 0
+    assert dict(Person.objects.values_list("code", "home__code")) == {"p1": "here", "p2": None}
+    path.write_text("code,name,unit,home\np1,Ada Example,south,\np2,Bob Example,north,nowhere\n")
+    refused = run("people", "import", str(path))
+    assert refused.exit_code == 2 and "nowhere" in refused.output
+    assert Person.objects.get(code="p1").home is not None, "all or nothing"

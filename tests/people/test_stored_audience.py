@@ -14,6 +14,7 @@ from vedette.access.handling import Realm, Tlp
 from vedette.access.policy import Refused
 from vedette.access.roles import Role
 from vedette.clock import Frozen
+from vedette.formats.parts import BadInput
 from vedette.people import actions
 from vedette.people.audience import FindingCode, Resolution, resolve
 from vedette.people.models import Person, Position, Shift
@@ -220,3 +221,20 @@ def test_a_fix_that_is_not_read_is_surely_outside(home: House, east: float, nort
         for world in (few, all_of_them)
     ]
     assert told[0] == told[1] != {}
+
+
+def test_whoever_lives_in_the_area_is_reached_wherever_they_are(home: House) -> None:
+    keep = actions.keep_person
+    resident = keep(home.keeper, code="resident", name="Resident", unit=home.north, home="here")
+    keep(home.keeper, code="other", name="Other", unit=home.south, home="far")
+    actions.add_shift(home.keeper, resident, clock.now(), clock.now() + HOUR, home.far)
+    rule: dict[str, object] = {"terms": [{"link": "residence"}]}
+    assert said(ask(rule)) == {resident.pk: "residence:here"}
+    assert said(ask({"terms": [{"link": "residence", "units": ["south"]}]})) == {}
+    keep(home.keeper, code="resident", name="Resident", unit=home.north)
+    assert said(ask(rule)) == {resident.pk: "residence:here"}, "what is not given stays"
+    keep(home.keeper, code="resident", name="Resident", unit=home.north, home="")
+    found = ask(rule)
+    assert said(found) == {} and FindingCode.NO_RESIDENT in {finding.code for finding in found.findings}
+    with pytest.raises(BadInput, match="nowhere"):
+        keep(home.keeper, code="resident", name="Resident", unit=home.north, home="nowhere")

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from vedette import clock
 from vedette.access.handling import Realm, Tlp
@@ -32,6 +33,7 @@ from vedette.people.positions import (
     record_positions,
     set_consent,
 )
+from vedette.people.queries import areas_for
 from vedette.people.quiet import checked_zone, parse_hours
 from vedette.people.shifts import add_shift, end_shift, import_shifts, remove_shift, replace_shift
 from vedette.people.wardens import set_wardens, set_wardens_of
@@ -82,7 +84,7 @@ def keep_area(actor: Actor, *, code: str, name: str, geometry: object, handling:
         area.name, area.geometry = _line("name", name), ground
         area.handling = (handling or Tlp(area.handling)).value
         area.save()
-        _touch(Person.objects.filter(unit__area=area).values_list("pk", flat=True))
+        _touch(Person.objects.filter(Q(unit__area=area) | Q(home=area)).values_list("pk", flat=True))
         _log(actor, "area.kept", f"area:{area.pk}", {"handling": area.handling})
     return area
 
@@ -137,17 +139,22 @@ def keep_person(
     language: str | None = None,
     quiet: str | None = None,
     zone: str | None = None,
+    home: str | None = None,
     handling: Tlp | None = None,
 ) -> Person:
     """Take in or change the person with this code; what is not given stays as it is.
 
-    `quiet` are their quiet hours, as "22:00-06:00", by the clock of `zone`; "" takes them, or the zone, away.
-    Somebody who had left is active again, but their login is not.
+    `home` is the code of the saved area they live in; "" takes it away. `quiet` are their quiet hours, as
+    "22:00-06:00", by the clock of `zone`; "" takes them, or the zone, away. Somebody who had left is active again, but
+    their login is not.
     """
     check(actor, Verb.KEEP_ROSTER)
     check(actor, Verb.KEEP_ROSTER, unit)
     hours = parse_hours(quiet) if quiet is not None else None
     zone = checked_zone(zone) if zone is not None else None
+    lives = areas_for(actor).filter(code=home).first() if home else None
+    if home and lives is None:
+        raise BadInput("home", f"no saved area has the code {home!r}, or none that you may see")
     code = code.strip()
     if not code or len(code) > 60 or not code.isprintable() or " " in code:
         raise BadInput("code", "must be 1 to 60 characters without spaces")
@@ -165,6 +172,8 @@ def keep_person(
             person.quiet_from, person.quiet_to = hours or (None, None)
         if zone is not None:
             person.zone = zone
+        if home is not None:
+            person.home = lives
         person.save()
         if duties is not None:
             person.duties.set(duties)

@@ -119,6 +119,8 @@ class _Search:
                     self._reach(asked & self._members(code), Reason.UNIT, self._detail[code])
         elif term.link == "assignment":
             self._add_assigned(term, asked)
+        elif term.link == "residence":
+            self._add_resident(asked)
         elif term.link == "shift":
             self._add_on_shift(term, asked)
         else:
@@ -144,6 +146,16 @@ class _Search:
         details = np.array([self._detail[code] for code in self.world.units.codes], np.int64)[self.world.unit]
         self._reach(linked & (on | (self._where == Whereabouts.IN)), Reason.ASSIGNMENT, details)
         self._reach(linked & ((self._where == Whereabouts.MAYBE) | unknown), Reason.WHEREABOUTS_UNKNOWN, details)
+
+    def _add_resident(self, asked: Bools) -> None:
+        home = self.world.home
+        here = np.zeros_like(asked)
+        if self.world.posts.codes and home.size:
+            here = asked & (home >= 0) & self._posts_here[home]
+            details = np.array([self._detail[code] for code in self.world.posts.codes], np.int64)
+            self._reach(here, Reason.RESIDENCE, details[home])
+        if not here.any():
+            self._find(FindingCode.NO_RESIDENT, "nobody lives in the area, as far as the roster says")
 
     def _add_on_shift(self, term: AudienceTerm, asked: Bools) -> None:
         shifts = self.world.shifts
@@ -334,4 +346,4 @@ def _refuse_bad_question(
     if area is not None and area.is_empty:
         raise ValueError("the area is empty; an audience is never resolved without its area")
     if area is None and any(term.link != "unit" for term in rule.terms):
-        raise ValueError("an area is needed: assignment, shift and position terms ask who is in it")
+        raise ValueError("an area is needed: assignment, residence, shift and position terms ask who is in it")

@@ -40,7 +40,7 @@ def load_world(
     to `area`. When each of its terms names units, their people alone are read; how many others there are is found out
     if `counted`, else whether any. Unless `fixes`, no last position is read.
     """
-    links = {term.link for term in rule.terms} if rule is not None else {"unit", "assignment", "shift", "position"}
+    links = {term.link for term in rule.terms} if rule is not None else _ALL_LINKS
     among = None if only is None else sorted(set(only))
     areas = grounds_of(realm)
     units = list(
@@ -50,18 +50,20 @@ def load_world(
     narrowed = within("id", among) if of_units is None else within("unit_id", of_units)
     # The plus keeps SQLite from going through everyone of the realm for a few.
     of_realm = "+realm" if narrowed and connection.vendor == "sqlite" else "realm"
-    ids, unit, consent = read(
+    ids, unit, consent, *homes = read(
         f"people_person WHERE {of_realm} = %s AND active{narrowed}",
         [realm.value, *given_ids(among if of_units is None else of_units)],
         ("id", Kind.WHOLE),
         ("unit_id", Kind.WHOLE),
         truth("position_consent"),
+        *([("COALESCE(home_id, -1)", Kind.WHOLE)] if "residence" in links else []),
     )
     order = np.argsort(ids, kind="stable")
     ids, consent = ids[order], consent[order].astype(np.bool_)
     # That somebody is known to be elsewhere, or off, matters to an assignment alone.
     assigned = "assignment" in links
     shifts, seen = Shifts(), Fixes()
+    posts = np.array([area.pk for area in areas], np.int64)
     if links & {"assignment", "shift", "position"}:
         shifts = _shifts(ids, among, areas, now, window, later=assigned)
     if fixes and links & {"assignment", "position"}:
@@ -71,6 +73,7 @@ def load_world(
         unit=_rows_in(np.array([pk for pk, *_ in units], np.int64), unit[order], "units"),
         active=np.ones(ids.size, np.bool_),
         consent=consent,
+        home=found_rows(posts, homes[0][order]) if homes else np.empty(0, np.int64),
         units=_units(units, areas),
         posts=Places(codes=tuple(area.code for area in areas), areas=tuple(area.ground for area in areas)),
         rows=_named(realm, ids, rule),
@@ -80,6 +83,9 @@ def load_world(
         shifts=shifts,
         fixes=seen,
     )
+
+
+_ALL_LINKS = {"unit", "assignment", "residence", "shift", "position"}
 
 
 @dataclass(frozen=True)

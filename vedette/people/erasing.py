@@ -30,7 +30,7 @@ def purge_person(actor: Actor, person: Person) -> Person:
         person.code, person.name, person.language, person.user = f"purged-{person.pk}", "(erased)", "en-US", None
         person.position_consent, person.changed_at = False, clock.now()
         person.quiet_from = person.quiet_to = None
-        person.zone, person.host, person.valid_until = "", None, None
+        person.zone, person.home, person.host, person.valid_until = "", None, None, None
         person.save()
         append("person.purged", actor=actor.ref, subject=f"person:{person.pk}", realm=person.realm, body={})
     return person

@@ -21,7 +21,7 @@ from vedette.people.roster_plan import Plan, RosterDiff, plan_import
 
 _BATCH = 1_000
 #: What a file may change of a person's own row.
-_TOLD = ["name", "unit", "language", "active", "quiet_from", "quiet_to", "zone", "changed_at"]
+_TOLD = ["name", "unit", "language", "active", "quiet_from", "quiet_to", "zone", "home", "changed_at"]
 
 
 class ShrinkRefused(Exception):
@@ -91,6 +91,7 @@ def _apply(actor: Actor, plan: Plan, now: datetime) -> None:
                 name=row.name,
                 unit=plan.units[row.unit],
                 language=row.language or "en-US",
+                home=plan.areas.get(row.home or ""),
                 **_quiet(row),
             )
             for row in plan.added
@@ -102,6 +103,8 @@ def _apply(actor: Actor, plan: Plan, now: datetime) -> None:
         person.language = row.language or person.language
         for field, value in _quiet(row).items():
             setattr(person, field, value)
+        if row.home is not None:
+            person.home = plan.areas.get(row.home)
     Person.objects.bulk_update([person for person, _ in plan.changed], _TOLD, batch_size=_BATCH)
     told = [*zip(added, plan.added, strict=True), *plan.changed]
     _set_duties(told, plan)

@@ -101,6 +101,8 @@ class Person(Record):
     code = models.CharField(max_length=60)
     name = models.CharField(max_length=200)
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="people")
+    #: The saved area they live in, where the organisation keeps that.
+    home = models.ForeignKey(SavedArea, on_delete=models.SET_NULL, null=True, blank=True, related_name="residents")
     duties = models.ManyToManyField(Duty, blank=True)
     language = models.CharField(max_length=20, default="en-US")
     #: By their own clock: when nothing routine may disturb them. Both or neither.

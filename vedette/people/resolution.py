@@ -29,6 +29,8 @@ class Reason(StrEnum):
     SHIFT = "shift"
     #: Their unit's ground overlaps the area, and they are on shift during the window or their fix is inside.
     ASSIGNMENT = "assignment"
+    #: They live in an area that overlaps the warned one.
+    RESIDENCE = "residence"
     #: Of a unit the rule names.
     UNIT = "unit"
     #: Named by the rule.
@@ -62,6 +64,7 @@ class FindingCode(StrEnum):
     INACTIVE_PERSON = "inactive-person"
     UNSTAFFED_SHIFT = "unstaffed-shift"
     NO_UNIT_IN_AREA = "no-unit-in-area"
+    NO_RESIDENT = "no-resident"
     MAYBE_ABOVE_CAP = "maybe-above-cap"
 
 

@@ -39,6 +39,8 @@ class RosterMap(Part):
     #: Quiet hours, as 22:00-06:00, and the zone whose clock is meant.
     quiet_hours: str | None = None
     time_zone: str | None = None
+    #: The saved area that people live in, by its code.
+    home: str | None = None
     #: Channel -> column, in the order in which the channels are tried.
     contacts: dict[Annotated[str, Field(pattern="^[a-z][a-z0-9-]{0,19}$")], str] | None = None
     #: Country whose national telephone numbers the file holds, as "US".
@@ -66,6 +68,8 @@ class RosterRow:
     #: Quiet hours as "22:00-06:00", and the zone of their clock; "" is none, or the organisation's.
     quiet: str | None = None
     zone: str | None = None
+    #: Code of the saved area they live in; "" is none.
+    home: str | None = None
 
 
 def parse_roster(data: bytes, mapping: RosterMap | None = None) -> tuple[RosterRow, ...]:
@@ -118,6 +122,7 @@ class _Columns:
     active: _Column | None
     quiet: _Column | None
     zone: _Column | None
+    home: _Column | None
     contacts: Mapping[str, _Column]
 
 
@@ -143,6 +148,7 @@ class _Reading:
             contacts=tuple(self._contacts()),
             quiet=self._quiet(),
             zone=self._zone(),
+            home=self._cell(self._columns.home) if self._columns.home is not None else None,
         )
         return None if self.errors else found
 
@@ -257,6 +263,7 @@ def _columns(row: int, header: list[str], mapping: RosterMap) -> _Columns:
         active=optional(mapping.active, "active"),
         quiet=optional(mapping.quiet_hours, "quiet_hours"),
         zone=optional(mapping.time_zone, "time_zone"),
+        home=optional(mapping.home, "home"),
         contacts={
             channel: column
             for channel, title in contacts.items()

@@ -9,7 +9,7 @@ from vedette.access.policy import Actor, decide, visible
 from vedette.access.policy import Reason as PolicyReason
 from vedette.access.roles import Verb
 from vedette.people.csv_rows import BadRoster, RowError
-from vedette.people.models import ContactPoint, Duty, Person, Unit
+from vedette.people.models import ContactPoint, Duty, Person, SavedArea, Unit
 from vedette.people.quiet import said
 from vedette.people.roster_csv import RosterRow
 from vedette.people.shrinking import shrink_limit
@@ -58,6 +58,7 @@ class Plan:
     units: dict[str, Unit]
     duties: dict[str, Duty]
     contacts: dict[int, list[ContactPoint]] = field(default_factory=dict)
+    areas: dict[str, SavedArea] = field(default_factory=dict)
 
 
 def plan_import(actor: Actor, rows: Sequence[RosterRow], *, keep_left_out: bool, create_missing: bool) -> Plan:
@@ -65,8 +66,10 @@ def plan_import(actor: Actor, rows: Sequence[RosterRow], *, keep_left_out: bool,
     realm = actor.realm.value
     units = {unit.code: unit for unit in visible(actor, Unit.objects.all(), Verb.KEEP_ROSTER)}
     duties = {duty.code: duty for duty in Duty.objects.all()}
+    areas = {area.code: area for area in visible(actor, SavedArea.objects.all(), Verb.KEEP_ROSTER)}
     known = {person.code: person for person in _people(realm)}
     _refuse_bad_rows(actor, rows, known, units, duties, create_missing)
+    _refuse_unknown_homes(rows, areas)
 
     named = {row.code for row in rows}
     active = [person for person in known.values() if person.active and _may_keep(actor, person)]
@@ -83,6 +86,7 @@ def plan_import(actor: Actor, rows: Sequence[RosterRow], *, keep_left_out: bool,
         units=units,
         duties=duties,
         contacts=_contacts(realm),
+        areas=areas,
     )
     changes, unchanged = [], 0
     for row in rows:
@@ -109,7 +113,7 @@ def plan_import(actor: Actor, rows: Sequence[RosterRow], *, keep_left_out: bool,
 
 
 def _people(realm: str) -> Sequence[Person]:
-    people = Person.objects.filter(realm=realm).select_related("unit").prefetch_related("duties")
+    people = Person.objects.filter(realm=realm).select_related("unit", "home").prefetch_related("duties")
     return list(people.select_for_update(of=("self",), no_key=True).order_by("pk"))
 
 
@@ -152,6 +156,16 @@ def _refuse_bad_rows(
         raise BadRoster(errors)
 
 
+def _refuse_unknown_homes(rows: Sequence[RosterRow], areas: dict[str, SavedArea]) -> None:
+    errors = [
+        RowError(row.row, "home", f"no saved area has the code {row.home!r}; make it first")
+        for row in rows
+        if row.home and row.home not in areas
+    ]
+    if errors:
+        raise BadRoster(errors)
+
+
 def _differences(person: Person, row: RosterRow, points: Sequence[ContactPoint]) -> tuple[str, ...]:
     stored = [(point.channel, point.address) for point in points if point.channel in row.channels]
     compared = {
@@ -161,6 +175,7 @@ def _differences(person: Person, row: RosterRow, points: Sequence[ContactPoint])
         "language": row.language is not None and person.language != row.language,
         "active": not person.active,
         "quiet_hours": row.quiet is not None and said(person.quiet_from, person.quiet_to) != row.quiet,
+        "home": row.home is not None and (person.home.code if person.home else "") != row.home,
         "time_zone": row.zone is not None and person.zone != row.zone,
         "contacts": stored != list(row.contacts),
     }

@@ -30,11 +30,12 @@ class AudienceTerm(Part):
 
     unit        member of a named unit or one below it, regardless of duty
     assignment  the unit's area meets the warned area
+    residence   lives in a saved area that meets the warned area, wherever they are now
     shift       on shift at any moment of the window (less `lead_minutes`), at a post that meets the warned area
     position    last fix in the warned area
     """
 
-    link: Literal["unit", "assignment", "shift", "position"]
+    link: Literal["unit", "assignment", "residence", "shift", "position"]
     units: tuple[Line, ...] = ()
     duties: tuple[Line, ...] = ()
     lead_minutes: Annotated[int, Field(ge=0, le=7 * 24 * 60)] = 0

@@ -88,6 +88,8 @@ class World:
     active: Bools
     consent: Bools
     units: Places
+    #: Row of the saved area (`posts`) that each lives in, or -1; empty when nobody asks.
+    home: Ints = field(default_factory=_no_ints)
     posts: Places = field(default_factory=Places)
     #: Duty codes, and who does which as pairs of person row and duty row.
     duties: tuple[str, ...] = ()

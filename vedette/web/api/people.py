@@ -71,6 +71,8 @@ class PersonGiven(Given):
     language: Line = "en-US"
     quiet: Line | None = None
     zone: Line | None = None
+    #: Code of the saved area they live in; "" is none.
+    home: Line | None = None
     handling: Tlp | None = None
 
 
@@ -194,6 +196,7 @@ def keep(request: ApiRequest, given: PersonGiven) -> Any:
         language=given.language,
         quiet=given.quiet,
         zone=given.zone,
+        home=given.home,
         handling=given.handling,
     )
     return Status(201, _whole(person))

@@ -51,6 +51,7 @@ _ORDER = list(FIELDS)
 _LINKS = {
     "unit": "everyone of",
     "assignment": "on duty with a unit of the area",
+    "residence": "living in the area",
     "shift": "on shift in the area",
     "position": "last seen in the area",
 }

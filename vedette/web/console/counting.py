@@ -23,6 +23,7 @@ REASONS = {
     "position": "last seen in the area",
     "shift": "on shift in the area",
     "assignment": "on duty with a unit of the area",
+    "residence": "lives in",
     "unit": "member of",
     "named": "named by the rule",
     "position?": "last fix leaves it open",

@@ -24,12 +24,13 @@ PROSE = ("description", "impact", "instruction")
 CHOICES = ("urgency", "severity", "certainty", "handling")
 #: What only people say: the form does not begin with a choice made.
 JUDGED = ("urgency", "severity", "certainty")
-LINKS = ("unit", "assignment", "shift", "position")
+LINKS = ("unit", "assignment", "residence", "shift", "position")
 LINK_WORDS = (
     ("unit", "members of the units"),
     ("shift", "on shift in the area during the window"),
     ("position", "last seen in the area"),
     ("assignment", "assigned to a unit whose ground meets the area"),
+    ("residence", "living in a saved area that meets the area"),
 )
 #: Before "<finding>:<about>": the author's answer to something odd about the audience.
 ANSWER = "audience.answer."

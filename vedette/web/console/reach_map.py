@@ -40,7 +40,7 @@ def grounds_of(actor: Actor, counts: Mapping[str, int]) -> tuple[list[Ground], i
     nowhere = 0
     for text, number in counts.items():
         reason, _, detail = text.partition(":")
-        code = detail if reason == "shift" else _ground_of(units.get(detail), units)
+        code = detail if reason in ("shift", "residence") else _ground_of(units.get(detail), units)
         if code in areas:
             found[code] += number
         else:
