@@ -25,10 +25,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import numpy as np
 from playwright.sync_api import Browser, Page
+
+if TYPE_CHECKING:
+    from vedette.dispatch.models import Recipient
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -68,6 +72,8 @@ def main() -> int:
     ):
         if given.only in ("", "field"):
             take(browser, demo, "field", "", field_link(demo), given.out)
+        if given.only in ("", "phone"):
+            take_phone(browser, demo, given.out)
         approval = draft_an_update(browser, demo)
         time.sleep(LET_ANSWERS_COME_S)
         shots = {
@@ -133,13 +139,49 @@ def field_link(demo: Demo) -> str:
     """The address of the field page of somebody who has not answered, as the warning's mail gives it."""
     use_django(demo.data)
     from vedette.access.handling import Realm
-    from vedette.dispatch.models import Recipient
     from vedette.dispatch.tokens import make_token
 
-    recipient = Recipient.objects.filter(warning_id=demo.warning, state="open").order_by("-pk").first()
-    if recipient is None:
+    return f"/a/{make_token(silent(demo).pk, Realm.EXERCISE)}"
+
+
+def silent(demo: Demo, turn: int = 0) -> Recipient:
+    """One of those who have not answered."""
+    from vedette.dispatch.models import Recipient
+
+    found = Recipient.objects.filter(warning_id=demo.warning, state="open", person__language="en-US").order_by("-pk")
+    if len(found) <= turn:
         raise SystemExit("everybody has answered already; use more people")
-    return f"/a/{make_token(recipient.pk, Realm.EXERCISE)}"
+    return found[turn]
+
+
+def take_phone(browser: Browser, demo: Demo, out: Path) -> None:
+    """A paired phone: its page, and a warning that is answered without a connection."""
+    from tests.browser.phones import PHONE, Phone
+
+    use_django(demo.data)
+    from vedette.access.actors import actor_for
+    from vedette.access.handling import Realm
+    from vedette.access.models import User
+    from vedette.people.phones import make_code
+
+    officer = actor_for(User.objects.get(username="officer"), Realm.EXERCISE)
+    for turn, scheme in enumerate(SCHEMES):
+        context = browser.new_context(**{**PHONE, "device_scale_factor": 1, "color_scheme": scheme})
+        try:
+            phone = Phone(demo, context, "")
+            phone.page.goto(phone.home)
+            phone.page.get_by_label("Code").fill(make_code(officer, silent(demo, turn + 1).person).text)
+            phone.page.get_by_role("button", name="Pair this phone").click()
+            phone.until("navigator.serviceWorker.controller !== null")
+            phone.until_kept(lambda copy: copy is not None and len(copy["pages"]) > 1)
+            write(browser, phone.page, out / f"phone-390-{scheme}.png", 390)
+            context.set_offline(True)
+            phone.page.get_by_role("link", name="Read and answer").first.click()
+            phone.page.get_by_role("button", name="I am safe").click()
+            phone.page.wait_for_selector(".said")
+            write(browser, phone.page, out / f"phone-offline-390-{scheme}.png", 390)
+        finally:
+            context.close()
 
 
 def use_django(data: Path) -> None:

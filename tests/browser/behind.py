@@ -21,7 +21,7 @@ from vedette.access.policy import Actor  # noqa: E402
 from vedette.demo import texts  # noqa: E402
 from vedette.dispatch.actions import keep_channel  # noqa: E402
 from vedette.dispatch.models import Acknowledgement, Delivery, Recipient  # noqa: E402
-from vedette.people.models import Position  # noqa: E402
+from vedette.people.models import ContactPoint, Position  # noqa: E402
 from vedette.warnings import actions  # noqa: E402
 from vedette.warnings.approval import content_hash  # noqa: E402
 from vedette.warnings.models import Message, Warning  # noqa: E402
@@ -92,6 +92,11 @@ def position(person: str) -> list[float]:
     return [found.lat, found.lon]
 
 
+def verified(person: str) -> bool:
+    """Whether their phone is known to show notifications."""
+    return ContactPoint.objects.filter(person__code=person, channel="webpush", verified_at__isnull=False).exists()
+
+
 def _out(message: Message) -> int:
     submitted = actions.submit(by("officer"), message, "the example's words stand")
     actions.approve(by("second"), submitted, content_hash(submitted))
@@ -99,7 +104,7 @@ def _out(message: Message) -> int:
 
 
 if __name__ == "__main__":
-    verbs: tuple[Any, ...] = (push, issue, update, cancel, answers, levels, position)
+    verbs: tuple[Any, ...] = (push, issue, update, cancel, answers, levels, position, verified)
     does = {verb.__name__: verb for verb in verbs}
     for line in sys.stdin:
         name, *given = json.loads(line)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
 
 from tests.browser.house import House
 from tests.servers import pushservice
@@ -49,6 +49,17 @@ _SUBSCRIPTION = """{
     localStorage.setItem("subscribed", "yes");
     return kept;
   };
+}"""
+
+#: Its page and the warnings' pages have their worker.
+_BOTH_WORK = """async () => {
+  const found = await navigator.serviceWorker.getRegistrations();
+  return found.length === 2 && found.every(({ active }) => active?.state === "activated");
+}"""
+
+_CLOSE_ALL = """async () => {
+  const registration = await navigator.serviceWorker.getRegistration("/me/");
+  for (const shown of await registration.getNotifications()) shown.close();
 }"""
 
 _SHOWN = """async () => {
@@ -105,7 +116,8 @@ def code_for(house: House, person: str) -> str:
 def open_person(page: Page, house: House, person: str) -> None:
     """The person's page, by way of the list."""
     page.goto(f"{house.address}/people/?search={person}")
-    page.locator("main a[href^='/people/']").filter(has_not_text="People").first.click()
+    page.locator("main li, main tr").filter(has_text=person).first.locator("a").first.click()
+    expect(page.get_by_role("heading", name="Paired phones")).to_be_visible()
 
 
 @dataclass
@@ -145,11 +157,23 @@ class Phone:
         """The same, and wait until the phone can do without a connection."""
         self.enter_code()
         self.until("navigator.serviceWorker.controller !== null")
+        self.until(_BOTH_WORK)
         self.until_kept(lambda copy: copy is not None)
 
     def until(self, holds: str) -> None:
         """Wait until something is so on the page. (Playwright's own waiting needs `eval`, which the page forbids.)"""
-        wait_until(lambda: self.page.evaluate(holds), holds)
+        wait_until(lambda: self.asked(holds), holds)
+
+    def asked(self, what: str, given: Any = None) -> Any:
+        """What the page says of itself. It may load again meanwhile, by itself: then it is asked again."""
+        for _ in range(20):
+            try:
+                return self.page.evaluate(what, given)
+            except Error as error:
+                if "Execution context was destroyed" not in str(error):
+                    raise
+                self.page.wait_for_load_state()
+        raise AssertionError("the page loads again and again")
 
     def until_kept(self, holds: Callable[[Any], object]) -> None:
         """Wait until the phone's copy is as it should be."""
@@ -157,11 +181,11 @@ class Phone:
 
     def copy(self) -> Any:
         """What the phone keeps to be shown; None when it keeps nothing."""
-        return next(iter(self.page.evaluate(_STORED, "copy") or ()), None)
+        return next(iter(self.asked(_STORED, "copy") or ()), None)
 
     def waiting(self) -> list[Any]:
         """What waits to be sent."""
-        return list(self.page.evaluate(_STORED, "outbox") or ())
+        return list(self.asked(_STORED, "outbox") or ())
 
     def warned(self, seconds: int = 3600) -> int:
         """Warn this person; come back when their phone has a copy of it."""
@@ -173,10 +197,10 @@ class Phone:
 
     def answers(self, warning: int, count: int) -> list[dict[str, Any]]:
         """What has come in of this person, once there are so many."""
-        wait_until(lambda: not self.waiting(), "something waits still")
-        said = behind(self.house, "answers", warning)
+        wait_until(lambda: len(behind(self.house, "answers", warning)) >= count, "an answer has not come in")
+        said: list[dict[str, Any]] = behind(self.house, "answers", warning)
         assert len(said) == count, said
-        return list(said)
+        return said
 
     @contextmanager
     def offline(self) -> Iterator[None]:
@@ -189,7 +213,7 @@ class Phone:
 
     def shown(self) -> list[dict[str, Any]]:
         """The notifications on its screen."""
-        return list(self.page.evaluate(_SHOWN))
+        return list(self.asked(_SHOWN))
 
 
 @contextmanager
@@ -223,6 +247,9 @@ class Pushed:
         self._cdp.on("ServiceWorker.workerRegistrationUpdated", self._seen)
         self._cdp.send("ServiceWorker.enable")
         wait_until(lambda: phone.page.evaluate("1") and "/me/" in self._registrations, "there is no worker")
+        #: The first one, which only shows that they come.
+        self.hello = self.next()
+        phone.page.evaluate(_CLOSE_ALL)
 
     def next(self) -> dict[str, Any]:
         """Hand on the next message that comes, and say what it was."""

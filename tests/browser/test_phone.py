@@ -85,6 +85,8 @@ def test_a_notification_is_shown_and_the_next_version_or_the_end_takes_its_place
     with phone_of(house, browser, "ex-00003") as phone:
         phone.pair()
         pushed = Pushed(phone, push_service)
+        assert pushed.hello["title"] == "EXERCISE Notifications are on EXERCISE"
+        wait_until(lambda: behind(house, "verified", phone.person), "nobody knows that notifications come")
         warning = behind(house, "issue", phone.person, 3600)
         first = pushed.next()
         (alert,) = phone.shown()
@@ -137,6 +139,7 @@ def test_answers_given_without_a_connection_are_sent_later_with_their_time_and_c
             second = clock.now()
             phone.page.get_by_role("button", name="I am safe").click()
             expect(phone.page.locator(".said")).to_contain_text("Kept on this phone: I am safe")
+            expect(phone.page.locator("button[aria-pressed]")).to_have_text("✓ I am safe")
             # Put away and taken out again: what is kept is on disk, in no page.
             phone.page.close()
             phone.open()
@@ -214,8 +217,7 @@ def test_a_check_in_is_sent_at_once_or_as_soon_as_there_is_a_connection(house: H
         with phone.offline():
             phone.page.get_by_role("button", name="Send where I am").click()
             expect(phone.page.locator("#check-in-state")).to_contain_text("Kept on this phone.")
-        wait_until(lambda: not phone.waiting(), "it waits still")
-        assert behind(house, "position", phone.person) == [32.6, -117.1]
+        wait_until(lambda: behind(house, "position", phone.person) == [32.6, -117.1], "it has not come in")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

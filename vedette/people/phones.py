@@ -17,12 +17,14 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 
 from vedette import clock
 from vedette.access.policy import Actor, check
 from vedette.access.roles import Verb
 from vedette.formats.parts import BadInput
 from vedette.ledger.log import append
+from vedette.people.contact import PUSH
 from vedette.people.models import ContactPoint, PairingCode, Person, Phone, WrongCode
 from vedette.people.pairing_code import new_code, plain
 from vedette.people.positions import is_own
@@ -57,6 +59,11 @@ def may_pair(actor: Actor, person: Person) -> bool:
 def may_unpair(actor: Actor, person: Person) -> bool:
     """Whether the actor may take a phone away from this person."""
     return may_pair(actor, person) or actor.may(Verb.KEEP_ROSTER, person)
+
+
+def sendable(person: Person) -> QuerySet[ContactPoint]:
+    """The addresses a code may be sent to: those that are known to reach the person, but no other phone's page."""
+    return person.contact_points.filter(verified_at__isnull=False).exclude(channel=PUSH).order_by("rank", "pk")
 
 
 def make_code(actor: Actor, person: Person) -> NewCode:

@@ -113,6 +113,7 @@ urlpatterns = [
     path("people/<int:person_id>/consent/", devices.consent, name="consent"),
     path("people/<int:person_id>/track/", devices.track, name="track"),
     path("people/<int:person_id>/code/", phones.code, name="pairing-code"),
+    path("people/<int:person_id>/code/send/", phones.send_code, name="pairing-code-send"),
     path("people/<int:person_id>/phones/<int:phone_id>/unpair/", phones.unpair_one, name="unpair"),
     path("people/<int:person_id>/vouch/<int:recipient_id>/", people.vouch, name="vouch"),
     path("ledger/", ledger.entries, name="ledger"),

@@ -6,9 +6,12 @@ import re
 
 from django.test import Client
 
+from tests.servers import smtp
 from tests.web.console.house import House, text_of
+from vedette.dispatch.models import Channel
 from vedette.ledger.models import Entry
 from vedette.people.models import PairingCode, Person, Phone
+from vedette.warnings.marking import is_marked
 
 
 def path(person: Person) -> str:
@@ -60,3 +63,23 @@ def test_nobody_else_does_either(house: House) -> None:
         assert browser.post(f"{path(person)}phones/{phone.pk}/unpair/").status_code == 403
     assert house.browser("officer").post(f"{path(other)}phones/{phone.pk}/unpair/").status_code == 404
     assert Phone.objects.get().revoked_at is None and not PairingCode.objects.exists()
+
+
+def test_a_code_is_sent_to_an_address_that_is_verified_and_to_no_other(house: House, smtp_sink: smtp.Sink) -> None:
+    person = Person.objects.get(code="ex-00003")
+    mail = person.contact_points.get(channel="smtp")
+    Channel.objects.filter(name="smtp").update(settings={"host": "127.0.0.1", "port": smtp_sink.port, "tls": "none"})
+    officer = house.browser("officer")
+    page = text_of(officer.post(f"{path(person)}code/send/", {"point": mail.pk}, follow=True))
+    assert f"A code is on its way to {mail.address}" in page and 'class="code' not in page
+    (sent,) = smtp_sink.wait_for(1)
+    assert is_marked(sent.message["subject"])
+    found = re.search(r"Your code: ([0-9A-Z-]{9})\. On your phone open \S+/me/", sent.text)
+    assert found is not None and Client().post("/me/pair", {"code": found[1]}).status_code == 302
+    mail.verified_at = None
+    mail.save()
+    for given in (mail.pk, "x", ""):
+        refused = officer.post(f"{path(person)}code/send/", {"point": given})
+        assert refused.status_code == 422 and "Choose an address that is verified" in text_of(refused)
+    assert not PairingCode.objects.exists()
+    assert house.browser("overseer").post(f"{path(person)}code/send/", {"point": 1}).status_code in (403, 422)

@@ -23,7 +23,7 @@ from vedette.dispatch.reaching import accepted, ask_whether_it_reaches
 from vedette.people.actions import keep_quiet_hours
 from vedette.people.device_fixes import REASONS
 from vedette.people.models import ContactPoint, Device, Organisation, Position, Shift
-from vedette.people.phones import may_pair, may_unpair
+from vedette.people.phones import may_pair, may_unpair, sendable
 from vedette.people.positions import is_own
 from vedette.people.queries import people_for, units_for, without_address
 from vedette.people.quiet import said
@@ -166,6 +166,7 @@ def shown(
         "phones": found.phones.filter(revoked_at=None).order_by("-paired_at"),
         "may_pair": found.active and may_pair(request.actor, found),
         "may_unpair": may_unpair(request.actor, found),
+        "code_to": sendable(found),
         "now": now,
         "received": [
             {

@@ -5,15 +5,20 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from vedette.access.roles import Verb
+from vedette.dispatch.channels.face import Outcome
+from vedette.dispatch.notices import public_address, send_notice
+from vedette.formats.parts import BadInput
 from vedette.people.models import Organisation
-from vedette.people.phones import make_code, unpair
+from vedette.people.phones import make_code, sendable, unpair
 from vedette.people.queries import people_for
 from vedette.web.console import people
 from vedette.web.console.doors import ActedRequest, Errors, one, page, told
+from vedette.web.phone.words import phone_words
 
 
 @require_POST
@@ -27,6 +32,31 @@ def code(request: ActedRequest, person_id: int) -> HttpResponse:
         made = make_code(request.actor, found)
     house = Organisation.objects.first()
     return people.shown(request, person_id, errors, {"code": made, "address": house.public_address if house else ""})
+
+
+@require_POST
+@page(Verb.SEE_PEOPLE)
+def send_code(request: ActedRequest, person_id: int) -> HttpResponse:
+    """Send this person a code, in their language, to an address that is known to reach them."""
+    found = one(request.actor, people_for(request.actor), Verb.SEE_PEOPLE, pk=person_id)
+    points = sendable(found)
+    point = points.filter(pk=request.POST["point"]).first() if request.POST.get("point", "").isdecimal() else None
+    errors = Errors()
+    with told(errors):
+        if point is None:
+            raise BadInput("point", "choose an address that is verified")
+        address = f"{public_address()}/me/"
+        made = make_code(request.actor, found)
+        words = phone_words(found.language)
+        until = f"{timezone.localtime(made.expires_at):%H:%M}"
+        text = words.code_message.format(code=made.text, address=address, until=until)
+        result = send_notice(point, "Code", words.code_subject, text, address, made.expires_at)
+        if result.outcome is Outcome.ACCEPTED:
+            messages.success(request, f"A code is on its way to {point.shown}. It works once, until {until}.")
+        else:
+            messages.error(request, f"It was not taken: {result.detail}")
+        return redirect("console:person", person_id)
+    return people.shown(request, person_id, errors)
 
 
 @require_POST

@@ -29,8 +29,15 @@ async function fromCopy(path) {
   let html = page.pieces.map(({ html, ends, over }) => (ends && over_by(ends) ? over : html)).join("");
   const said = (await waiting()).filter((item) => item.path === path).at(-1);
   const kept = said && copy.kept[said.told.response];
-  if (kept) html = html.replace(/<!--said-->[^]*?<!--\/said-->/, () => kept);
-  return shown(html, copy.policy);
+  return shown(kept ? answered(html, kept, said.told.response) : html, copy.policy);
+}
+
+/** The page of a warning with an answer that waits to be sent, in place of what was answered before. */
+function answered(html, kept, response) {
+  return html
+    .replace(/<!--said-->[^]*?<!--\/said-->/, () => kept)
+    .replace(' aria-pressed="true"><span aria-hidden="true">✓ </span>', ">")
+    .replace(`value="${response}">`, (button) => button.replace(">", ' aria-pressed="true"><span aria-hidden="true">✓ </span>'));
 }
 
 /** What is shown in place of a page that the copy does not have. */

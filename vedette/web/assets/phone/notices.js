@@ -3,7 +3,7 @@
 /** Show what was pushed. A browser takes the right to push from whoever shows nothing, so something is always shown. */
 async function show(told) {
   const copy = await readCopy().catch(() => undefined);
-  const path = pathOf(told.link);
+  const path = told.type === "Hello" ? "/me/" : pathOf(told.link);
   const exercise = told.realm === "exercise";
   const late = told.expires && over_by(told.expires);
   const notice = copy?.notice ?? { over: "EXPIRED", over_because: "This warning is over.", language: "en", direction: "ltr" };
@@ -31,9 +31,9 @@ async function settle(copy) {
   for (const notification of await everyNotice()) {
     const { path, expires, identifier } = notification.data ?? {};
     const known = copy?.pages[path];
-    const replaced = known && (known.identifier !== identifier || over_by(known.ends));
+    const replaced = known?.identifier && (known.identifier !== identifier || over_by(known.ends));
     // That it was called off or is over stays on the screen until its own time: it is the last that was said.
-    const last = known && known.identifier === identifier && !known.in_force;
+    const last = known?.identifier === identifier && !known.in_force;
     if ((expires && over_by(expires)) || (replaced && !last)) notification.close();
   }
 }

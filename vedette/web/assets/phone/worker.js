@@ -1,6 +1,8 @@
 // The worker: pages from the server while it can be reached and from the copy when not, answers through the outbox.
 
 const CACHE = `vedette-${VERSION}`;
+// Of the two places that this worker serves, the person's own page: there the copy is looked after.
+const IS_HOME = self.registration.scope.endsWith("/me/");
 
 self.addEventListener("install", (event) => {
   // Only once all that the pages are made with is here does this version take over; until then the old one serves.
@@ -13,7 +15,7 @@ self.addEventListener("activate", (event) => {
     (async () => {
       for (const name of await caches.keys()) if (name.startsWith("vedette-") && name !== CACHE) await caches.delete(name);
       await self.clients.claim();
-      await renew();
+      if (IS_HOME) await renew();
     })(),
   );
 });
@@ -25,13 +27,15 @@ self.addEventListener("fetch", (event) => {
   if (KEPT.includes(pathname)) event.respondWith(asset(request));
   else if (pathname === "/me/position" && request.method === "POST") event.respondWith(checkIn(request));
   else if (request.mode !== "navigate") return;
-  else if (request.method === "POST") event.respondWith(pathname.startsWith("/a/") ? answer(event, pathname) : posted(event));
+  else if (request.method === "POST") event.respondWith(/^\/a\/[^/]+$/.test(pathname) ? answer(event, pathname) : posted(event));
   else event.respondWith(page(event, pathname));
 });
 
 self.addEventListener("push", (event) => {
   const told = read(event.data);
-  event.waitUntil(Promise.all([show(told), renew(), told.key ? reportShown(told.key) : undefined]));
+  // Many phones hear of a warning in the same second; the copy can wait for some, as the text is on the screen.
+  const copied = () => after(Math.random() * 8000).then(renew);
+  event.waitUntil(show(told).then(() => Promise.all([copied(), reportShown(told)])));
 });
 
 self.addEventListener("notificationclick", (event) => {
@@ -56,7 +60,7 @@ async function look(mustSend = false) {
   await settle(await readCopy());
   const sent = (await sendAll()).size;
   const left = (await waiting()).length;
-  const connected = await renew();
+  const connected = IS_HOME ? await renew() : undefined;
   await tell({ waiting: left, sent, connected });
   // The browser tries a sync that failed again, later and later.
   if (mustSend && left > 0) throw new Error("something still waits to be sent");
@@ -68,7 +72,7 @@ async function page(event, pathname) {
   // A connection that swallows everything is none, where there is something to show instead.
   const found = await Promise.race([asked, after(8000)]);
   if (found && found.status < 502) return found;
-  return (await fromCopy(pathname)) ?? (found === undefined && (await asked)) ?? (await notHere());
+  return (await fromCopy(pathname)) ?? found ?? (await asked) ?? (await notHere());
 }
 
 const after = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -77,7 +81,13 @@ const after = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 async function answer(event, pathname) {
   const given = new URLSearchParams(await event.request.text());
   const told = { response: given.get("response") ?? "", note: given.get("note") ?? "", message: given.get("message") ?? "" };
-  const number = await keep(pathname, { ...told, answered_at: new Date().toISOString() });
+  let number;
+  try {
+    number = await keep(pathname, { ...told, answered_at: new Date().toISOString() });
+  } catch {
+    // A browser that keeps nothing: as on any other phone.
+    return fetch(pathname, { method: "POST", body: given });
+  }
   const gone = (await sendAll()).get(number);
   if (gone?.ok) {
     event.waitUntil(renew());
@@ -110,8 +120,10 @@ async function asset(request) {
   return (await (await caches.open(CACHE)).match(request, { ignoreSearch: true })) ?? fetch(request);
 }
 
-async function reportShown(key) {
-  await post("/me/shown", { key }).catch(() => undefined);
+/** Tell the server that it was on the screen: of a warning by its key, of the first one by what its link confirms. */
+async function reportShown({ type, key, link }) {
+  const told = type === "Hello" ? { confirm: new URL(link).pathname.replace("/v/", "") } : { key };
+  await post("/me/shown", told).catch(() => undefined);
 }
 
 async function open(path) {

@@ -16,6 +16,9 @@ WORDS = PhoneWords(
     code_wrong="The code is wrong, used already, or over. Ask for a new one.",
     too_many_phones="You have paired five phones already. Unpair one of them first.",
     too_many_tries="Too many wrong codes. Wait a quarter of an hour, then ask for a new one.",
+    code_subject="Your code for Vedette",
+    code_message="Your code: {code}. On your phone open {address} and enter it by {until}. If you did not "
+    "ask for it, do nothing.",
     whose="For {name}",
     nothing_in_force="No warning is in force for you.",
     read="Read and answer",
@@ -33,6 +36,8 @@ WORDS = PhoneWords(
     notices_off="Off for this phone.",
     notices_no="This browser offers none here. On an iPhone, put this page on the home screen first.",
     notices_blocked="Blocked. Allow them in the browser's settings for this page.",
+    hello="Notifications are on",
+    hello_why="You are notified of warnings on this phone from now on. There is no danger now.",
     turn_on="Turn on",
     turn_off="Turn off",
     position="Your position",
@@ -53,7 +58,7 @@ WORDS = PhoneWords(
     unpaired="This phone is not paired. What it kept is removed.",
     offline="No connection. This is what was known {when}.",
     kept="Kept on this phone",
-    kept_why="It is sent, with the time of now, as soon as there is a connection.",
+    kept_why="It is sent as soon as there is a connection, with the time at which you pressed.",
     not_here="No connection, and this page is not on this phone. Try again later.",
     failed="That did not work. Try again.",
 )

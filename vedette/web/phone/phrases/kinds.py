@@ -23,6 +23,10 @@ class PhoneWords:
     too_many_phones: str
     too_many_tries: str
 
+    #: A code that is sent: {code}, {address} where it is entered, and {until} when.
+    code_subject: str
+    code_message: str
+
     whose: str
     nothing_in_force: str
     read: str
@@ -42,6 +46,9 @@ class PhoneWords:
     notices_off: str
     notices_no: str
     notices_blocked: str
+    #: The first notification, which shows that they come.
+    hello: str
+    hello_why: str
     turn_on: str
     turn_off: str
 
