@@ -92,3 +92,34 @@ def lean(days: list[date | None], anchor: Anchor) -> list[date]:
         return [other, nearest]
     both = other is not None and abs(other - here) < 3 * abs(nearest - here)
     return [nearest, other] if both and other is not None else [nearest]
+
+
+def at_time(reading: Stretch, when: time, offset: int | None) -> Stretch:
+    """The clock time on the reading's day."""
+    if reading.begin is None:
+        return reading
+    begin = datetime.combine(reading.begin.date(), when)
+    return Stretch(
+        f"{begin:%Y-%m-%dT%H:%M}" + ("Z" if offset == 0 else ""), begin, begin + timedelta(minutes=1), offset
+    )
+
+
+def part_of(reading: Stretch, code: str, first: int, last: int) -> Stretch:
+    """The part of the reading's day: its TIMEX3 code and hours."""
+    if reading.begin is None:
+        return reading
+    base = start_of(reading.begin.date())
+    return Stretch(f"{base:%Y-%m-%d}{code}", base + timedelta(hours=first), base + timedelta(hours=last))
+
+
+def date_or_none(year: int, month: int, number: int) -> date | None:
+    """The date, or None where the calendar has no such day."""
+    try:
+        return date(year, month, number)
+    except ValueError:
+        return None
+
+
+def time_or_none(hour: int, minute: int) -> time | None:
+    """The time of day, or None where no clock shows it."""
+    return time(hour, minute) if hour < 24 and minute < 60 else None

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from vedette.reading.events import HAZARDS, INCIDENTS
 from vedette.reading.lexicon import PRONOUNS, words
 from vedette.reading.phrases import after
-from vedette.reading.places import HEADS
+from vedette.reading.place_words import HEADS
 from vedette.reading.records import (
     Certainty,
     Claim,

@@ -12,22 +12,13 @@ from dataclasses import dataclass
 
 from vedette.reading.gazetteer import Entry, fold, lookup
 from vedette.reading.lexicon import (
-    ADVERBS,
-    AUXILIARIES,
-    CONJUNCTIONS,
-    DETERMINERS,
-    MONTHS,
     ORGANISATIONS,
     OUTLETS,
-    PEOPLE,
-    PREPOSITIONS,
-    PRONOUNS,
     TITLES,
-    WEEKDAYS,
     is_person_noun,
-    words,
 )
 from vedette.reading.phrases import VERBS
+from vedette.reading.place_words import BOUND, COMMON, HEADS, LOCATIVES, NOT_PLACES, OPENERS, PARTICLES, REACHING, SITES
 from vedette.reading.records import Candidate, PlaceMention
 from vedette.reading.tokens import Token
 
@@ -65,61 +56,10 @@ class Mention:
     bare: bool = False
 
 
-_LOCATIVES = words(
-    "in near at from to of around outside between toward towards across into through via inside along south north "
-    "east west northern southern eastern western central downtown and or border off beyond within"
-)
-#: Words that follow a place name and carry it on.
-HEADS = words(
-    "sector county area region district province city town valley border station port crossing checkpoint state "
-    "port-of-entry corridor zone island mountains river canyon hills park coast bay neighbourhood neighborhood "
-    "road highway route bridge"
-)
-_PARTICLES = words("de la del las los of el al upon le st saint")
-_NOT_PLACES = (
-    frozenset(MONTHS) | frozenset(WEEKDAYS) | ORGANISATIONS | OUTLETS | PEOPLE | TITLES | frozenset(VERBS)
-    | words(
-        "the a an this that these those he she it they we you i his her their our its all any some no not yes one two "
-        "three if when while after before during under on by for with and but or as so there here what who how why "
-        "exercise warning alert threat report memo subject from to date united remain wear avoid stay keep do use "
-        "please for official only northern southern western eastern north south east west central new old upper lower "
-        "god best most more many several both each every another other such same own general special senior deputy "
-        "acting former may can will should must could would has have had is are was were be been being orange green "
-        "red white black blue amber clear strict bay hill ridge canyon valley border patrol homeland security customs "
-        "protection federal local public criminal investigation investigations shots fire vehicle video nobody "
-        "sources leaders agents members officials officers people page mission intelligence sector station report "
-        "radio call check carry maintain ensure training test end begin issued published time early late once since "
-        "until although because however meanwhile separately still also then now today tomorrow yesterday tonight "
-        "english spanish american mexican"
-    )
-)  # fmt: skip
-#: Common words that are also cities: only after a preposition of place.
-_COMMON = words(
-    "nice reading mobile orange split bath buffalo independence hope liberty union progress paradise normal surprise "
-    "male man along police worth deal sandwich university enterprise eagle champion centennial victoria florence "
-    "charlotte jackson lincoln madison hamilton austin clinton chad santiago battle battles barking ash best same "
-    "young rock cork tours nancy angers hull derby crew crewe wells"
-)
 _SURE = 100_000
 _NEVER = 10_000_000_000
 #: A place of fewer people gives its name to no depot that a text names without more.
 _SITED = 5_000
-_SITES = words(
-    "market depot yard office offices plant mine clinic hospital school station barracks base camp prison airport "
-    "harbour harbor junction warehouse courthouse stadium university mosque church refinery terminal roadblock ferry "
-    "railway"
-)
-_REACHING = words(
-    "reached reach reaching left leave leaving entered enter entering visit visited visiting nearby toward"
-)
-_BOUND = words(
-    "attack attacks raid raids assault assaults march advance strike strikes bound headed left siege bombing shelling"
-)
-#: Capitals at the head of a sentence that begin no place's name.
-_OPENERS = (
-    PREPOSITIONS | DETERMINERS | CONJUNCTIONS | PRONOUNS | ADVERBS | AUXILIARIES
-    | words("visit leave avoid residents traders two three four five six seven eight nine ten many several most")
-)  # fmt: skip
 
 
 class PlaceReader:
@@ -230,7 +170,7 @@ class PlaceReader:
     ) -> tuple[tuple[Entry, ...], bool]:
         """What the words may be, and whether nothing beside them tells that they are a place."""
         words = [tokens[position].low for position in range(at, past - 1)] + [tokens[past - 1].stem]
-        if past - at == 1 and (words[0].rstrip(".") in _NOT_PLACES or len(words[0]) < 3):
+        if past - at == 1 and (words[0].rstrip(".") in NOT_PLACES or len(words[0]) < 3):
             if tokens[at].text not in ("US", "UK", "U.S.", "U.K.", "UAE", "USA"):
                 return (), False
         elif words[0] in ("the", "in", "at", "on", "from", "near", "all"):
@@ -247,20 +187,20 @@ class PlaceReader:
             return entries, False
         previous = tokens[at - 1].low if at > 0 else ""
         following = tokens[past].low if past < len(tokens) else ""
-        tied = at - begin >= 2 and previous in _PARTICLES and tokens[at - 2].stem not in ORGANISATIONS | OUTLETS
+        tied = at - begin >= 2 and previous in PARTICLES and tokens[at - 2].stem not in ORGANISATIONS | OUTLETS
         whole = (begin == at or tied) and run == past
         located = (
-            previous in _LOCATIVES
-            or previous in _REACHING
-            or (previous in ("on", "for") and at > 1 and tokens[at - 2].low in _BOUND)
+            previous in LOCATIVES
+            or previous in REACHING
+            or (previous in ("on", "for") and at > 1 and tokens[at - 2].low in BOUND)
             or following in HEADS
-            or (following in _SITES and biggest >= _SITED)
+            or (following in SITES and biggest >= _SITED)
             or (at == 0 and following in (":", "/", ".") and biggest >= _SITED)
             or previous == ","
             or (previous == "as" and at > 1 and tokens[at - 2].low == "such")
             or (following == "," and past + 1 < len(tokens) and tokens[past + 1].is_capital)
         )
-        if words[0] in _COMMON and previous not in ("in", "near", "at", "from", "to"):
+        if words[0] in COMMON and previous not in ("in", "near", "at", "from", "to"):
             return (), False
         needed = _SURE
         if not whole and not shouting:
@@ -279,7 +219,7 @@ def _opens(tokens: Sequence[Token], index: int) -> bool:
     follows = index + 1 < len(tokens) and (not index or not tokens[index - 1].is_word)
     if not follows or not (tokens[index + 1].is_capital or (tokens[index + 1].low == "of" and is_person_noun(low))):
         return False
-    if low not in _OPENERS and tokens[index + 1].low != "of":
+    if low not in OPENERS and tokens[index + 1].low != "of":
         return False
     names = (" ".join(token.stem for token in tokens[index : index + size]) for size in (2, 3))
     return not any(lookup(fold(name)) for name in names)
@@ -302,7 +242,7 @@ def _run(tokens: Sequence[Token], index: int) -> int:
             break
         if token.is_word and token.is_capital:
             at += 1
-        elif token.low in _PARTICLES and at + 1 < len(tokens) and tokens[at + 1].is_capital and at - index < 6:
+        elif token.low in PARTICLES and at + 1 < len(tokens) and tokens[at + 1].is_capital and at - index < 6:
             at += 2
         elif token.low == "." and tokens[at - 1].low in ("st", "ft", "mt") and at + 1 < len(tokens):
             at += 1

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, time, timedelta
+from datetime import date, time
 
 from vedette.reading.calendar import (
     DAY,
     Anchor,
     Point,
     Stretch,
+    at_time,
+    date_or_none,
     day_stretch,
     lean,
     month_stretch,
     months_later,
+    part_of,
     start_of,
 )
-from vedette.reading.clocks import Clock, clock, zone_letter
+from vedette.reading.clocks import Clock, clock
+from vedette.reading.figures import in_figures
 from vedette.reading.holidays import holiday
 from vedette.reading.lexicon import MONTHS, WEEKDAYS
 
@@ -31,15 +35,6 @@ _WEEKDAY = (
 _LEAD = rf"(?:{_WEEKDAY},?\s{{1,2}})?(?:the\s)?"
 _YEAR = r"(?:,?\s{1,2}(?P<year>(?:19|20)\d\d)(?!\d))?"
 _FLAGS = re.IGNORECASE
-_ISO = re.compile(
-    r"(?P<y>(?:19|20)\d\d)-(?P<m>\d\d)-(?P<d>\d\d)(?!\d)"
-    r"(?:[T ](?P<H>\d\d):(?P<M>\d\d)(?::\d\d)?(?P<zone>Z|[+-]\d\d:?\d\d)?)?"
-)
-_DTG = re.compile(
-    r"(?P<d>\d\d)(?P<H>\d\d)(?P<M>\d\d)\s?(?P<zone>[A-IK-Z])\s?(?P<month>JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)"
-    r"\s?(?P<year>\d{4}|\d\d)(?!\d)",
-    _FLAGS,
-)
 _DAY_MONTH = re.compile(
     rf"{_LEAD}(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?:(?:\s?[-–]\s?|\s(?:to|and|through|until)\s)(?P<last>\d{{1,2}})(?:st|nd|rd|th)?)?(?:\sof)?\s{{1,2}}{_MONTH}{_YEAR}",
     _FLAGS,
@@ -48,7 +43,6 @@ _MONTH_DAY = re.compile(
     rf"{_LEAD}{_MONTH}\s{{1,2}}(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?:(?:\s?[-–]\s?|\s(?:to|and|through|until)\s)(?P<last>\d{{1,2}}))?(?![\d:/])(?!\s?(?:a\.?m|p\.?m)\b){_YEAR}",
     _FLAGS,
 )
-_NUMERIC = re.compile(r"(?P<a>\d{1,2})(?P<sep>[/.])(?P<b>\d{1,2})(?P=sep)(?P<y>(?:19|20)\d\d|\d\d)(?![\d/.]\d|\d)")
 _WEEKDAY_ONLY = re.compile(rf"(?:(?P<which>last|next|this|this past|past|this coming|coming)\s)?{_WEEKDAY}", _FLAGS)
 _NEAR_DAY = re.compile(
     r"(?P<word>the day before yesterday|the day after tomorrow|the night before last|the previous night|today|tonight|"
@@ -73,14 +67,6 @@ _HOUR_OF_PART = re.compile(
 #: "the night of 1/2 March", "the intervening night of November 2 and 3": the night that begins on the first.
 _NIGHT_OF = re.compile(r"(?:the\s)?(?:intervening\s)?night\s(?:of|from)\s(?:the\s)?", _FLAGS)
 _SLASHED = re.compile(rf"(?P<first>\d{{1,2}})\s?/\s?\d{{1,2}}\s{_MONTH}", _FLAGS)
-#: A date-time group without its month: 061430Z.
-_SHORT_DTG = re.compile(r"(?P<d>[0-3]\d)(?P<H>[0-2]\d)(?P<M>[0-5]\d)\s?(?P<zone>[A-IK-Z])\b")
-_ORDINAL = re.compile(
-    r"(?:the\s)?(?P<day>\d{1,2})(?:st|nd|rd|th)\b(?=[.,;)]|\s(?:and|or|at|between|from)\b|\Z)", _FLAGS
-)
-_HYPHENED = re.compile(
-    rf"(?P<day>\d{{1,2}})-{_MONTH.replace(chr(92) + 'b', '')}-(?P<year>(?:19|20)?\d\d)(?!\d)", _FLAGS
-)
 _WHICH_YEAR = re.compile(r"\s(?:of\s)?(?P<which>last|this|next)\syear\b", _FLAGS)
 _WHICH_WEEK = re.compile(r"\s(?P<which>last|this|next)\sweek\b", _FLAGS)
 _PARTS = {"morning": ("TMO", 6, 12), "afternoon": ("TAF", 12, 18), "evening": ("TEV", 18, 24), "night": ("TNI", 18, 30)}
@@ -96,12 +82,12 @@ def point(text: str, at: int, end: int, anchor: Anchor) -> Point | None:
         return found
     if (part := _PART.match(text, found.end, end)) and found.has_day:
         code, first, last = _PARTS[part.group("part").lower()]
-        return Point(part.end(), tuple(_part(reading, code, first, last) for reading in found.readings), True, True)
+        return Point(part.end(), tuple(part_of(reading, code, first, last) for reading in found.readings), True, True)
     joint = _TO_CLOCK.match(text, found.end, end)
     told = clock(text, joint.end(), end) if joint and found.has_day else None
     if told is None:
         return found
-    return Point(told.end, tuple(_at(reading, told.when, told.offset) for reading in found.readings), True, True)
+    return Point(told.end, tuple(at_time(reading, told.when, told.offset) for reading in found.readings), True, True)
 
 
 def _from_clock(text: str, end: int, told: Clock, anchor: Anchor) -> Point:
@@ -110,16 +96,16 @@ def _from_clock(text: str, end: int, told: Clock, anchor: Anchor) -> Point:
     found = day(text, joint.end(), end, anchor) if joint else None
     if found is not None and found.has_day and not found.has_clock and (part := _PART.match(text, found.end, end)):
         code, first, last = _PARTS[part.group("part").lower()]
-        found = Point(part.end(), tuple(_part(reading, code, first, last) for reading in found.readings), True, True)
+        found = Point(part.end(), tuple(part_of(reading, code, first, last) for reading in found.readings), True, True)
     whole = found is not None and (not found.has_clock or found.readings[0].value[10:11] == "T")
     if found is not None and whole and found.readings[0].begin is not None and found.has_day:
         when = told.when
         if told.either_half and when.hour < 12 and found.readings[0].value[10:] in ("TAF", "TEV", "TNI"):
             when = when.replace(hour=when.hour + 12)
-        return Point(found.end, tuple(_at(reading, when, told.offset) for reading in found.readings), True, True)
+        return Point(found.end, tuple(at_time(reading, when, told.offset) for reading in found.readings), True, True)
     if anchor.day is None:
         return Point(told.end, (Stretch(f"T{told.when:%H:%M}", None, None),), False, True)
-    return Point(told.end, (_at(day_stretch(anchor.day), told.when, told.offset),), False, True)
+    return Point(told.end, (at_time(day_stretch(anchor.day), told.when, told.offset),), False, True)
 
 
 def _hour_of_part(text: str, at: int, end: int) -> Clock | None:
@@ -134,15 +120,7 @@ def _hour_of_part(text: str, at: int, end: int) -> Clock | None:
 def day(text: str, at: int, end: int, anchor: Anchor) -> Point | None:
     """The day, days of a month, or month that begins at `at`."""
     if text[at : at + 1].isdigit():
-        return (
-            _iso(text, at, end)
-            or _dtg(text, at, end)
-            or _short_dtg(text, at, end, anchor)
-            or _named_day(_DAY_MONTH, text, at, end, anchor)
-            or _hyphened(text, at, end)
-            or _numeric(text, at, end, anchor)
-            or _ordinal(text, at, end, anchor)
-        )
+        return _named_day(_DAY_MONTH, text, at, end, anchor) or in_figures(text, at, end, anchor)
     return (
         _named_day(_DAY_MONTH, text, at, end, anchor)
         or _named_day(_MONTH_DAY, text, at, end, anchor)
@@ -163,92 +141,13 @@ def _night_of(text: str, at: int, end: int, anchor: Anchor) -> Point | None:
         month = MONTHS[slashed["month"].lower().rstrip(".")]
         if anchor.day is None:
             return None
-        days = lean([_date(anchor.day.year + step, month, int(slashed["first"])) for step in (-1, 0, 1)], anchor)
+        days = lean([date_or_none(anchor.day.year + step, month, int(slashed["first"])) for step in (-1, 0, 1)], anchor)
         found: Point | None = Point(slashed.end(), tuple(day_stretch(one) for one in days)) if days else None
     else:
         found = day(text, lead.end(), end, anchor)
     if found is None or found.has_clock or found.readings[0].begin is None:
         return None
-    return Point(found.end, tuple(_part(reading, *_PARTS["night"]) for reading in found.readings), True, True)
-
-
-def _short_dtg(text: str, at: int, end: int, anchor: Anchor) -> Point | None:
-    """061430Z: the day of that number nearest to the publication."""
-    match = _SHORT_DTG.match(text, at, end)
-    when = _time(int(match["H"]), int(match["M"])) if match else None
-    if match is None or when is None or anchor.day is None:
-        return None
-    days = _numbered(int(match["d"]), anchor)
-    if not days or (
-        match["zone"] != "Z" and not text[max(0, at - 6) : at].lower().endswith((" at ", " by ", "from ", "until "))
-    ):
-        return None
-    offset = zone_letter(match["zone"]) if match["zone"] != "Z" else 0
-    return Point(match.end(), (_at(day_stretch(days[0]), when, offset),), True, True)
-
-
-def _numbered(number: int, anchor: Anchor) -> list[date]:
-    """The days of that number in the months around the publication, likeliest first."""
-    assert anchor.day is not None
-    firsts = [months_later(anchor.day.replace(day=1), step) for step in (-1, 0, 1)]
-    return lean([_date(first.year, first.month, number) for first in firsts], anchor)
-
-
-def _ordinal(text: str, at: int, end: int, anchor: Anchor) -> Point | None:
-    """ "on the 6th": behind a preposition of time, with no noun after it."""
-    match = _ORDINAL.match(text, at, end)
-    before = text[max(0, at - 12) : at].lower().split()
-    if match is None or anchor.day is None or before[-2:-1] == [] or before[-1:] != ["the"]:
-        return None
-    if before[-2] not in ("on", "by", "until", "till", "since", "before", "after", "from"):
-        return None
-    days = _numbered(int(match["day"]), anchor)
-    return Point(match.end(), tuple(day_stretch(found) for found in days)) if days else None
-
-
-def _hyphened(text: str, at: int, end: int) -> Point | None:
-    """6-Mar-2026."""
-    match = _HYPHENED.match(text, at, end)
-    if match is None:
-        return None
-    year = int(match["year"])
-    found = _date(year + 2000 if year < 100 else year, MONTHS[match["month"].lower().rstrip(".")], int(match["day"]))
-    return None if found is None else Point(match.end(), (day_stretch(found),))
-
-
-def _iso(text: str, at: int, end: int) -> Point | None:
-    match = _ISO.match(text, at, end)
-    found = _date(int(match["y"]), int(match["m"]), int(match["d"])) if match else None
-    if match is None or found is None:
-        return None
-    if match["H"] is None:
-        return Point(match.end(), (day_stretch(found),))
-    when = _time(int(match["H"]), int(match["M"]))
-    if when is None:
-        return None
-    zone = match["zone"]
-    offset = None
-    if zone:
-        digits = zone.replace(":", "")
-        offset = 0 if zone == "Z" else int(digits[0] + "1") * (int(digits[1:3]) * 60 + int(digits[3:5]))
-        if abs(offset) > 840:
-            return None
-    return Point(match.end(), (_at(day_stretch(found), when, offset),), True, True)
-
-
-def _dtg(text: str, at: int, end: int) -> Point | None:
-    """A military date-time group: 041800ZDEC25."""
-    match = _DTG.match(text, at, end)
-    if match is None:
-        return None
-    year = int(match["year"])
-    found = _date(year + 2000 if year < 100 else year, MONTHS[match["month"].lower()], int(match["d"]))
-    when = _time(int(match["H"]), int(match["M"]))
-    if found is None or when is None:
-        return None
-    letter = match["zone"].upper()
-    offset = 0 if letter in "ZJ" else zone_letter(letter)
-    return Point(match.end(), (_at(day_stretch(found), when, offset),), True, True)
+    return Point(found.end, tuple(part_of(reading, *_PARTS["night"]) for reading in found.readings), True, True)
 
 
 def _named_day(pattern: re.Pattern[str], text: str, at: int, end: int, anchor: Anchor) -> Point | None:
@@ -263,21 +162,21 @@ def _named_day(pattern: re.Pattern[str], text: str, at: int, end: int, anchor: A
     told = _WHICH_YEAR.match(text, past, end) if not match["year"] and anchor.day is not None else None
     if told is not None and anchor.day is not None:
         step = {"last": -1, "this": 0, "next": 1}[told["which"].lower()]
-        days = [found for found in (_date(anchor.day.year + step, month, number),) if found is not None]
+        days = [found for found in (date_or_none(anchor.day.year + step, month, number),) if found is not None]
         past = told.end()
     elif match["year"]:
-        days = [found for found in (_date(int(match["year"]), month, number),) if found is not None]
+        days = [found for found in (date_or_none(int(match["year"]), month, number),) if found is not None]
     elif anchor.day is None:
         return Point(match.end(), (Stretch(f"XXXX-{month:02}-{number:02}", None, None),)) if 1 <= number <= 31 else None
     else:
-        known = [_date(anchor.day.year + step, month, number) for step in (-1, 0, 1)]
+        known = [date_or_none(anchor.day.year + step, month, number) for step in (-1, 0, 1)]
         if match["weekday"]:
             number_of_day = WEEKDAYS[match["weekday"].lower()]
             known = [found for found in known if found is not None and found.weekday() == number_of_day] or known
         days = lean(known, anchor)
     readings = []
     for found in days:
-        until = _date(found.year, month, last)
+        until = date_or_none(found.year, month, last)
         if until is None or until < found:
             return None
         if until == found:
@@ -285,28 +184,6 @@ def _named_day(pattern: re.Pattern[str], text: str, at: int, end: int, anchor: A
         else:
             readings.append(Stretch(f"{found}/{until}", start_of(found), start_of(until) + DAY))
     return Point(past, tuple(readings), last == number) if readings else None
-
-
-def _numeric(text: str, at: int, end: int, anchor: Anchor) -> Point | None:
-    """12/4/2025: month first with a slash, day first with dots; the other order is the alternative."""
-    match = _NUMERIC.match(text, at, end)
-    if match is None:
-        return None
-    year = int(match["y"])
-    # A year of two figures far ahead is one of the last century: a birth date.
-    year += (2000 if year < 60 else 1900) if year < 100 else 0
-    a, b = int(match["a"]), int(match["b"])
-    orders = ((a, b), (b, a)) if match["sep"] == "/" else ((b, a),)
-    found = [when for when in (_date(year, month, number) for month, number in orders) if when is not None]
-    if (
-        anchor.day is not None
-        and len(found) == 2
-        and abs(found[0] - anchor.day) > abs(found[1] - anchor.day) + 60 * DAY
-    ):
-        # Written order is a guess; a reading months nearer to the publication is the better one.
-        found.reverse()
-    unique = list(dict.fromkeys(found))
-    return Point(match.end(), tuple(day_stretch(when) for when in unique)) if unique else None
 
 
 def _near_day(text: str, at: int, end: int, anchor: Anchor) -> Point | None:
@@ -328,7 +205,7 @@ def _near_day(text: str, at: int, end: int, anchor: Anchor) -> Point | None:
     if word in ("tonight", "overnight") or "night" in word:
         part = "night"
     if part:
-        return Point(match.end(), (_part(when, *_PARTS[part.lower()]),), True, True)
+        return Point(match.end(), (part_of(when, *_PARTS[part.lower()]),), True, True)
     return Point(match.end(), (when,))
 
 
@@ -338,7 +215,7 @@ def _overnight(text: str, past: int, end: int, anchor: Anchor) -> Point | None:
     found = day(text, joint.end(), end, anchor) if joint else None
     if found is None or not found.has_day or found.has_clock or found.readings[0].begin is None:
         return None
-    return Point(found.end, tuple(_part(reading, *_PARTS["night"]) for reading in found.readings), True, True)
+    return Point(found.end, tuple(part_of(reading, *_PARTS["night"]) for reading in found.readings), True, True)
 
 
 def _weekday(text: str, at: int, end: int, anchor: Anchor) -> Point | None:
@@ -416,30 +293,3 @@ def _month(text: str, at: int, end: int, anchor: Anchor) -> Point | None:
         else:
             readings.append(whole)
     return Point(match.end(), tuple(readings), False, False, which in ("early", "mid", "late", "end of", "the end of"))
-
-
-def _at(reading: Stretch, when: time, offset: int | None) -> Stretch:
-    if reading.begin is None:
-        return reading
-    begin = datetime.combine(reading.begin.date(), when)
-    return Stretch(
-        f"{begin:%Y-%m-%dT%H:%M}" + ("Z" if offset == 0 else ""), begin, begin + timedelta(minutes=1), offset
-    )
-
-
-def _part(reading: Stretch, code: str, first: int, last: int) -> Stretch:
-    if reading.begin is None:
-        return reading
-    base = start_of(reading.begin.date())
-    return Stretch(f"{base:%Y-%m-%d}{code}", base + timedelta(hours=first), base + timedelta(hours=last))
-
-
-def _date(year: int, month: int, number: int) -> date | None:
-    try:
-        return date(year, month, number)
-    except ValueError:
-        return None
-
-
-def _time(hour: int, minute: int) -> time | None:
-    return time(hour, minute) if hour < 24 and minute < 60 else None

@@ -22,10 +22,11 @@ from vedette.reading import (
     responses,
 )
 from vedette.reading.lexicon import PREPOSITIONS, words
+from vedette.reading.mastheads import frame_of
 from vedette.reading.places import Mention, Place, PlaceReader
 from vedette.reading.records import Attribution, Certainty, Claim, Draft, Modality, PlaceMention, Polarity, Span
 from vedette.reading.sentences import Kind, Sentence, split
-from vedette.reading.speakers import Speakers, frame_of
+from vedette.reading.speakers import Speakers
 from vedette.reading.times import TimeReader
 from vedette.reading.tokens import Token, tokenise
 
