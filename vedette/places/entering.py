@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vedette.places.cells import Bools, Floats, Ints
-from vedette.places.grid import Pairs, StandingAreas
+from vedette.places.grid import Pairs, Slots, StandingAreas
 from vedette.places.inside import METRES_PER_DEGREE, Ground, Whereabouts
 
 Wheres = npt.NDArray[np.uint8]
@@ -59,106 +59,123 @@ class Gate:
         counts. The rows of one person stand in the order of their fixes."""
         if not len(self.areas) or not who.size:
             return Entries(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.uint8))
-        pairs, where = self.whereabouts(now)
-        passed = self._passed(before, now, path, pairs)
-        again = np.unique(np.concatenate([pairs.row, passed.row]))
-        earlier, was = self.whereabouts(before.only(again))
-        earlier = Pairs(again[earlier.row], earlier.area)
-        said = _looked_up(pairs, earlier, was)
-        new = (where > said) & ~self._stayed(who, pairs, said, where)
-        passed = passed.only(_looked_up(passed, earlier, was) == Whereabouts.OUT)
-        return Entries(
-            np.concatenate([pairs.row[new], passed.row]),
-            np.concatenate([pairs.area[new], passed.area]),
-            np.concatenate([where[new], np.full(passed.row.size, Whereabouts.IN, np.uint8)]),
-        )
+        row, slot, surely = self._about(before, now)
+        known = np.isfinite(before.lon)
+        # Well inside with both fixes: nothing is new. With the first fix of all, that is an entry.
+        first = np.flatnonzero(surely & ~known[row])
+        open_ = np.flatnonzero(~surely)
+        asked, of = row[open_], slot[open_]
+        where = self._where(asked, of, now)
+        said = self._where(asked, of, before)
+        stayed = self._stayed(who, asked, self.areas.keys(of), said, where)
+        if self._held:
+            here = np.concatenate([open_[where != Whereabouts.OUT], np.flatnonzero(surely)])
+            self._let_go(who, row[here], self.areas.keys(slot[here]))
+        new = np.flatnonzero((where > said) & ~stayed)
+        beside = np.flatnonzero((where == Whereabouts.OUT) & (said == Whereabouts.OUT) & (path & known)[asked])
+        passed = beside[self._passed(asked[beside], of[beside], before, now)]
+        rows = np.concatenate([row[first], asked[new], asked[passed]])
+        keys = self.areas.keys(np.concatenate([slot[first], of[new], of[passed]]))
+        surely_in = np.full(first.size, Whereabouts.IN, np.uint8), np.full(passed.size, Whereabouts.IN, np.uint8)
+        return Entries(rows, keys, np.concatenate([surely_in[0], where[new], surely_in[1]]))
 
     def whereabouts(self, fixes: Fixes) -> tuple[Pairs, Wheres]:
         """Every fix with every area that it is in, or may be in, and which of the two, as `inside.locate` has it."""
-        rows, odd, edges = _around(fixes)
-        pairs, surely = self.areas.near(*edges)
-        odd, pairs = odd[pairs.row], Pairs(rows[pairs.row], pairs.area)
-        if odd.any():
-            # A fix at the antimeridian has a box on either side: what is in both boxes counts once, and is not sure.
-            _, first = np.unique(pairs.code, return_index=True)
-            pairs, surely, odd = pairs.only(first), surely[first] & ~odd[first], odd[first]
-        where = np.where(surely, Whereabouts.IN, Whereabouts.OUT).astype(np.uint8)
+        nowhere = Fixes(*(np.full(fixes.lon.size, np.nan) for _ in fixes))
+        row, slot, surely = self._about(nowhere, fixes)
+        where = np.full(row.size, Whereabouts.IN, np.uint8)
         open_ = np.flatnonzero(~surely)
-        asked = pairs.only(open_)
-        rows = np.unique(asked.row)
-        found = self.areas.containing(fixes.lon[rows], fixes.lat[rows])
-        where[open_[np.isin(asked.code, Pairs(rows[found.row], found.area).code)]] = Whereabouts.IN
-        where[open_[self._doubtful(fixes, asked, odd[open_])]] = Whereabouts.MAYBE
-        some = where != Whereabouts.OUT
-        return pairs.only(some), where[some]
+        where[open_] = self._where(row[open_], slot[open_], fixes)
+        some = np.flatnonzero(where != Whereabouts.OUT)
+        return Pairs(row[some], self.areas.keys(slot[some])), where[some]
 
-    def _doubtful(self, fixes: Fixes, pairs: Pairs, odd: Bools) -> Bools:
+    def _about(self, before: Fixes, now: Fixes) -> Slots:
+        """Every row with every area that its two fixes, as far as they reach, or the way between may meet."""
+        west, south, east, north = _around(now)
+        there = _around(before)
+        west, south = np.fmin(west, there[0]), np.fmin(south, there[1])
+        east, north = np.fmax(east, there[2]), np.fmax(north, there[3])
+        all_round = _odd(now) | _odd(before) | (np.abs(now.lon - before.lon) > 180)
+        plain, odd = np.flatnonzero(np.isfinite(now.lon) & ~all_round), np.flatnonzero(all_round)
+        found = self.areas.near(west[plain], south[plain], east[plain], north[plain])
+        if not odd.size:
+            return Slots(plain[found.row], found.slot, found.surely)
+        more = self.areas.everywhere(odd, south[odd], north[odd])
+        return Slots(*(np.concatenate(pair) for pair in zip((plain[found.row], *found[1:]), more, strict=True)))
+
+    def _where(self, row: Ints, slot: Ints, fixes: Fixes) -> Wheres:
+        """Of each pair whether the fix is in the area, or may be; where there is no fix, it is out."""
+        lon, lat, reach = fixes.only(row)
+        where = np.where(self.areas.holds(slot, lon, lat), Whereabouts.IN, Whereabouts.OUT).astype(np.uint8)
+        where[self._doubtful(slot, lon, lat, reach, _odd(fixes)[row])] = Whereabouts.MAYBE
+        return where
+
+    def _doubtful(self, slot: Ints, lon: Floats, lat: Floats, reach: Floats, odd: Bools) -> Bools:
         """Of which pairs the area's boundary may be nearer than the fix reaches."""
-        lon, lat, reach = fixes.only(pairs.row)
-        doubtful, may = self.areas.beside_outline(pairs.area, lon, lat, reach)
-        doubtful &= ~odd
-        near = np.flatnonzero((odd | may) & ~doubtful)
-        near = near[np.argsort(pairs.area[near], kind="stable")]
-        for some in np.split(near, np.flatnonzero(np.diff(pairs.area[near])) + 1):
+        doubtful = np.zeros(lon.size, np.bool_)
+        plain, near = np.flatnonzero(np.isfinite(lon) & ~odd), [np.flatnonzero(np.isfinite(lon) & odd)]
+        doubtful[plain], may = self.areas.beside_outline(slot[plain], lon[plain], lat[plain], reach[plain])
+        near.append(plain[may & ~doubtful[plain]])
+        rows = np.concatenate(near)
+        rows = rows[np.argsort(slot[rows], kind="stable")]
+        for some in np.split(rows, np.flatnonzero(np.diff(slot[rows])) + 1):
             if some.size:
-                ground = self._ground(int(pairs.area[some[0]]))
-                doubtful[some] = ground.boundary_within(lon[some], lat[some], reach[some])
+                doubtful[some] = self._ground(int(slot[some[0]])).boundary_within(lon[some], lat[some], reach[some])
         return doubtful
 
-    def _ground(self, key: int) -> Ground:
-        area, kept = self.areas.area(key), self._grounds.get(key)
+    def _ground(self, slot: int) -> Ground:
+        area, kept = self.areas.standing(slot), self._grounds.get(slot)
         if kept is None or kept[0] is not area:
             if len(self._grounds) >= _MOST_GROUNDS:
                 del self._grounds[next(iter(self._grounds))]
-            kept = self._grounds[key] = (area, Ground(area))
+            kept = self._grounds[slot] = (area, Ground(area))
         return kept[1]
 
-    def _passed(self, before: Fixes, now: Fixes, path: Bools, pairs: Pairs) -> Pairs:
-        """The areas that the ways between fixes meet, but for those where the fix itself is or may be."""
-        rows = np.flatnonzero(path & np.isfinite(before.lon) & np.isfinite(now.lon))
-        rows, start, end = _short_way(rows, before.only(rows), now.only(rows))
-        return self.areas.crossed(start.lon, start.lat, end.lon, end.lat, of=rows, but=pairs)
+    def _passed(self, row: Ints, slot: Ints, before: Fixes, now: Fixes) -> Bools:
+        """Of which pairs the way from fix to fix meets the area."""
+        which, start, end = _short_way(np.arange(row.size), before.only(row), now.only(row))
+        passed = np.zeros(row.size, np.bool_)
+        np.logical_or.at(passed, which, self.areas.meets(slot[which], start.lon, start.lat, end.lon, end.lat))
+        return passed
 
-    def _stayed(self, who: Ints, pairs: Pairs, said: Wheres, where: Wheres) -> Bools:
+    def _stayed(self, who: Ints, row: Ints, areas: Ints, said: Wheres, where: Wheres) -> Bools:
         """Which pairs come from *maybe* back to *in* without having been *out*: they never left."""
         stayed = np.zeros(where.size, np.bool_)
-        doubt = np.flatnonzero((said != Whereabouts.OUT) & (said != where))
-        for pair in doubt[np.argsort(pairs.row[doubt], kind="stable")].tolist():
-            person, area = int(who[pairs.row[pair]]), int(pairs.area[pair])
+        doubt = np.flatnonzero((said != Whereabouts.OUT) & (where != Whereabouts.OUT) & (said != where))
+        for pair in doubt[np.argsort(row[doubt], kind="stable")].tolist():
+            person, area = int(who[row[pair]]), int(areas[pair])
             if where[pair] == Whereabouts.MAYBE:
                 self._held.setdefault(person, set()).add(area)
             else:
                 stayed[pair] = area in self._held.get(person, ())
-        if self._held:
-            self._let_go(who, pairs)
         return stayed
 
-    def _let_go(self, who: Ints, pairs: Pairs) -> None:
-        """Forget of whoever is out, by their last fix, that they were in."""
-        last = {person: row for row, person in enumerate(who.tolist()) if person in self._held}
-        for person, row in last.items():
-            self._held[person].intersection_update(pairs.area[pairs.row == row].tolist())
+    def _let_go(self, who: Ints, row: Ints, areas: Ints) -> None:
+        """Forget of whoever is out, by their last fix, that they were in; `row` and `areas` are who is where now."""
+        held = [person for person in np.unique(who).tolist() if person in self._held]
+        last = {person: at for at, person in enumerate(who.tolist()) if person in self._held} if held else {}
+        here: dict[int, set[int]] = {at: set() for at in last.values()}
+        for pair in np.flatnonzero(np.isin(row, list(here))).tolist():
+            here[int(row[pair])].add(int(areas[pair]))
+        for person, at in last.items():
+            self._held[person] &= here[at]
             if not self._held[person]:
                 del self._held[person]
         while len(self._held) > _MOST_HELD:
             del self._held[next(iter(self._held))]
 
 
-def _around(fixes: Fixes) -> tuple[Ints, Bools, tuple[Floats, Floats, Floats, Floats]]:
-    """Boxes that hold all of where each fix reaches: their rows, whether by a pole or the antimeridian, their sides."""
-    rows = np.flatnonzero((np.abs(fixes.lon) <= 180) & (np.abs(fixes.lat) <= 90))
-    lon, lat, reach = fixes.only(rows)
-    high, wide = _degrees(lat, reach)
-    south, north = np.maximum(lat - high, -90), np.minimum(lat + high, 90)
-    all_round = (np.abs(lat) + high > 90 - _POLAR) | (wide >= 90)
-    west, east = np.where(all_round, -180, lon - wide), np.where(all_round, 180, lon + wide)
-    odd = all_round | (west <= -180) | (east >= 180)
-    # What goes over the antimeridian has a second box on the other side.
-    first, last = np.flatnonzero(~all_round & (west <= -180)), np.flatnonzero(~all_round & (east >= 180))
-    each = np.concatenate([np.arange(rows.size), first, last])
-    wests = np.concatenate([np.maximum(west, -180), west[first] + 360, np.full(last.size, -180.0)])
-    easts = np.concatenate([np.minimum(east, 180), np.full(first.size, 180.0), east[last] - 360])
-    return rows[each], odd[each], (wests, south[each], easts, north[each])
+def _around(fixes: Fixes) -> tuple[Floats, Floats, Floats, Floats]:
+    """Boxes that hold all of where each fix reaches: west, south, east, north; not a number where there is no fix."""
+    high, wide = _degrees(fixes.lat, fixes.reach_m)
+    south, north = np.maximum(fixes.lat - high, -90), np.minimum(fixes.lat + high, 90)
+    return fixes.lon - wide, south, fixes.lon + wide, north
+
+
+def _odd(fixes: Fixes) -> Bools:
+    """Which fixes reach to the antimeridian or near a pole, where boxes of degrees say nothing."""
+    high, wide = _degrees(fixes.lat, fixes.reach_m)
+    return np.asarray((np.abs(fixes.lat) + high > 90 - _POLAR) | (np.abs(fixes.lon) + wide >= 180))
 
 
 def _degrees(lat: Floats, reach_m: Floats) -> tuple[Floats, Floats]:
@@ -183,15 +200,3 @@ def _short_way(rows: Ints, start: Fixes, end: Fixes) -> tuple[Ints, Fixes, Fixes
         Fixes(*(np.concatenate(column) for column in zip(start, there, strict=True))),
         Fixes(*(np.concatenate(column) for column in zip(here, end.only(over), strict=True))),
     )
-
-
-def _looked_up(pairs: Pairs, among: Pairs, where: Wheres) -> Wheres:
-    """What is known of each pair among others; OUT if nothing."""
-    order = np.argsort(among.code)
-    codes = among.code[order]
-    at = np.searchsorted(codes, pairs.code)
-    found = np.full(pairs.row.size, Whereabouts.OUT, np.uint8)
-    known = at < codes.size
-    known[known] = codes[at[known]] == pairs.code[known]
-    found[known] = where[order][at[known]]
-    return found

@@ -38,18 +38,9 @@ class Pairs(NamedTuple):
     row: Ints
     area: Ints
 
-    @property
-    def code(self) -> Ints:
-        """Each pair as one number, to look pairs up among others of the same rows."""
-        return (self.row << _KEY_BITS) | self.area
-
-    def only(self, wanted: Bools | Ints) -> Pairs:
-        """Some of them."""
-        return Pairs(self.row[wanted], self.area[wanted])
-
 
 class Slots(NamedTuple):
-    """The same while it is worked on: areas by their slot, and whether the row surely lies in the area."""
+    """The same while it is worked on: areas by a number that holds until the next change, and whether that is sure."""
 
     row: Ints
     slot: Ints
@@ -68,6 +59,7 @@ class StandingAreas:
         self._areas: npt.NDArray[Any] = np.empty(0, object)
         #: Of those that were asked for: their boundaries laid flat.
         self._outlines: npt.NDArray[Any] = np.empty(0, object)
+        self._shrunk: Floats = np.empty(0)
         self._bounds: Floats = np.empty((0, 4))
         self._large = self._small = _table([], [])
         self._waiting: list[tuple[Ints, Ints]] = []
@@ -122,80 +114,83 @@ class StandingAreas:
             found = _once([found, other, *(self._at_pole(np.flatnonzero(y == pole), pole) for pole in (-90.0, 90.0))])
         return Pairs(found.row, self._keys[found.slot])
 
-    def near(self, west: Floats, south: Floats, east: Floats, north: Floats) -> tuple[Pairs, Bools]:
-        """Every box with every area that may share a point with it, and whether it surely lies within that area.
+    def near(self, west: Floats, south: Floats, east: Floats, north: Floats) -> Slots:
+        """Every box with every area that may share a point with it, each once, and whether it surely lies within it.
 
-        Boxes lie within -180 to 180; one across it is two.
+        Boxes lie within -180 to 180.
         """
         found: list[Slots] = []
         for level in self._levels():
             columns, rows = cells.span(level, west, east), cells.span(level, south, north)
             size = (columns[1] - columns[0] + 1) * (rows[1] - rows[0] + 1)
-            few, many = np.flatnonzero(size <= _MOST_CELLS), np.flatnonzero(size > _MOST_CELLS)
-            box, keys = cells.boxes(level, *(edge[few] for edge in (*columns, *rows)))
-            listed = self._listed(keys)
-            row = few[box[listed.row]]
-            found.append(_whole(Slots(row, listed.slot, listed.surely), size))
-            found.append(self._by_bounds(level, many, west, south, east, north))
-        together = _joined(found)
-        return Pairs(together.row, self._keys[together.slot]), together.surely
+            one, few = np.flatnonzero(size == 1), np.flatnonzero((size > 1) & (size <= _MOST_CELLS))
+            for some in (one, few):
+                box, keys = cells.boxes(level, *(edge[some] for edge in (*columns, *rows)))
+                listed = self._listed(keys)
+                in_cells = Slots(some[box[listed.row]], listed.slot, listed.surely)
+                found.append(in_cells if some is one else _whole(in_cells, size))
+            found.append(self._by_bounds(level, np.flatnonzero(size > _MOST_CELLS), west, south, east, north))
+        return _joined(found)
 
-    def crossed(
-        self, lon0: Floats, lat0: Floats, lon1: Floats, lat1: Floats, of: Ints | None = None, but: Pairs | None = None
-    ) -> Pairs:
-        """Every straight path with every area that it meets, were it only in a point; not the pairs of `but`.
+    def everywhere(self, rows: Ints, south: Floats, north: Floats) -> Slots:
+        """Boxes right round the Earth: every row with every area between its latitudes, none of them surely."""
+        found = [_joined([])]
+        for row, low, high in zip(rows.tolist(), south.tolist(), north.tolist(), strict=True):
+            slots = np.flatnonzero((self._bounds[:, 1] <= high) & (self._bounds[:, 3] >= low))
+            found.append(Slots(np.full(slots.size, row), slots, np.zeros(slots.size, np.bool_)))
+        return _joined(found)
 
-        Paths lie within -180 to 180; one across it is two. `of` says whose row each path is, if several are one's.
-        """
-        west, south, east, north = (
-            *(np.minimum(lon0, lon1), np.minimum(lat0, lat1)),
-            *(np.maximum(lon0, lon1), np.maximum(lat0, lat1)),
-        )
-        found: list[Slots] = []
-        for level in self._levels():
-            columns, rows = cells.span(level, west, east), cells.span(level, south, north)
-            steps = columns[1] - columns[0] + rows[1] - rows[0]
-            few, many = np.flatnonzero(steps < _MOST_CELLS), np.flatnonzero(steps >= _MOST_CELLS)
-            path, keys = cells.path_cells(level, lon0[few], lat0[few], lon1[few], lat1[few])
-            listed = self._listed(keys)
-            found.append(Slots(few[path[listed.row]], listed.slot, listed.surely))
-            found.append(self._by_bounds(level, many, west, south, east, north))
-        row, slot, _ = _once(found)
-        # A cell beside the path may be listed with it: only the test itself is sure.
-        pairs = Pairs(row if of is None else of[row], self._keys[slot])
-        wanted = np.ones(row.size, np.bool_) if but is None else ~np.isin(pairs.code, but.code)
-        asked = _by_slot(slot, wanted)
-        at = row[asked]
-        ends = np.stack([np.column_stack([lon0[at], lat0[at]]), np.column_stack([lon1[at], lat1[at]])], axis=1)
-        meets = pairs.only(asked[shapely.intersects(self._areas[slot[asked]], shapely.linestrings(ends))])
-        return meets if of is None else meets.only(np.unique(meets.code, return_index=True)[1])
+    def holds(self, slots: Ints, lons: Floats, lats: Floats) -> Bools:
+        """Whether each point lies in its own area, or on the boundary of it."""
+        found = np.zeros(slots.size, np.bool_)
+        order = _by_slot(slots, np.ones(slots.size, np.bool_))
+        found[order] = shapely.intersects_xy(self._areas[slots[order]], lons[order], lats[order])
+        seam = np.flatnonzero(np.abs(lons) == 180)
+        found[seam] |= shapely.intersects_xy(self._areas[slots[seam]], -lons[seam], lats[seam])
+        for pole, side in ((-90.0, 1), (90.0, 3)):
+            found |= (lats == pole) & (self._bounds[slots, side] == pole)
+        return found
 
-    def beside_outline(self, areas: Ints, lons: Floats, lats: Floats, metres: Floats) -> tuple[Bools, Bools]:
+    def meets(self, slots: Ints, lon0: Floats, lat0: Floats, lon1: Floats, lat1: Floats) -> Bools:
+        """Whether each straight path, which keeps within -180 to 180, meets its own area, were it only in a point."""
+        ends = np.stack([np.column_stack([lon0, lat0]), np.column_stack([lon1, lat1])], axis=1)
+        return np.asarray(shapely.intersects(self._areas[slots], shapely.linestrings(ends)), np.bool_)
+
+    def keys(self, slots: Ints) -> Ints:
+        """The keys of areas, given as `near` gives them: by numbers that hold until the next change."""
+        return self._keys[slots]
+
+    def standing(self, slot: int) -> Area:
+        """The area of such a number."""
+        found: Area = self._areas[slot]
+        return found
+
+    def beside_outline(self, slots: Ints, lons: Floats, lats: Floats, metres: Floats) -> tuple[Bools, Bools]:
         """Whether each point is surely nearer to the outline of its area than so many metres, by `inside.Ground`, and
-        whether it may be: where the two differ, only `Ground` itself can say."""
-        known, at = np.unique(areas, return_inverse=True)
-        slots = np.array([self._slot_of[key] for key in known.tolist()], np.int64)
-        flat = [self._flat_outline(slot) for slot in slots.tolist()]
-        shrunk = np.array([scale for scale, _ in flat])[at]
-        outlines = np.array([outline for _, outline in flat], object)[at]
-        least, most = _true_lengths(self._bounds[slots][at], shrunk, metres)
-        points: Any = shapely.points(lons * shrunk, lats)
-        far, near = _degrees(metres * most), _degrees(metres * least)
-        may: Bools = np.asarray(shapely.dwithin(outlines, points, far), np.bool_) | np.isnan(far)
-        surely = np.zeros(may.size, np.bool_)
-        rows = np.flatnonzero(may & (near > 0))
-        surely[rows] = shapely.dwithin(outlines[rows], points[rows], near[rows])
+        whether it may be: where the two differ, only `Ground` itself can say. By slots, in any order."""
+        order = _by_slot(slots, np.ones(slots.size, np.bool_))
+        slot, lon, lat, far = slots[order], lons[order], lats[order], metres[order]
+        for new in slot[_first_of(slot)].tolist():
+            self._lay_flat(new)
+        shrunk = self._shrunk[slot]
+        least, most = _true_lengths(self._bounds[slot], shrunk, far)
+        points: Any = shapely.points(lon * shrunk, lat)
+        reach: Any = far * most / METRES_PER_DEGREE
+        found = np.asarray(shapely.dwithin(self._outlines[slot], points, reach), np.bool_) | np.isnan(reach)
+        some = np.flatnonzero(found & (far > 0))
+        sure: Any = far[some] * least[some] / METRES_PER_DEGREE
+        surely, may = np.zeros(slots.size, np.bool_), np.zeros(slots.size, np.bool_)
+        may[order] = found
+        surely[order[some]] = shapely.dwithin(self._outlines[slot[some]], points[some], sure)
         return surely, may
 
-    def _flat_outline(self, slot: int) -> tuple[float, Any]:
-        """An area's boundary with longitudes shrunk as at its middle, and by what."""
+    def _lay_flat(self, slot: int) -> None:
+        """Have an area's boundary at hand, with longitudes shrunk as at its middle."""
         if self._outlines[slot] is None:
             shrunk = math.cos(math.radians(float(self._bounds[slot, 1] + self._bounds[slot, 3]) / 2))
             outline = shapely.transform(self._areas[slot].boundary, lambda corners: corners * [shrunk, 1.0])
             shapely.prepare(outline)
-            self._outlines[slot] = (shrunk, outline)
-        found: tuple[float, Any] = self._outlines[slot]
-        return found
+            self._outlines[slot], self._shrunk[slot] = outline, shrunk
 
     def _levels(self) -> list[int]:
         return [level for level in np.unique(self._level).tolist() if level >= 0]
@@ -254,12 +249,9 @@ class StandingAreas:
         self._level = np.concatenate([self._level, np.full(more, -1)])
         self._areas = np.concatenate([self._areas, np.full(more, None)])
         self._outlines = np.concatenate([self._outlines, np.full(more, None)])
+        self._shrunk = np.concatenate([self._shrunk, np.ones(more)])
         self._bounds = np.concatenate([self._bounds, np.full((more, 4), np.nan)])
         self._free = list(range(held, held + more))
-
-
-def _degrees(metres: Floats) -> Any:
-    return metres / METRES_PER_DEGREE
 
 
 def _true_lengths(bounds: Floats, shrunk: Floats, metres: Floats) -> tuple[Floats, Floats]:
@@ -332,20 +324,28 @@ def _by_slot(slot: Ints, wanted: Bools) -> Ints:
     return rows[np.argsort(slot[rows], kind="stable")]
 
 
+def _first_of(values: Ints) -> Bools:
+    """Which of sorted values are the first of their kind."""
+    first = np.ones(values.size, np.bool_)
+    first[1:] = values[1:] != values[:-1]
+    return first
+
+
 def _once(found: Sequence[Slots]) -> Slots:
     """Each pair once; surely where one of them is."""
     row, slot, surely = _joined(found)
     order = np.lexsort((~surely, slot, row))
     row, slot, surely = row[order], slot[order], surely[order]
-    first = np.ones(row.size, np.bool_)
-    first[1:] = (row[1:] != row[:-1]) | (slot[1:] != slot[:-1])
+    first = _first_of(row) | _first_of(slot)
     return Slots(row[first], slot[first], surely[first])
 
 
 def _whole(found: Slots, size: Ints) -> Slots:
     """Each pair once; surely where all the cells of the row, of which there are `size`, are."""
-    if not (size[found.row] > 1).any():
+    if not found.row.size:
         return found
-    pair, at = np.unique(np.column_stack([found.row, found.slot]), axis=0, return_inverse=True)
-    inside = np.bincount(at.ravel(), weights=found.surely, minlength=len(pair))
-    return Slots(pair[:, 0], pair[:, 1], inside == size[pair[:, 0]])
+    order = np.lexsort((found.slot, found.row))
+    row, slot = found.row[order], found.slot[order]
+    first = np.flatnonzero(_first_of(row) | _first_of(slot))
+    inside = np.add.reduceat(found.surely[order].astype(np.int64), first)
+    return Slots(row[first], slot[first], inside == size[row[first]])

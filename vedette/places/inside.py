@@ -80,22 +80,33 @@ def locate(
     """
     x, y = np.atleast_1d(np.asarray(lons, np.float64)), np.atleast_1d(np.asarray(lats, np.float64))
     accuracy, age = np.asarray(accuracy_m, np.float64), np.asarray(age_s, np.float64)
+    north = _metres_north(area, y)
+    found = np.full(x.shape, Whereabouts.OUT, np.uint8)
+    found[~((np.abs(x) <= 180) & (np.abs(y) <= 90))] = Whereabouts.MAYBE
+    # Most of a million are too far off for the farthest that any fix reaches.
+    rows = np.flatnonzero((north <= _farthest(accuracy, age, max_age_s, speed_mps)) & (found == Whereabouts.OUT))
+    x, y, north = x[rows], y[rows], north[rows]
+    accuracy, age = (np.broadcast_to(one, found.shape)[rows] for one in (accuracy, age))
     accuracy = np.where(np.isfinite(accuracy) & (accuracy >= 0), accuracy, UNKNOWN_ACCURACY_M)
-    fresh = age <= max_age_s
-    fresh &= age > -math.inf
+    fresh = (age <= max_age_s) & (age > -math.inf)
     reach = accuracy + speed_mps * np.where(fresh, np.maximum(age, 0.0), max_age_s)
-    found = np.full(x.shape, Whereabouts.MAYBE, np.uint8)
-    known = (np.abs(x) <= 180) & (np.abs(y) <= 90)
-    far = known & (_metres_north(area, y) > reach)
-    found[far] = Whereabouts.OUT
-    rows = np.flatnonzero(known & ~far)
-    x, y, reach = x[rows], y[rows], np.broadcast_to(reach, found.shape)[rows]
-    fresh = np.broadcast_to(fresh, found.shape)[rows]
     inside = points_inside(area, x, y)
-    doubtful = Ground(area).boundary_within(x, y, reach)
-    found[rows[inside & fresh & ~doubtful]] = Whereabouts.IN
-    found[rows[~inside & ~doubtful]] = Whereabouts.OUT
+    doubtful = np.zeros(x.shape, np.bool_)
+    close = np.flatnonzero(north <= reach)
+    doubtful[close] = Ground(area).boundary_within(x[close], y[close], reach[close])
+    found[rows[inside & fresh]] = Whereabouts.IN
+    found[rows[doubtful | (inside & ~fresh)]] = Whereabouts.MAYBE
     return found
+
+
+def _farthest(accuracy: Floats, age: Floats, max_age_s: float, speed_mps: float) -> float:
+    """How far any of some fixes reaches, at the most; infinitely if one of them does not say."""
+    most, oldest, newest = (
+        float(one) for one in (np.max(accuracy, initial=0), np.max(age, initial=0), np.min(age, initial=0))
+    )
+    if not all(map(math.isfinite, (most, oldest, newest))):
+        return math.inf
+    return max(most, UNKNOWN_ACCURACY_M) + speed_mps * (oldest if oldest <= max_age_s else max_age_s)
 
 
 def grown(area: Polygon | MultiPolygon, metres: float) -> Polygon | MultiPolygon:
