@@ -17,7 +17,7 @@ from shapely.geometry import Polygon, box, mapping
 
 from vedette.access.handling import Realm
 from vedette.dispatch.sql import stamp
-from vedette.people.models import Duty, SavedArea, Unit
+from vedette.people.models import Duty, Person, SavedArea, Unit
 
 REALM = Realm.EXERCISE
 _UNITS, _POSTS = 200, 50
@@ -47,16 +47,20 @@ def store(people: int, now: datetime) -> None:
     first_unit = min(Unit.objects.exclude(pk=sector.pk).values_list("pk", flat=True))
     Duty.objects.bulk_create(Duty(code=code, name=code.title()) for code in ("rider", "medic", "driver"))
     first_duty = min(Duty.objects.values_list("pk", flat=True))
+    first = Person.objects.create(
+        code="p0", name="Example 0", unit_id=first_unit, position_consent=True, changed_at=now, **like
+    )
+    own = {"code": "'p' || i", "name": "'Example ' || i", "unit_id": f"{first_unit} + i %% {_UNITS}"}
+    columns = [field.column for field in Person._meta.concrete_fields if field.column != "id"]
     at = f"'{stamp(now)}'"
     hour = now.replace(minute=0, second=0, microsecond=0)
     series = "series(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM series WHERE i < %s)"
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO people_person (realm, handling, created_at, code, name, unit_id, language, zone, active,"
-            " position_consent, changed_at)"
-            f" WITH RECURSIVE {series} SELECT '{REALM.value}', '{posts[0].handling}', {at}, 'p' || i, 'Example ' || i,"
-            f" {first_unit} + i %% {_UNITS}, 'en-US', '', {_true()}, {_true()}, {at} FROM series",
-            [people],
+            f"INSERT INTO people_person ({', '.join(columns)}) WITH RECURSIVE {series}"
+            f" SELECT {', '.join(own.get(column, f'people_person.{column}') for column in columns)}"
+            " FROM people_person, series WHERE people_person.id = %s",
+            [people - 1, first.pk],
         )
         cursor.execute(
             "INSERT INTO people_person_duties (person_id, duty_id)"
@@ -97,7 +101,3 @@ def _ground(at: int) -> dict[str, Any]:
 def _spread(column: str, factor: int, below: int) -> str:
     """Whole numbers below a bound that look as if drawn (Lehmer's generator with a prime modulus)."""
     return f"((CAST({column} AS bigint) * {factor}) % 2147483647) % {below}"
-
-
-def _true() -> str:
-    return "1" if connection.vendor == "sqlite" else "true"
