@@ -24,6 +24,7 @@ from vedette.people.actions import deactivate_person, import_roster
 from vedette.people.models import Person
 from vedette.people.queries import audience_of
 from vedette.people.rule import AudienceRule
+from vedette.people.shrinking import leave_or_hold
 from vedette.people.visitors import REMEMBERED, drop_overdue, guests_for, stay_until, take_in_guest
 
 pytestmark = pytest.mark.django_db
@@ -93,6 +94,16 @@ def test_a_file_that_names_no_visitor_does_not_put_them_out(home: House) -> None
     assert import_roster(home.keeper, rows(*BOTH)).deactivated == ()
     pat.refresh_from_db()
     assert pat.active
+
+
+def test_visitors_who_go_do_not_count_among_those_who_leave(home: House, stopped_clock: clock.Frozen) -> None:
+    for _ in range(5):
+        visitor(home)
+    stopped_clock.advance(hours=5)
+    assert drop_overdue(clock.now()) == 5
+    assert leave_or_hold(home.keeper, home.bob, "scim")
+    visitor(home)
+    assert import_roster(home.keeper, rows(BOTH[0], BOTH[1]), dry_run=True).active_before == 1
 
 
 def test_what_cannot_be_is_refused_by_its_field(home: House) -> None:

@@ -106,7 +106,7 @@ def plan_import(actor: Actor, rows: Sequence[RosterRow], *, keep_left_out: bool,
         deactivated=tuple(sorted(person.code for person in deactivated)),
         new_units=tuple(dict.fromkeys(row.unit for row in rows if row.unit not in units)),
         new_duties=tuple(dict.fromkeys(duty for row in rows for duty in row.duties or () if duty not in duties)),
-        active_before=len(active),
+        active_before=len(staff),
         limit=shrink_limit(),
     )
     return plan

@@ -95,7 +95,8 @@ def settle_leavers(actor: Actor, codes: Collection[str], *, left: bool) -> int:
 
 
 def _too_many(realm: Realm) -> bool:
-    people = Person.objects.filter(realm=realm.value)
+    # Visitors and contractors come and go; that says nothing of the roster.
+    people = Person.objects.filter(realm=realm.value, kind=Person.Kind.STAFF)
     active = people.filter(active=True).count()
     left = people.filter(active=False, changed_at__gte=clock.now() - TOGETHER).count()
     return left + 1 > max(FEWEST, shrink_limit() * (active + left))
