@@ -10,12 +10,14 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
+from tests.people.house import house
 from tests.warnings.translated import ARABIC, SPANISH
 from tests.web.field_house import ISSUED, add_message, address, warned
 from tests.web.setup_house import PASSWORD, organisation, user
 from vedette import clock
 from vedette.access.roles import Role
 from vedette.dispatch.models import Acknowledgement
+from vedette.people.devices import pair_device
 from vedette.warnings.content import MessageType
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -98,6 +100,8 @@ def test_first_run_sign_in_and_settings_are_accessible_and_run_under_the_csp(
         assert_accessible(page)
         organisation()
         admin = user("alba", Role.ADMINISTRATOR, Role.OVERSEER)
+        home = house()
+        pair_device(home.keeper, home.ada, "owntracks", "ada/phone")
         page.goto(live_server.url + "/accounts/login/")
         assert_accessible(page)
         page.get_by_label("Username").fill("alba")
@@ -115,6 +119,8 @@ def test_first_run_sign_in_and_settings_are_accessible_and_run_under_the_csp(
             f"/settings/users/{admin.pk}/",
             "/settings/channels/",
             "/settings/areas/",
+            "/settings/positions/",
+            f"/people/{home.ada.pk}/",
             "/settings/tokens/",
             "/accounts/2fa/",
             "/accounts/2fa/totp/activate/",
