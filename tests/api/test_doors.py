@@ -85,6 +85,7 @@ BODIES: dict[str, Any] = {
     },
     "/threats/{threat_id}/hypotheses": {"statement": "A prank."},
     "/threats/{threat_id}/hypotheses/marks": {"marks": []},
+    "/units/{unit_id}/muster": {"warning": 1, "people": ["ex-1"]},
     "/threats/{threat_id}/outcome": {"result": "unknown", "note": "Nobody looked."},
     "/warnings/{warning_id}/revise": {},
     "/warnings/{warning_id}/submit": {},
