@@ -45,11 +45,13 @@ class Standing:
         self._looked_wide = {one.message: self._looked_wide.get(one.message, one.issued_at) for one in in_force}
         self._looked = {one.message: self._looked.get(one.message, one.issued_at) for one in in_force}
         self._issued = {one.message: self._known(one.message) for one in in_force}
-        added = 0
+        added, seen = 0, dict[tuple[Realm, datetime], set[int]]()
         for one in in_force:
             wide = now - self._looked_wide.get(one.message, one.issued_at) >= WIDE_EVERY
-            changed = _changed(one.realm, self._looked[one.message] - (WIDE_OVERLAP if wide else OVERLAP), now)
-            added += self._join(one.message, changed, set(), now)
+            since = self._looked[one.message] - (WIDE_OVERLAP if wide else OVERLAP)
+            if (one.realm, since) not in seen:
+                seen[one.realm, since] = _changed(one.realm, since, now)
+            added += self._join(one.message, seen[one.realm, since], set(), now)
             self._looked[one.message] = now
             if wide:
                 self._looked_wide[one.message] = now
