@@ -90,8 +90,13 @@ class Dovecot:
             if count == [b"0"]:
                 return []
             _, told = client.fetch("1:*", "(FLAGS)")
-        lines = [line.decode() for line in told if isinstance(line, bytes)]
-        return [set(line.partition("FLAGS (")[2].partition(")")[0].split()) - {"\\Recent"} for line in lines]
+        # What somebody else marks meanwhile is told besides, so that a mail may be told of twice.
+        lines = (line.decode() for line in told if isinstance(line, bytes))
+        marks = {
+            line.partition(" ")[0]: set(line.partition("FLAGS (")[2].partition(")")[0].split()) - {"\\Recent"}
+            for line in lines
+        }
+        return [marks[number] for number in sorted(marks, key=int)]
 
     @contextmanager
     def client(self) -> Iterator[imaplib.IMAP4_SSL]:
