@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from vedette.access.handling import Realm
 from vedette.dispatch.sql import marks, rows, stamp
 from vedette.people import standing_areas
-from vedette.people.rule import AudienceRule
+from vedette.people.looks import asks_where
 from vedette.people.standing_areas import Entry, Watched
 from vedette.warnings.content import MessageType
 from vedette.warnings.models import Message
@@ -112,8 +112,7 @@ class Entering:
     def _asks_where(self, message: int) -> bool:
         """Whether the message's audience asks where people are."""
         if message not in self._asks:
-            rule: AudienceRule = Message.objects.get(pk=message).parsed_audience()
-            self._asks[message] = any(term.link in ("position", "assignment") for term in rule.terms)
+            self._asks[message] = asks_where(Message.objects.get(pk=message).parsed_audience())
         return self._asks[message]
 
 
