@@ -11,7 +11,7 @@ PURE := $(wildcard vedette/clock.py vedette/reading vedette/formats vedette/plac
 	vedette/warnings/content.py vedette/warnings/lint.py vedette/warnings/cap_languages.py vedette/warnings/words.py \
 	vedette/warnings/phrases vedette/warnings/readers.py vedette/warnings/mending.py vedette/warnings/budgets.py vedette/warnings/types \
 	vedette/ledger/merkle.py vedette/ledger/check.py \
-	vedette/people/audience.py vedette/people/fixes.py vedette/people/overlap.py vedette/people/quiet.py vedette/warnings/plans.py vedette/warnings/changes.py \
+	vedette/people/audience.py vedette/people/fixes.py vedette/people/overlap.py vedette/people/pairing_code.py vedette/people/quiet.py vedette/warnings/plans.py vedette/warnings/changes.py \
 	vedette/threats/likelihood.py vedette/threats/scoring.py vedette/threats/hypotheses.py vedette/threats/rates.py \
 	vedette/threats/judgement_lint.py vedette/reports/origins.py \
 	vedette/dispatch/escalation.py vedette/dispatch/grounds.py vedette/dispatch/restraint.py vedette/dispatch/bounces.py \
