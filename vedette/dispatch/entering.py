@@ -9,7 +9,7 @@ forgotten only after it was dealt with.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -26,8 +26,10 @@ AT_ONCE = 5_000
 #: Positions that came this long before the issue are looked over with those after it, for a clock that is a bit off.
 BEFORE = timedelta(seconds=10)
 
-#: Has people judged for a message and stored: its id, who, and those of them who have been in the area.
-Join = Callable[[int, set[int], set[int]], int]
+#: For a message: its id, people to be judged by its rule, and those of them who have been in the area.
+Ask = tuple[int, set[int], set[int]]
+#: Has people judged and stored, all in one transaction; how many are new.
+Join = Callable[[Sequence[Ask]], int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ class Entering:
 
     def look_over(self, live: Live, area: Watched, join: Join) -> int:
         """Have those judged whose position came after the issue and before the area was watched."""
-        added = join(live.message, standing_areas.there_since(area, live.issued_at - BEFORE), set())
+        added = join([(live.message, standing_areas.there_since(area, live.issued_at - BEFORE), set())])
         standing_areas.looked_over(area)
         return added
 
@@ -101,12 +103,14 @@ class Entering:
         by_message: dict[int, list[Entry]] = defaultdict(list)
         for one in found:
             by_message[one.subject].append(one)
-        added = 0
-        for live in live_messages(realm, now, by_message.keys()):
-            if live.expanded:
-                some = by_message[live.message]
-                added += join(live.message, {one.person for one in some}, {one.person for one in some if one.surely})
-                standing_areas.dealt_with(some)
+        ready = [live.message for live in live_messages(realm, now, by_message.keys()) if live.expanded]
+        asks: list[Ask] = []
+        for message in ready:
+            some = by_message[message]
+            asks.append((message, {one.person for one in some}, {one.person for one in some if one.surely}))
+        # One commit for all of them: each would wait its turn behind the fixes that keep coming.
+        added = join(asks)
+        standing_areas.dealt_with([one for message in ready for one in by_message[message]])
         return added
 
     def _asks_where(self, message: int) -> bool:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
 from django.db import transaction
 
 from vedette.access.handling import Realm
-from vedette.dispatch.entering import Entering, live_messages
+from vedette.dispatch.entering import Ask, Entering, live_messages
 from vedette.dispatch.expand import add, lock_warning
 from vedette.dispatch.members import Issued, load_message, load_standing
 from vedette.dispatch.models import Recipient
@@ -51,7 +52,7 @@ class Standing:
             since = self._looked[one.message] - (WIDE_OVERLAP if wide else OVERLAP)
             if (one.realm, since) not in seen:
                 seen[one.realm, since] = _changed(one.realm, since, now)
-            added += self._join(one.message, seen[one.realm, since], set(), now)
+            added += self._join([(one.message, seen[one.realm, since], set())], now)
             self._looked[one.message] = now
             if wide:
                 self._looked_wide[one.message] = now
@@ -66,12 +67,24 @@ class Standing:
     def _known(self, message: int) -> Issued:
         return self._issued.get(message) or load_message(message)
 
-    def _join(self, message_id: int, people: set[int], entered: set[int], now: datetime) -> int:
-        """Judge some people by the message's rule, and store those it reaches who are not recipients yet."""
+    def _join(self, asks: Sequence[Ask], now: datetime) -> int:
+        """Judge people by messages' rules and store, in one transaction, those reached who are not recipients yet."""
+        judged = [(self._known(message), self._judged(message, *people, now)) for message, *people in asks]
+        joining = [(issued, found) for issued, found in judged if found]
+        if not joining:
+            return 0
+        with transaction.atomic():
+            # All the locks before the first entry in the ledger: whoever else holds a warning may be waiting for that.
+            for warning in sorted({issued.warning for issued, _ in joining}):
+                lock_warning(warning)
+            return sum(_store(issued, found, now) for issued, found in joining)
+
+    def _judged(self, message_id: int, people: set[int], entered: set[int], now: datetime) -> list[Joining]:
+        """Whom of some people a message's rule reaches who are not recipients yet."""
         issued = self._known(message_id)
         people = people - _recipients(issued.warning, people) if people else people
         if not people:
-            return 0
+            return []
         content, message = issued.content, Message.objects.get(pk=issued.id)
         try:
             resolution = audience_of(
@@ -87,9 +100,8 @@ class Standing:
             )
         except (ValueError, LookupError):
             log.exception("warning %s: who joined late cannot be resolved", issued.warning)
-            return 0
-        found = [(one.person_id, one.presence.value, one.reason[:120]) for one in resolution]
-        return _store(issued, found, now) if found else 0
+            return []
+        return [(one.person_id, one.presence.value, one.reason[:120]) for one in resolution]
 
 
 def _store(issued: Issued, found: list[Joining], now: datetime) -> int:
