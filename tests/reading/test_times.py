@@ -139,3 +139,9 @@ def test_without_a_publication_date_relative_times_stay_open_and_full_dates_do_n
 )
 def test_the_publication_date_is_found_in_the_head_of_the_text(head: str, published: date | datetime | None) -> None:
     assert read(f"{head}\n\nAgents were told to stay vigilant in the next few days.").published == published
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("words", ["the night of ", "overnight on ", "the week of the "])
+def test_times_within_times_without_end_cost_no_more_than_other_words(words: str) -> None:
+    assert read(words * 8_000, THURSDAY).claims

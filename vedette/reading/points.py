@@ -117,16 +117,16 @@ def _hour_of_part(text: str, at: int, end: int) -> Clock | None:
     )
 
 
-def day(text: str, at: int, end: int, anchor: Anchor) -> Point | None:
-    """The day, days of a month, or month that begins at `at`."""
+def day(text: str, at: int, end: int, anchor: Anchor, within: bool = False) -> Point | None:
+    """The day, days of a month, or month that begins at `at`; `within` another's words, no night is begun anew."""
     if text[at : at + 1].isdigit():
         return _named_day(_DAY_MONTH, text, at, end, anchor) or in_figures(text, at, end, anchor)
     return (
         _named_day(_DAY_MONTH, text, at, end, anchor)
         or _named_day(_MONTH_DAY, text, at, end, anchor)
-        or _night_of(text, at, end, anchor)
+        or (None if within else _night_of(text, at, end, anchor))
         or holiday(text, at, end, anchor)
-        or _near_day(text, at, end, anchor)
+        or _near_day(text, at, end, anchor, within)
         or _weekday(text, at, end, anchor)
         or _month(text, at, end, anchor)
     )
@@ -144,7 +144,7 @@ def _night_of(text: str, at: int, end: int, anchor: Anchor) -> Point | None:
         days = lean([date_or_none(anchor.day.year + step, month, int(slashed["first"])) for step in (-1, 0, 1)], anchor)
         found: Point | None = Point(slashed.end(), tuple(day_stretch(one) for one in days)) if days else None
     else:
-        found = day(text, lead.end(), end, anchor)
+        found = day(text, lead.end(), end, anchor, within=True)
     if found is None or found.has_clock or found.readings[0].begin is None:
         return None
     return Point(found.end, tuple(part_of(reading, *_PARTS["night"]) for reading in found.readings), True, True)
@@ -186,14 +186,14 @@ def _named_day(pattern: re.Pattern[str], text: str, at: int, end: int, anchor: A
     return Point(past, tuple(readings), last == number) if readings else None
 
 
-def _near_day(text: str, at: int, end: int, anchor: Anchor) -> Point | None:
+def _near_day(text: str, at: int, end: int, anchor: Anchor, within: bool) -> Point | None:
     match = _NEAR_DAY.match(text, at, end)
     if match is None:
         return None
     word = match["word"].lower()
     if anchor.day is None:
         return Point(match.end(), (Stretch("XXXX-XX-XX", None, None),))
-    if word == "overnight" and (named := _overnight(text, match.end(), end, anchor)) is not None:
+    if word == "overnight" and not within and (named := _overnight(text, match.end(), end, anchor)) is not None:
         return named
     shift = {
         "yesterday": -1, "tomorrow": 1, "last night": -1, "overnight": 0 if anchor.ahead else -1,
@@ -212,7 +212,7 @@ def _near_day(text: str, at: int, end: int, anchor: Anchor) -> Point | None:
 def _overnight(text: str, past: int, end: int, anchor: Anchor) -> Point | None:
     """ "overnight on Tuesday": that day's night."""
     joint = re.compile(r"\s(?:on\s|into\s)?").match(text, past, end)
-    found = day(text, joint.end(), end, anchor) if joint else None
+    found = day(text, joint.end(), end, anchor, within=True) if joint else None
     if found is None or not found.has_day or found.has_clock or found.readings[0].begin is None:
         return None
     return Point(found.end, tuple(part_of(reading, *_PARTS["night"]) for reading in found.readings), True, True)

@@ -233,8 +233,13 @@ def _own(
 
 def _says_something(tokens: Sequence[Token], content: tuple[int, int]) -> bool:
     """Whether what is reported has words of its own, and more than "it"."""
-    told = [token.low for token in tokens[slice(*content)] if token.is_word]
-    return bool(told) and told not in (["this"], ["so"], ["them"])
+    told = ""
+    for at in range(*content):
+        if tokens[at].is_word:
+            if told:
+                return True
+            told = tokens[at].low
+    return told not in ("", "this", "so", "them")
 
 
 def _is_denied(tokens: Sequence[Token], at: int, start: int) -> bool:

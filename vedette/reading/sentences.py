@@ -66,8 +66,10 @@ _DATE_LINE = re.compile(r"[A-Z0-9][\w ,./-]{3,24}\d{2,4}\.?")
 _WORDS = re.compile(r"[^\W_]+")
 _QUOTE_MARKS = re.compile(r"[\"“”«»]")
 _OPENING, _CLOSING = "“«", "”»"
+#: In a paragraph with more of them no quotation in single marks is looked for.
+_MOST_APOSTROPHES = 200
 #: A quotation in single marks, as British papers have it: told from an apostrophe by the stop or comma at its end.
-_SINGLE = re.compile(r"(?:(?<=\s)|(?<=[(:])|^)[‘'](?=\w)[^\n\"“”]{1,800}?[.,!?…][’'](?=[\s)]|$)")
+_SINGLE = re.compile(r"(?:(?<=\s)|(?<=[(:])|^)[‘'](?=\w)[^\n\"“”]{1,400}?[.,!?…][’'](?=[\s)]|$)")
 # The lookbehind lets a run of stops be tried once only.
 _STOP = re.compile(r"(?<![.!?…])[.!?…]+[\"”’'»)\]]*(?=\s)")
 _LAST_WORD = re.compile(r"[^\s(\[\"“‘«]{1,30}\Z")
@@ -183,7 +185,7 @@ def _quotes(text: str, start: int, end: int) -> list[Span]:
             opened = -1
     if opened >= 0 and end - opened <= LONGEST_QUOTE and text[opened] != "«":
         found.append(Span(opened, end))
-    if not found and ("'" in text[start:end] or "’" in text[start:end]):
+    if not found and 0 < text.count("'", start, end) + text.count("’", start, end) <= _MOST_APOSTROPHES:
         found = [Span(*match.span()) for match in _SINGLE.finditer(text, start, end)]
     return found
 
