@@ -28,7 +28,7 @@ class Part(StrEnum):
     TUNE = "tune"
     #: Only ever counted.
     HELD = "held"
-    #: Written and labelled by one who had seen neither the rules nor the other texts; only ever counted.
+    #: Written and labelled by one who had not read the rules, nor the other texts but in part; only ever counted.
     BLIND = "blind"
 
 
