@@ -34,6 +34,7 @@ from vedette.dispatch.levels import Level
 from vedette.dispatch.models import Channel, Lease, Recipient
 from vedette.dispatch.parcels import Parcels
 from vedette.dispatch.proofs import proofs_of
+from vedette.dispatch.way import Way
 from vedette.dispatch.writer import Writer
 from vedette.ledger.check import check_proof
 from vedette.ledger.verify import verify
@@ -500,7 +501,7 @@ def test_results_that_cannot_be_stored_hold_up_no_other_lease(house, hands, smtp
 
     async def go():
         database = InThreads()
-        writer = Writer(database, lambda lease, lost: ended.append(lease), lambda: None)
+        writer = Writer(database, lambda lease, lost: ended.append(lease), lambda: None, Way().wait)
         came = (clock.now(), None, "")
         writer.note(
             one, results.Attempt(recipients[ann.pk], ann.pk, None, "webhook", 1, Level.ACCEPTED, 1, "poison", *came)

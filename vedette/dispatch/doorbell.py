@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 #: What the triggers of migration 0003 notify.
 CHANNEL = "vedette_dispatch"
 #: Seconds between looks at SQLite's change counter; a look costs some microseconds.
-_LOOK_S = 0.005
+_LOOK_S = 0.002
 #: Seconds until a broken line to PostgreSQL is made again.
 _AGAIN_S = 1.0
 

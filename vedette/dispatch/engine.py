@@ -35,6 +35,7 @@ from vedette.dispatch.run_escalation import EscalationRun, plan_notices, silent_
 from vedette.dispatch.run_lease import LeaseRun, Work
 from vedette.dispatch.settle import close_range
 from vedette.dispatch.taking import Taken, enough_in_hand, take_work
+from vedette.dispatch.way import Way
 from vedette.dispatch.writer import Writer
 from vedette.people.positions import drop_old_positions
 
@@ -70,7 +71,8 @@ class Engine:
         self.realm = realm
         self.worker = worker or f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
         self.database = database or InThreads()
-        self._writer = Writer(self.database, self._ended, lambda: self._channels.wake())
+        self._way = Way()
+        self._writer = Writer(self.database, self._ended, lambda: self._channels.wake(), self._way.wait)
         self._ears = Ears(self.database)
         self._channels = OpenChannels(
             hear=self._ears.hear, may_begin=lambda: self._writer.may_begin and not self._blind
@@ -238,6 +240,8 @@ class Engine:
             desk = Desk.KEEPER if Desk.EXPANDER in desks else Desk.EXPANDER
             task = asyncio.create_task(self._expand_one(outbox.pk, desk))
             self._expanding[outbox.pk] = _Expanding(outbox.priority, desk, task)
+            if any(_held(run).precedence > outbox.priority for run in self._running.values()):
+                self._way.make(outbox.pk)
             begun = True
         return begun
 
@@ -245,9 +249,12 @@ class Engine:
         try:
             while not self._stopping.is_set():
                 await self._let_pass(outbox)
-                if await self.db(desk, expand.step, outbox, clock.now()):
+                done = await self.db(desk, expand.step, outbox, clock.now())
+                self._way.stored(outbox)
+                if done:
                     break
                 self._room.set()
+                await self._way.wait()
         except DeskDied:
             raise
         except Exception:
@@ -260,14 +267,16 @@ class Engine:
 
     async def _begin(self) -> bool:
         """Take leases as there is room at their channels; more urgent ones need none."""
-        if self._house is None or not self._writer.may_begin:
+        if self._house is None or not self._writer.may_begin or not self._way.may_begin:
             return False
         full = enough_in_hand(self._running.values(), self._channels.connections())
         mine = [_held(run) for run in self._running.values()]
         known = list(self._messages)
+        at_once = AT_ONCE if self._way.free else 1
         taken: Taken = await self.db(
-            Desk.READER, take_work, self.worker, clock.now(), self.realm, AT_ONCE, full, mine, known
+            Desk.READER, take_work, self.worker, clock.now(), self.realm, at_once, full, mine, known
         )
+        self._way.taken()
         for issued in taken.messages:
             self._know(issued)
         for held, found in taken.leases:

@@ -34,6 +34,8 @@ from vedette.warnings.plans import danger_to_life, precedence
 
 #: People stored in one transaction.
 CHUNK = 2_500
+#: The first, who are sent to while the others are stored.
+FIRST = 50
 #: An outbox's cursor: 0 before anything; then, while those who were recipients before are taken over, this less the id
 #: of the last of them; then -1; and above 0 the last person stored.
 _TAKING_OVER, _EARLIER_DONE = -2, -1
@@ -276,7 +278,7 @@ def _after(resolution: Resolution | None, person_id: int) -> list[Joining]:
     if resolution is None:
         return []
     start = int(np.searchsorted(resolution.person_ids, person_id, side="right"))
-    end = start + (CHUNK if start else min(RANGE, CHUNK))  # the first are sent to while the others are stored
+    end = start + (CHUNK if start else FIRST)
     told = [(presence.value, reason[:120]) for presence, reason in resolution.reasons]
     ids = resolution.person_ids[start:end].tolist()
     reasons = resolution.reason[start:end].tolist()

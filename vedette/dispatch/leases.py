@@ -57,6 +57,11 @@ class Held:
     retaken: bool = False
 
     @property
+    def precedence(self) -> tuple[bool, int]:
+        """What sorts first goes first: the live realm, then the more urgent."""
+        return self.realm is not Realm.LIVE, self.priority
+
+    @property
     def restrained(self) -> bool:
         """Whether quiet hours and the cap are asked: for what is routine and ends no warning."""
         return self.kind in (MessageType.ALERT, MessageType.UPDATE) and not is_danger(self.priority)

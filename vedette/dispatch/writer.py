@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from django.db import InterfaceError, OperationalError
 
@@ -32,12 +32,20 @@ AGAIN_S = 0.5
 
 
 class Writer:
-    """Gathers results and writes them. `ended` is told each lease that is over, and whether it was lost."""
+    """Gathers results and writes them, when `free` comes back. `ended` is told each lease that is over, and whether it
+    was lost."""
 
-    def __init__(self, database: Database, ended: Callable[[int, bool], None], room: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        ended: Callable[[int, bool], None],
+        room: Callable[[], None],
+        free: Callable[[], Awaitable[None]],
+    ) -> None:
         self._database = database
         self._ended = ended
         self._room = room
+        self._free = free
         self._parts: dict[int, Part] = {}
         self._count = 0
         #: What of single leases cannot be written, whatever the reason.
@@ -73,6 +81,7 @@ class Writer:
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(at_most_s):
                         await event.wait()
+            await self._free()
             if not await self.flush():
                 await asyncio.sleep(AGAIN_S)
 
