@@ -70,7 +70,7 @@ class EscalationShown(Shown):
 def show_escalation(
     request: ApiRequest,
     group: Annotated[str, Query(max_length=300)] = "",
-    area: Annotated[str, Query(max_length=100)] = "",
+    area: Annotated[str, Query(max_length=100, pattern=r"^[-a-zA-Z0-9_]*$")] = "",
     days: Annotated[int, Query(ge=1, le=366)] = 30,
 ) -> Any:
     return asked(request.auth, clock.now(), group=group, area=area, days=days)
