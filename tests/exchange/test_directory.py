@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -143,6 +145,36 @@ def test_what_cannot_be_had_or_read_changes_nothing_and_is_said(home: House, ser
             pull(home.keeper, kept(home, server, **wrong))
     assert Person.objects.filter(active=True).count() == 9
     assert roster_age(Realm.EXERCISE).stale
+
+
+def test_an_answer_that_is_cut_short_is_not_taken_for_the_roster(home: House, tmp_path: Path) -> None:
+    Organisation.objects.create(shrink_percent=100)
+    with slapd.running(require(parts.Part.SLAPD), tmp_path, total=4) as short:
+        for number in range(4):
+            short.add(f"s{number}", "South")
+        directory = kept(home, short)
+        assert len(pull(home.keeper, directory).added) == 4
+        for number in range(4, 7):
+            short.add(f"s{number}", "South")
+        # So many fit, and these are not who was there before.
+        short.change("s0", "South", employeeNumber=["t0"])
+        with pytest.raises(PullFailed, match="sizeLimitExceeded"):
+            pull(home.keeper, directory)
+    assert list(Person.objects.filter(active=True).order_by("code").values_list("code", flat=True)) == [
+        "s0", "s1", "s2", "s3",
+    ]  # fmt: skip
+    directory.refresh_from_db()
+    assert directory.failures == 1 and "sizeLimitExceeded" in directory.remarks[0]
+
+
+def test_the_password_is_not_carried_to_whom_the_directory_refers_to(home: House, server: Slapd) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as stranger:
+        server.refer(f"ldap://127.0.0.1:{stranger.getsockname()[1]}/{BASE}", "elsewhere")
+        with pytest.raises(PullFailed, match="referral"):
+            pull(home.keeper, kept(home, server, base=f"ou=elsewhere,{BASE}"))
+        stranger.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            stranger.accept()
 
 
 def test_its_password_may_come_from_the_environment_and_is_sealed_where_it_is_stored(

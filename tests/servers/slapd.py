@@ -59,20 +59,26 @@ class Slapd:
             changes = {name: [(ldap3.MODIFY_REPLACE, values)] for name, values in attributes.items()}
             assert admin.modify(f"uid=u{number},ou={unit},{BASE}", changes), admin.result
 
+    def refer(self, uri: str, unit: str) -> None:
+        """What is asked below this organisational unit is to be asked at that address."""
+        with self._admin() as admin:
+            added = admin.add(f"ou={unit},{BASE}", ["referral", "extensibleObject"], {"ou": unit, "ref": uri})
+            assert added, admin.result
+
     def _admin(self) -> Any:
         server = ldap3.Server("127.0.0.1", self.port, get_info=ldap3.NONE)
         return ldap3.Connection(server, ADMIN, PASSWORD, auto_bind=True)
 
 
 @contextmanager
-def running(program: Path, folder: Path) -> Iterator[Slapd]:
-    """A slapd until the block ends."""
+def running(program: Path, folder: Path, *, total: int | None = None) -> Iterator[Slapd]:
+    """A slapd until the block ends; `total`: the most entries that it gives in all pages together."""
     data = folder / "data"
     data.mkdir(parents=True)
     tls = certificate.make(folder)
     for _ in range(3):
         server = Slapd(free_port(), free_port(), tls)
-        (folder / "slapd.conf").write_text(_configuration(data, folder, tls))
+        (folder / "slapd.conf").write_text(_configuration(data, folder, tls, total))
         with (folder / "log").open("wb") as log:
             addresses = f"{server.uri}/ ldaps://127.0.0.1:{server.secure_port}/"
             command = [str(program), "-d", "0", "-f", str(folder / "slapd.conf"), "-h", addresses]
@@ -87,7 +93,7 @@ def running(program: Path, folder: Path) -> Iterator[Slapd]:
     raise AssertionError((folder / "log").read_text())
 
 
-def _configuration(data: Path, folder: Path, tls: Certificate) -> str:
+def _configuration(data: Path, folder: Path, tls: Certificate, total: int | None) -> str:
     home = next((path for path in _HOMES if path.is_dir()), None)
     schemas = next(path for path in _SCHEMAS if path.is_dir())
     modules = [f"modulepath {home}", "moduleload back_mdb"] if home is not None else []
@@ -98,7 +104,7 @@ def _configuration(data: Path, folder: Path, tls: Certificate) -> str:
             f"TLSCertificateFile {tls.certificate}",
             f"TLSCertificateKeyFile {tls.key}",
             *modules,
-            "sizelimit size.soft=5 size.hard=5 size.pr=1000 size.prtotal=unlimited",
+            f"sizelimit size.soft=5 size.hard=5 size.pr=1000 size.prtotal={total or 'unlimited'}",
             "database mdb",
             f'suffix "{BASE}"',
             f'rootdn "{ADMIN}"',

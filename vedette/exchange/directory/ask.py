@@ -14,6 +14,8 @@ from vedette.exchange.models import Directory
 
 #: Entries asked for at once, and the most that are read.
 PAGE, MOST = 500, 1_000_000
+#: The control that a page comes with (RFC 2696).
+_PAGED = "1.2.840.113556.1.4.319"
 CONNECT_S, ANSWER_S = 10, 60
 
 
@@ -32,10 +34,7 @@ def entries_of(directory: Directory) -> Iterator[Entry]:
     try:
         connection = _bound(ldap3, directory)
         try:
-            found = connection.extend.standard.paged_search(
-                directory.base, directory.filter, attributes=asked.asked(), paged_size=PAGE, generator=True
-            )
-            for number, entry in enumerate(found):
+            for number, entry in enumerate(_found(connection, directory, asked.asked())):
                 if number >= MOST:
                     raise DirectoryFailed(f"it has more than {MOST:,} entries; narrow the filter")
                 if entry.get("type") == "searchResEntry":
@@ -44,6 +43,29 @@ def entries_of(directory: Directory) -> Iterator[Entry]:
             connection.unbind()
     except LDAPException as error:
         raise DirectoryFailed(_words(error)) from error
+
+
+def _found(connection: Any, directory: Directory, attributes: list[str]) -> Iterator[Any]:
+    """What it answers, page by page to the end.
+
+    The library takes an answer that is cut short, or leads elsewhere, for a good one: whoever is missing from it would
+    be taken for somebody who has left. So nothing but a whole answer will do.
+    """
+    cookie: bytes | None = None
+    while True:
+        connection.search(directory.base, directory.filter, attributes=attributes, paged_size=PAGE, paged_cookie=cookie)
+        _refuse_all_but_success(connection, "the search")
+        yield from connection.response or ()
+        control = (connection.result.get("controls") or {}).get(_PAGED)
+        cookie = control["value"]["cookie"] if control else None
+        if not cookie:
+            return
+
+
+def _refuse_all_but_success(connection: Any, what: str) -> None:
+    result = connection.result
+    if result["result"] != 0:
+        raise DirectoryFailed(f"it answered {result['description']} to {what}; nothing of its answer is taken")
 
 
 def _bound(ldap3: Any, directory: Directory) -> Any:
@@ -56,7 +78,13 @@ def _bound(ldap3: Any, directory: Directory) -> Any:
         ca_certs_data=directory.certificates or None,
     )
     server = ldap3.Server(
-        parts.hostname, parts.port, use_ssl=secure, tls=tls, get_info=ldap3.NONE, connect_timeout=CONNECT_S
+        parts.hostname,
+        parts.port,
+        use_ssl=secure,
+        tls=tls,
+        get_info=ldap3.NONE,
+        connect_timeout=CONNECT_S,
+        allowed_referral_hosts=[],
     )
     connection = ldap3.Connection(
         server,
@@ -64,13 +92,17 @@ def _bound(ldap3: Any, directory: Directory) -> Any:
         password=_secret(directory) if directory.bind_dn else None,
         authentication=ldap3.SIMPLE if directory.bind_dn else ldap3.ANONYMOUS,
         read_only=True,
+        # It would take the password to whichever host it is sent to, in the open.
+        auto_referrals=False,
         receive_timeout=ANSWER_S,
         raise_exceptions=True,
     )
     connection.open()
-    if not secure and (directory.starttls or not is_here(parts.hostname or "")):
-        connection.start_tls()
+    by_starttls = not secure and (directory.starttls or not is_here(parts.hostname or ""))
+    if by_starttls and not connection.start_tls():
+        raise DirectoryFailed("it did not begin TLS; nothing is sent to it in the open")
     connection.bind()
+    _refuse_all_but_success(connection, "signing in")
     return connection
 
 
