@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -176,3 +177,31 @@ def test_group_commit_answers_everyone_who_came_while_it_was_busy(house: House) 
     assert sum(batches) == 20
     assert len(batches) <= 2
     assert set(states(message).values()) == {"acknowledged"}
+
+
+def test_an_answer_that_cannot_be_recorded_fails_alone_and_takes_nobodys_with_it(house: House) -> None:
+    for code in ("ann", "bad", "cat"):
+        house.person(code)
+    message = house.warn()
+    work()
+    everyone = [ref(code) for code in ("ann", "bad", "cat")]
+
+    def choosy(batch: list[Answer]) -> list:
+        with transaction.atomic():
+            outcomes = record(batch)
+            if everyone[1] in [one.recipient for one in batch]:
+                raise OverflowError("date value out of range")
+            return outcomes
+
+    async def go() -> list:
+        group = GroupCommit(choosy)
+        try:
+            said = (group.record(Answer(recipient=one, response=Response.SAFE)) for one in everyone)
+            return await asyncio.gather(*said, return_exceptions=True)
+        finally:
+            await group.close()
+
+    first, poisoned, last = asyncio.run(go())
+    assert isinstance(poisoned, OverflowError)
+    assert (first.recorded, last.recorded) == (Recorded.RECORDED, Recorded.RECORDED)
+    assert states(message) == {"ann": "safe", "bad": "open", "cat": "safe"}

@@ -141,11 +141,12 @@ def test_a_time_that_cannot_be_is_left_out_and_the_answer_counts_as_it_came_in(
             (now + timedelta(minutes=5), now),
             (now - timedelta(days=1), now),
             (now - timedelta(seconds=2), now),
+            (datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)),
         )
     ):
         record([kept((SAFE, HELP)[number % 2], told_at, sent_at)])
     stored = Acknowledgement.objects.all()
-    assert len(stored) == 3 and {one.answered_at for one in stored} == {None}
+    assert len(stored) == 4 and {one.answered_at for one in stored} == {None}
 
 
 def test_an_answer_kept_is_about_the_message_that_was_on_the_page(house: House, hands: clock.Frozen) -> None:

@@ -136,6 +136,16 @@ def test_json_gets_json(now, phone: Client) -> None:
 
 
 @pytest.mark.django_db
+def test_an_answer_with_times_that_no_clock_can_mean_is_recorded_without_them(now, phone: Client) -> None:
+    recipient = warned()
+    told = {"response": "safe", "answered_at": "0001-01-01T00:00:00+14:00", "sent_at": "9999-12-31T23:59:59-12:00"}
+    answer = phone.post(address(recipient), json.dumps(told), content_type="application/json")
+    assert (answer.status_code, answer.json()) == (200, SAFE)
+    stored = Acknowledgement.objects.get()
+    assert (stored.answered_at, stored.told_at) == (None, None)
+
+
+@pytest.mark.django_db
 def test_an_answer_to_a_forged_address_stores_nothing(now, phone: Client) -> None:
     recipient = warned()
     for token in (make_token(recipient.pk, Realm.LIVE), make_token(recipient.pk + 7, Realm.EXERCISE), "x" * 24):

@@ -27,7 +27,10 @@ _PLAIN = frozenset({Response.SAFE.value, Response.NEEDS_HELP.value})
 def given_at(told_at: datetime, sent_at: datetime | None, issued_at: datetime, now: datetime) -> datetime | None:
     """When an answer was given, by our clock; None where that is as good as now, or cannot be: before the message was
     issued, or in the future. It counts as of its coming in then. Pure."""
-    at = told_at if sent_at is None else now - (sent_at - told_at)
+    try:
+        at = told_at if sent_at is None else now - (sent_at - told_at)
+    except OverflowError:
+        return None
     return at if issued_at <= at < now - AS_IT_CAME else None
 
 

@@ -16,6 +16,8 @@ from vedette.formats.parts import BadInput
 LONGEST_NOTE = 500
 #: The largest body read, in bytes; three answers and a note need less.
 LARGEST_BODY = 16 * 1024
+#: The years that a phone's clock is believed to show.
+_YEARS = range(2000, 2100)
 
 
 def is_json(content_type: str | None) -> bool:
@@ -95,11 +97,12 @@ def _of_json(text: str) -> tuple[str, str, str, str, datetime | None, datetime |
 def _moment(given: dict[str, Any], name: str) -> datetime | None:
     if given.get(name) is None:
         return None
+    """A time that a phone told; None of one that its clock cannot have meant, since the answer matters more."""
     try:
         moment = datetime.fromisoformat(given[name])
-        return moment.astimezone(UTC) if moment.tzinfo is not None else None
-    except (TypeError, ValueError, OverflowError):
+    except (TypeError, ValueError):
         raise BadInput(name, "must be a time with its offset, such as 2026-03-01T12:00:00Z") from None
+    return moment.astimezone(UTC) if moment.tzinfo is not None and moment.year in _YEARS else None
 
 
 def _text(given: Any) -> str:
