@@ -6,6 +6,8 @@ import hashlib
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
@@ -94,6 +96,26 @@ def test_whoever_leaves_loses_their_devices_at_once(home: House, paired: Paired)
     assert device_of_token(paired.token, Device.Kind.OWNTRACKS) is None
     with pytest.raises(BadInput, match="not active"):
         pair_device(home.keeper, home.ada, "owntracks", "ada/phone")
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="writers take turns on SQLite")
+@pytest.mark.parametrize("how", ["unpaired", "left"])
+def test_whoever_takes_fixes_and_whoever_ends_a_device_never_wait_for_each_other(
+    home: House, paired: Paired, how: str
+) -> None:
+    with CaptureQueriesContext(connection) as told:
+        if how == "left":
+            actions.deactivate_person(home.keeper, home.ada)
+        else:
+            unpair_device(home.keeper, paired.device)
+    said = [one["sql"] for one in told.captured_queries]
+    waits = next(number for number, sql in enumerate(said) if "pg_advisory_xact_lock(" in sql)
+    held = [
+        number
+        for number, sql in enumerate(said)
+        if ("UPDATE" in sql or "DELETE" in sql) and ('"people_device"' in sql or '"people_position"' in sql)
+    ]
+    assert held and waits < min(held)
 
 
 def test_people_pair_their_own_device_and_nobody_elses(home: House) -> None:

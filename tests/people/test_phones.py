@@ -172,6 +172,16 @@ def test_whoever_leaves_loses_their_phones_at_once_and_does_not_get_them_back(ho
     assert not Phone.objects.filter(pk=phone.pk).exists()
 
 
+def test_whoever_is_taken_back_is_not_notified_on_a_phone_from_before(home: House, officer: Any) -> None:
+    phone, _ = paired(officer, home.ada)
+    subscribe(phone, subscription())
+    others = set(home.ada.contact_points.exclude(channel="webpush").values_list("pk", flat=True))
+    actions.deactivate_person(home.keeper, home.ada)
+    actions.keep_person(home.keeper, code=home.ada.code, name="Ada", unit=home.north)
+    assert set(home.ada.contact_points.values_list("pk", flat=True)) == others
+    assert Phone.objects.get(pk=phone.pk).push is None
+
+
 def test_a_person_has_five_phones_at_most(home: House, officer: Any) -> None:
     for _ in range(MOST_PHONES):
         paired(officer, home.ada)

@@ -71,8 +71,9 @@ def renew_token(actor: Actor, device: Device) -> Paired:
 def unpair_device(actor: Actor, device: Device) -> None:
     """End a device at once, and forget its person's last fix: it may have been that device's."""
     with transaction.atomic():
-        device = _locked(actor, device)
+        # Before the device's row is held: whoever takes its fixes notes there what became of them.
         position_rows.shut_out()
+        device = _locked(actor, device)
         Position.objects.filter(person=device.person_id).delete()
         _log(actor, "device.unpaired", device, kind=device.kind)
         device.delete()

@@ -7,22 +7,30 @@ from collections.abc import Collection, Iterator, Sequence
 from vedette import clock
 from vedette.access.actions import end_sessions
 from vedette.access.models import ApiToken, User
-from vedette.people.models import Device, HeldLeaver, PairingCode, Person, Phone, Position, Unit
+from vedette.people import position_rows
+from vedette.people.models import ContactPoint, Device, HeldLeaver, PairingCode, Person, Phone, Position, Unit
 
 _BATCH = 500
 
 
 def end_places(people: Collection[int]) -> None:
-    """No place in any audience, no login, no token, no device, no phone, no position, nobody's supervisor.
+    """No place in any audience, no login, no token, no device, no phone nor its notifications, no position, nobody's
+    supervisor. Addresses of another kind stay: a cancellation may still have to reach them.
 
     Part of a larger action, which checks the policy and writes to the ledger.
     """
+    if not people:
+        return
     now = clock.now()
+    # Before any row is held that those who take fixes touch too.
+    position_rows.shut_out()
     end_access(people)
     for some in _batches(people):
         Person.objects.filter(pk__in=some).update(active=False, changed_at=now)
         Device.objects.filter(person__in=some).delete()
-        Phone.objects.filter(person__in=some, revoked_at=None).update(revoked_at=now)
+        phones = Phone.objects.filter(person__in=some)
+        ContactPoint.objects.filter(pk__in=list(phones.exclude(push=None).values_list("push", flat=True))).delete()
+        phones.filter(revoked_at=None).update(revoked_at=now)
         PairingCode.objects.filter(person__in=some).delete()
         Position.objects.filter(person__in=some).delete()
         Unit.objects.filter(supervisor__in=some).update(supervisor=None)
