@@ -6,6 +6,7 @@ import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -20,10 +21,10 @@ from vedette.access.policy import Refused
 from vedette.access.roles import Role
 from vedette.exchange.directory.actions import drop_directory, keep_directory, set_directory_enabled
 from vedette.exchange.directory.pull import PullFailed, Waits, dry_run, due_directories, pull, pull_when_due
-from vedette.exchange.models import Directory
+from vedette.exchange.models import Directory, ScimResource
 from vedette.formats.parts import BadInput
 from vedette.people.freshness import roster_age
-from vedette.people.models import Organisation, Person, Unit
+from vedette.people.models import ContactPoint, Organisation, Person, Unit
 
 pytestmark = pytest.mark.django_db
 
@@ -175,6 +176,44 @@ def test_the_password_is_not_carried_to_whom_the_directory_refers_to(home: House
         stranger.setblocking(False)
         with pytest.raises(BlockingIOError):
             stranger.accept()
+
+
+def test_when_many_would_lose_their_addresses_it_waits_and_a_word_allows_that(home: House, server: Slapd) -> None:
+    pull(home.keeper, kept(home, server))
+    # As when whoever signs in may no longer read it.
+    blind = kept(home, server, attributes={"duties": "employeeType", "contacts": {"smtp": "title", "sms": "mobile"}})
+    assert dry_run(home.keeper, blind).silenced == ("n1", *(f"s{number}" for number in range(7)))
+    with pytest.raises(Waits, match="8 of 9 would have no address left"):
+        pull(home.keeper, blind)
+    assert ContactPoint.objects.filter(channel="smtp").count() == 9
+    assert "s0 (an address)" in blind.waits and roster_age(Realm.EXERCISE).stale
+    pull(home.keeper, blind, allow_waiting=True)
+    assert not ContactPoint.objects.filter(channel="smtp").exists()
+
+
+def test_those_whom_an_identity_provider_keeps_are_not_put_out(home: House, server: Slapd) -> None:
+    pull(home.keeper, kept(home, server))
+    now = clock.now()
+    other = Person.objects.create(
+        realm=Realm.EXERCISE, code="o1", name="Other", unit=home.south, created_at=now, changed_at=now
+    )
+    ScimResource.objects.create(
+        pk=uuid4(), realm=Realm.EXERCISE, kind="User", name="o1", body={}, person=other, created_at=now, changed_at=now
+    )
+    directory = kept(home, server)
+    assert pull(home.keeper, directory).deactivated == ()
+    other.refresh_from_db()
+    assert other.active and "1 whom an identity provider keeps are not in it; they stay" in directory.remarks
+
+
+def test_a_second_directory_of_a_realm_is_refused(home: House, server: Slapd) -> None:
+    first = kept(home, server)
+    told = {"base": BASE, "starttls": False}
+    with pytest.raises(BadInput, match="'staff' is the whole roster already") as refused:
+        keep_directory(home.keeper, "others", server.uri, **told)
+    assert refused.value.field == "name" and Directory.objects.count() == 1
+    drop_directory(home.keeper, first)
+    assert keep_directory(home.keeper, "others", server.uri, **told).name == "others"
 
 
 def test_its_password_may_come_from_the_environment_and_is_sealed_where_it_is_stored(

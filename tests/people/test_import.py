@@ -93,6 +93,17 @@ def test_more_than_a_tenth_leaving_waits_for_a_persons_word(home: House) -> None
     assert not login.is_active
 
 
+def test_more_than_a_tenth_losing_their_addresses_waits_for_a_persons_word(home: House) -> None:
+    import_roster(home.keeper, rows("p1,Ada Example,south,medic,ada@people.example", BOTH[1]))
+    diff = import_roster(home.keeper, rows(*BOTH), dry_run=True)
+    assert (diff.silenced, diff.shrinks) == (("p1",), True)
+    with pytest.raises(ShrinkRefused, match="1 of 2 active people without an address"):
+        import_roster(home.keeper, rows(*BOTH))
+    assert home.ada.contact_points.count() == 1
+    import_roster(home.keeper, rows(*BOTH), allow_shrink=True)
+    assert home.ada.contact_points.count() == 0
+
+
 def test_as_many_may_leave_as_the_organisation_says_and_people_left_out_may_be_kept(home: House) -> None:
     organisation = Organisation.objects.create(shrink_percent=20)
     staff = [f"s{number},Staff {number},south,," for number in range(8)]

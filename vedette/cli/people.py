@@ -276,6 +276,7 @@ def diff_as_json(diff: RosterDiff, dry_run: bool) -> dict[str, object]:
         "unchanged": diff.unchanged,
         "left_out": list(diff.left_out),
         "deactivated": list(diff.deactivated),
+        "silenced": list(diff.silenced),
         "new_units": list(diff.new_units),
         "new_duties": list(diff.new_duties),
         "active_before": diff.active_before,
@@ -290,6 +291,7 @@ def tell_diff(diff: RosterDiff, dry_run: bool) -> None:
         ("changed", [f"{change.code} ({', '.join(change.fields)})" for change in diff.changed]),
         ("left out", diff.left_out),
         ("deactivated", diff.deactivated),
+        ("unreachable", diff.silenced),
         ("new units", diff.new_units),
         ("new duties", diff.new_duties),
     )
@@ -299,5 +301,5 @@ def tell_diff(diff: RosterDiff, dry_run: bool) -> None:
             typer.echo(f"{title:<12} {len(codes):>6}  {', '.join(codes[:_SHOWN])}{more}")
     typer.echo(f"{'unchanged':<12} {diff.unchanged:>6}")
     if dry_run:
-        wait = "; so many would leave that it would wait for a word" if diff.shrinks else ""
+        wait = "; so many would leave, or lose an address, that it would wait for a word" if diff.shrinks else ""
         typer.echo(f"A dry run: nothing was changed{wait}.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -25,12 +25,17 @@ _TOLD = ["name", "unit", "language", "active", "quiet_from", "quiet_to", "zone",
 
 
 class ShrinkRefused(Exception):
-    """The import would deactivate so many people that a person must say it is meant; nothing was changed."""
+    """The import would put out so many, or take so many's addresses, that a person must say it is meant."""
 
     def __init__(self, diff: RosterDiff) -> None:
+        of = f"of {diff.active_before} active people"
+        leaving, silenced = len(diff.deactivated), len(diff.silenced)
+        if leaving > diff.limit * diff.active_before:
+            would = f"would deactivate {leaving} {of}"
+        else:
+            would = f"would leave {silenced} {of} without an address on a channel that they have one on"
         super().__init__(
-            f"the import would deactivate {len(diff.deactivated)} of {diff.active_before} active people, more than"
-            f" {diff.limit:.0%}: check that the file is whole, or allow the shrink"
+            f"the import {would}, more than {diff.limit:.0%}: check that the file is whole, or allow the shrink"
         )
         self.diff = diff
 
@@ -43,18 +48,21 @@ def import_roster(
     allow_shrink: bool = False,
     keep_left_out: bool = False,
     create_missing: bool = False,
+    kept_elsewhere: Collection[str] = (),
     source: str = "file",
 ) -> RosterDiff:
     """Make the roster of the actor's realm what the file says, and tell what that changes.
 
-    Active people whom the file leaves out are deactivated, unless `keep_left_out`. Units and duties that it names must
-    exist, unless `create_missing`. `source` is what says it. A dry run changes nothing.
+    Active people whom the file leaves out are deactivated, unless `keep_left_out`, or another source keeps them. Units
+    and duties that it names must exist, unless `create_missing`. `source` is what says it. A dry run changes nothing.
 
     Raises Refused, BadRoster, ShrinkRefused.
     """
     check(actor, Verb.KEEP_ROSTER)
     with transaction.atomic():
-        plan = plan_import(actor, rows, keep_left_out=keep_left_out, create_missing=create_missing)
+        plan = plan_import(
+            actor, rows, keep_left_out=keep_left_out, create_missing=create_missing, kept_elsewhere=kept_elsewhere
+        )
         if dry_run:
             return plan.diff
         if plan.diff.shrinks and not allow_shrink:

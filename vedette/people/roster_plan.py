@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from vedette.access.policy import Actor, decide, visible
@@ -34,6 +34,8 @@ class RosterDiff:
     left_out: tuple[str, ...]
     #: Those who lose their place: left out, or marked as gone.
     deactivated: tuple[str, ...]
+    #: Active people who can be reached over some channel and could not be any more, as the file says it.
+    silenced: tuple[str, ...]
     #: Units and duties that the file names and the roster lacks; made with the import.
     new_units: tuple[str, ...]
     new_duties: tuple[str, ...]
@@ -43,8 +45,8 @@ class RosterDiff:
 
     @property
     def shrinks(self) -> bool:
-        """Whether so many would be deactivated that a person must say it is meant."""
-        return len(self.deactivated) > self.limit * self.active_before
+        """Whether so many would be deactivated, or lose a channel, that a person must say it is meant."""
+        return max(len(self.deactivated), len(self.silenced)) > self.limit * self.active_before
 
 
 @dataclass
@@ -61,7 +63,14 @@ class Plan:
     areas: dict[str, SavedArea] = field(default_factory=dict)
 
 
-def plan_import(actor: Actor, rows: Sequence[RosterRow], *, keep_left_out: bool, create_missing: bool) -> Plan:
+def plan_import(
+    actor: Actor,
+    rows: Sequence[RosterRow],
+    *,
+    keep_left_out: bool,
+    create_missing: bool,
+    kept_elsewhere: Collection[str] = (),
+) -> Plan:
     """Compare a file with the stored roster of the actor's realm. Raises BadRoster with each row that cannot stand."""
     realm = actor.realm.value
     units = {unit.code: unit for unit in visible(actor, Unit.objects.all(), Verb.KEEP_ROSTER)}
@@ -74,12 +83,16 @@ def plan_import(actor: Actor, rows: Sequence[RosterRow], *, keep_left_out: bool,
     named = {row.code for row in rows}
     active = [person for person in known.values() if person.active and _may_keep(actor, person)]
     # Visitors and contractors are in no file: they go when their time is over.
-    staff = [person for person in active if person.kind == Person.Kind.STAFF]
+    staff = [
+        person
+        for person in active
+        if person.kind == Person.Kind.STAFF and (person.code in named or person.code not in kept_elsewhere)
+    ]
     left_out = [person for person in staff if person.code not in named]
     gone = [known[row.code] for row in rows if not row.active and row.code in known and known[row.code].active]
     deactivated = gone if keep_left_out else [*gone, *left_out]
     plan = Plan(
-        diff=RosterDiff((), (), 0, (), (), (), (), 0, 0),
+        diff=RosterDiff((), (), 0, (), (), (), (), (), 0, 0),
         added=[row for row in rows if row.active and row.code not in known],
         changed=[],
         deactivated=deactivated,
@@ -88,7 +101,7 @@ def plan_import(actor: Actor, rows: Sequence[RosterRow], *, keep_left_out: bool,
         contacts=_contacts(realm),
         areas=areas,
     )
-    changes, unchanged = [], 0
+    changes, silenced, unchanged = [], [], 0
     for row in rows:
         person = known.get(row.code)
         if person is None or not row.active:
@@ -96,6 +109,8 @@ def plan_import(actor: Actor, rows: Sequence[RosterRow], *, keep_left_out: bool,
         if fields := _differences(person, row, plan.contacts.get(person.pk, [])):
             changes.append(Change(row.code, fields))
             plan.changed.append((person, row))
+            if person.active and _loses_a_channel(row, plan.contacts.get(person.pk, [])):
+                silenced.append(row.code)
         else:
             unchanged += 1
     plan.diff = RosterDiff(
@@ -104,6 +119,7 @@ def plan_import(actor: Actor, rows: Sequence[RosterRow], *, keep_left_out: bool,
         unchanged=unchanged,
         left_out=tuple(sorted(person.code for person in left_out)),
         deactivated=tuple(sorted(person.code for person in deactivated)),
+        silenced=tuple(sorted(silenced)),
         new_units=tuple(dict.fromkeys(row.unit for row in rows if row.unit not in units)),
         new_duties=tuple(dict.fromkeys(duty for row in rows for duty in row.duties or () if duty not in duties)),
         active_before=len(staff),
@@ -164,6 +180,12 @@ def _refuse_unknown_homes(rows: Sequence[RosterRow], areas: dict[str, SavedArea]
     ]
     if errors:
         raise BadRoster(errors)
+
+
+def _loses_a_channel(row: RosterRow, points: Sequence[ContactPoint]) -> bool:
+    """Whether the file speaks of a channel over which they have an address, and names none."""
+    told = {channel for channel, _ in row.contacts}
+    return any(point.channel in row.channels and point.channel not in told for point in points)
 
 
 def _differences(person: Person, row: RosterRow, points: Sequence[ContactPoint]) -> tuple[str, ...]:

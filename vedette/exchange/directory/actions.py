@@ -41,14 +41,17 @@ def keep_directory(
 ) -> Directory:
     """Add the directory of this name in the actor's realm, or change it; it is due at once.
 
-    A secret that is left out stays, unless the directory moves to another host. Raises Refused, and BadInput naming
-    the field.
+    A secret that is left out stays, unless the directory moves to another host. A realm has one directory: each is
+    the whole roster, and two would put out each other's people. Raises Refused, and BadInput naming the field.
     """
     check(actor, Verb.ADMINISTER)
     told = parse(AttributeMap, attributes or {}, under="attributes")
     _refuse_bad(name, uri, base, filter, bind_dn, secret_variable, starttls, certificates, every_s)
     with transaction.atomic():
         known = Directory.objects.select_for_update(no_key=True).filter(realm=actor.realm.value, name=name)
+        other = Directory.objects.filter(realm=actor.realm.value).exclude(name=name).first()
+        if other is not None:
+            raise BadInput("name", f"the directory {other.name!r} is the whole roster already; forget it first")
         kept = known.first() or Directory(realm=actor.realm.value, name=name, created_at=clock.now())
         if not secret and urlsplit(kept.uri).netloc == urlsplit(uri).netloc:
             secret = kept.secret

@@ -1,7 +1,7 @@
 """The roster pulled from a directory: compared like a file, taken in whole, or left waiting for a person's word.
 
-A pull that would put out more people than may leave without a word changes nothing and says so; when a person allows
-it, it allows those who were named and nobody else.
+A pull that would put out more people than may leave without a word, or take as many's addresses, changes nothing and
+says so; when a person allows it, it allows those who were named and nobody else.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from vedette.exchange.models import Directory
 from vedette.people.actions import ShrinkRefused, import_roster
 from vedette.people.csv_rows import BadRoster
 from vedette.people.freshness import note_answered, note_failed
-from vedette.people.models import Duty, Unit
+from vedette.people.models import Duty, Person, Unit
 from vedette.people.roster_csv import RosterRow
 from vedette.people.roster_plan import RosterDiff
 
@@ -35,7 +35,7 @@ class PullFailed(Exception):
 
 
 class Waits(PullFailed):
-    """Nothing was taken in: so many would leave that a person must say that it is meant."""
+    """Nothing was taken in: so many would leave, or lose their addresses, that a person must say so."""
 
 
 def dry_run(actor: Actor, directory: Directory) -> RosterDiff:
@@ -43,7 +43,8 @@ def dry_run(actor: Actor, directory: Directory) -> RosterDiff:
     check(actor, Verb.KEEP_ROSTER)
     try:
         rows, _ = _rows(directory)
-        return import_roster(actor, rows, dry_run=True, create_missing=True)
+        kept_elsewhere = _provisioned(directory)
+        return import_roster(actor, rows, dry_run=True, create_missing=True, kept_elsewhere=kept_elsewhere)
     except (DirectoryFailed, BadRoster) as error:
         raise PullFailed(str(error)) from error
 
@@ -51,24 +52,34 @@ def dry_run(actor: Actor, directory: Directory) -> RosterDiff:
 def pull(actor: Actor, directory: Directory, *, allow_waiting: bool = False) -> RosterDiff:
     """Take in what the directory says now. Raises Refused, PullFailed, and Waits unless it is allowed.
 
-    `allow_waiting` lets those leave who were named when it came to wait; when others would leave too, it waits anew.
+    `allow_waiting` lets those leave, or lose their addresses, who were named when it came to wait; when others would
+    too, it waits anew.
     """
     check(actor, Verb.KEEP_ROSTER)
     try:
         rows, remarks = _rows(directory)
+        elsewhere = _provisioned(directory)
         allowed = False
         if allow_waiting:
-            would = import_roster(actor, rows, dry_run=True, create_missing=True)
-            allowed = set(would.deactivated) <= set(directory.waits)
-        diff = import_roster(actor, rows, allow_shrink=allowed, create_missing=True, source=_source(directory))
+            would = import_roster(actor, rows, dry_run=True, create_missing=True, kept_elsewhere=elsewhere)
+            allowed = set(_waiting(would)) <= set(directory.waits)
+        diff = import_roster(
+            actor,
+            rows,
+            allow_shrink=allowed,
+            create_missing=True,
+            kept_elsewhere=elsewhere,
+            source=_source(directory),
+        )
     except (DirectoryFailed, BadRoster) as error:
         _note_failure(directory, str(error), waits=directory.waits)
         raise PullFailed(str(error)) from error
     except ShrinkRefused as error:
-        leaving, of = len(error.diff.deactivated), error.diff.active_before
-        why = f"{leaving} of {of} people would leave; it waits for a person's word"
-        _note_failure(directory, why, waits=list(error.diff.deactivated), failed=False)
+        why = f"{_would(error.diff)}; it waits for a person's word"
+        _note_failure(directory, why, waits=_waiting(error.diff), failed=False)
         raise Waits(why) from error
+    if left := elsewhere - {row.code for row in rows}:
+        remarks = [*remarks, f"{len(left)} whom an identity provider keeps are not in it; they stay"]
     directory.answered_at, directory.failures, directory.remarks, directory.waits = clock.now(), 0, remarks, []
     directory.save(update_fields=["answered_at", "failures", "remarks", "waits"])
     note_answered(Realm(directory.realm), _source(directory))
@@ -112,6 +123,25 @@ def _rows(directory: Directory) -> tuple[list[RosterRow], list[str]]:
         duties={**{name.casefold(): code for code, name in duties}, **{code.casefold(): code for code, _ in duties}},
     )
     return rows_of(entries_of(directory), AttributeMap.model_validate_json(directory.attributes), known)
+
+
+def _provisioned(directory: Directory) -> set[str]:
+    """The codes of those whom an identity provider keeps: whether they have left is that one's to say."""
+    people = Person.objects.filter(realm=directory.realm, active=True, scim_resource__isnull=False)
+    return set(people.values_list("code", flat=True))
+
+
+def _waiting(diff: RosterDiff) -> list[str]:
+    """Whom a person's word is asked for: those who would leave, and apart from them who would lose addresses."""
+    return [*diff.deactivated, *(f"{code} (an address)" for code in diff.silenced)]
+
+
+def _would(diff: RosterDiff) -> str:
+    leaving = f"{len(diff.deactivated)} of {diff.active_before} people would leave"
+    if not diff.silenced:
+        return leaving
+    losing = f"{len(diff.silenced)} of {diff.active_before} would have no address left on a channel they have one on"
+    return f"{leaving}; {losing}" if diff.deactivated else losing
 
 
 def _note_failure(directory: Directory, why: str, *, waits: list[str], failed: bool = True) -> None:

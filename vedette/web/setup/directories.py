@@ -127,6 +127,7 @@ def _told(diff: RosterDiff) -> list[tuple[str, int, str]]:
         ("taken in", diff.added),
         ("changed", [f"{one.code} ({', '.join(one.fields)})" for one in diff.changed]),
         ("leave", diff.deactivated),
+        ("lose an address", diff.silenced),
         ("new units", diff.new_units),
     )
     return [*((what, len(codes), ", ".join(codes[:20])) for what, codes in parts), ("unchanged", diff.unchanged, "")]
