@@ -12,7 +12,7 @@ from tests.dispatch.house import house as build
 from tests.servers import http, smtp
 from vedette import clock
 from vedette.access.handling import Realm
-from vedette.dispatch import expand
+from vedette.dispatch import entering, expand
 from vedette.dispatch.models import Recipient
 from vedette.dispatch.standing import Standing
 from vedette.ledger.verify import verify
@@ -125,6 +125,37 @@ def test_whoever_enters_while_the_first_audience_is_being_stored_is_not_missed(
     goes(between, WEST, INSIDE, WEST)
     work()
     assert sorted(mailboxes(smtp_sink)) == ["ann", "before", "ben", "between", "cat"]
+
+
+def test_those_who_entered_what_cannot_be_dealt_with_yet_hold_nobody_else_back(
+    driver: Person, house: House, hands: clock.Frozen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(entering, "AT_ONCE", 1)
+    slow = house.warn(audience=WHERE)
+    Standing().tick(None, clock.now())
+    assert WatchedArea.objects.filter(subject=slow.pk).exists()
+    hands.advance(seconds=60)
+    goes(driver, INSIDE)
+    AreaEntry.objects.filter(watched__subject=slow.pk).update(id=0)  # the earliest of all
+    assert AreaEntry.objects.count() == 2
+    assert Standing().enter(None, clock.now()) == 1
+    assert AreaEntry.objects.get().watched.subject == slow.pk
+
+
+def test_the_more_urgent_warning_comes_first_for_whoever_enters_two(
+    house: House, hands: clock.Frozen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(entering, "AT_ONCE", 1)
+    driver = house.person("driver", house.elsewhere, "smtp")
+    goes(house.person("ann", None, "smtp"), INSIDE)
+    goes(driver, WEST)
+    for severity in (Severity.MINOR, Severity.EXTREME):
+        house.warn(audience=WHERE, severity=severity.value)
+        work()
+    hands.advance(seconds=60)
+    goes(driver, INSIDE)
+    assert Standing().enter(None, clock.now()) == 1
+    assert Recipient.objects.get(person=driver).joined_by.content["severity"] == "Extreme"
 
 
 def test_an_engine_that_comes_back_finds_who_entered_meanwhile(

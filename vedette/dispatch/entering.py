@@ -8,7 +8,6 @@ forgotten only after it was dealt with.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,8 +17,9 @@ from vedette.dispatch.sql import marks, rows, stamp
 from vedette.people import standing_areas
 from vedette.people.looks import asks_where
 from vedette.people.standing_areas import Entry, Watched
-from vedette.warnings.content import MessageType
+from vedette.warnings.content import MessageType, Severity, Urgency
 from vedette.warnings.models import Message
+from vedette.warnings.plans import precedence
 
 #: Entries dealt with in one go.
 AT_ONCE = 5_000
@@ -42,6 +42,13 @@ class Live:
     issued_at: datetime
     #: Whether its first audience is complete.
     expanded: bool
+    #: How urgent it is; the lowest first.
+    urgent: int
+
+    @property
+    def precedence(self) -> tuple[bool, int]:
+        """What sorts first goes first: the live realm, then the more urgent."""
+        return self.realm is not Realm.LIVE, self.urgent
 
 
 def live_messages(realm: Realm | None, now: datetime, among: Collection[int] | None = None) -> list[Live]:
@@ -60,9 +67,15 @@ def live_messages(realm: Realm | None, now: datetime, among: Collection[int] | N
         "  WHERE n.warning_id = w.id AND n.state = 'issued' AND n.number > m.number) ORDER BY w.id",
         given,
     )
-    issued = dict(Message.objects.filter(pk__in=[row[0] for row in found]).values_list("pk", "issued_at"))
+    messages = Message.objects.filter(pk__in=[row[0] for row in found])
+    known = {
+        pk: (issued_at, precedence(Urgency(urgency), Severity(severity)))
+        for pk, issued_at, urgency, severity in messages.values_list(
+            "pk", "issued_at", "content__urgency", "content__severity"
+        )
+    }
     return [
-        Live(message, warning, Realm(of_realm), issued[message], bool(expanded))
+        Live(message, warning, Realm(of_realm), known[message][0], bool(expanded), known[message][1])
         for message, warning, of_realm, expanded in found
     ]
 
@@ -97,20 +110,22 @@ class Entering:
 
     def tick(self, realm: Realm | None, now: datetime, join: Join) -> int:
         """Have whoever has entered warned; how many are new."""
-        found = standing_areas.entries(realm, AT_ONCE)
-        if not found:
+        entered = standing_areas.entered(realm)
+        if not entered:
             return 0
-        by_message: dict[int, list[Entry]] = defaultdict(list)
-        for one in found:
-            by_message[one.subject].append(one)
-        ready = [live.message for live in live_messages(realm, now, by_message.keys()) if live.expanded]
+        # Only what can be dealt with is read: however many wait for their first audience, they hold nobody else back.
+        ready = [live for live in live_messages(realm, now, entered) if live.expanded]
         asks: list[Ask] = []
-        for message in ready:
-            some = by_message[message]
-            asks.append((message, {one.person for one in some}, {one.person for one in some if one.surely}))
+        found: list[Entry] = []
+        for live in sorted(ready, key=lambda one: one.precedence):
+            if len(found) == AT_ONCE:
+                break
+            some = standing_areas.entries(live.message, AT_ONCE - len(found))
+            asks.append((live.message, {one.person for one in some}, {one.person for one in some if one.surely}))
+            found += some
         # One commit for all of them: each would wait its turn behind the fixes that keep coming.
         added = join(asks)
-        standing_areas.dealt_with([one for message in ready for one in by_message[message]])
+        standing_areas.dealt_with(found)
         return added
 
     def _asks_where(self, message: int) -> bool:
