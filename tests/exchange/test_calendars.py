@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -13,6 +14,7 @@ from tests.people.test_shift_calendars import NIGHTS
 from tests.servers import feed as feeds
 from tests.servers.feed import Issuer
 from vedette import clock
+from vedette.exchange.calendars import poll
 from vedette.exchange.calendars.actions import ask_now, subscribe
 from vedette.exchange.calendars.poll import ask_calendar, due_calendars, roll_on
 from vedette.formats.parts import BadInput
@@ -77,6 +79,28 @@ def test_a_calendar_is_rolled_on_though_nobody_answers(
     assert (roll_on(clock.now()), roll_on(clock.now())) == (1, 0)
     found.refresh_from_db()
     assert found.expanded_to == clock.now() + HORIZON
+
+
+def test_a_calendar_that_fails_in_a_way_nobody_thought_of_holds_up_no_other(
+    home: House, server: Issuer, stopped_clock: clock.Frozen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    strange = kept(home, server)
+    good = subscribe(home.keeper, "more", f"{server.url}/night.ics", allow_private=True, person=home.bob)
+    for one in (strange, good):
+        ask_now(home.keeper, one)
+    stopped_clock.advance(days=10)
+
+    def expand(calendar: ShiftCalendar, by: str) -> tuple[int, int]:
+        if calendar.pk == strange.pk:
+            raise OverflowError
+        return really(calendar, by)
+
+    really = poll.expand
+    monkeypatch.setattr(poll, "expand", expand)
+    assert (roll_on(clock.now()), roll_on(clock.now())) == (2, 0)
+    strange.refresh_from_db()
+    assert "OverflowError" in strange.remarks[0] and home.ada.shifts.count() == 90
+    assert home.bob.shifts.filter(starts__gt=clock.now() + HORIZON - timedelta(days=2)).exists()
 
 
 @pytest.mark.parametrize("url", ["ftp://x.example/a.ics", "http://x.example/a.ics", "https://10.0.0.1/a.ics", "night"])

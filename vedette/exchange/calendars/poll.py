@@ -7,6 +7,8 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from django.db import InterfaceError, OperationalError
+
 from vedette import clock
 from vedette.exchange.intake.addresses import Reach
 from vedette.exchange.intake.fetch import Fetched, FetchFailed, asking, fetch
@@ -59,9 +61,20 @@ def roll_on(now: datetime) -> int:
             expand(calendar, f"calendar:{calendar.pk}")
         except BadCalendar as error:
             log.warning("calendar %s: %s", calendar.name, error)
-            # What cannot be read today is not tried again before tomorrow.
-            ShiftCalendar.objects.filter(pk=calendar.pk).update(expanded_to=now + HORIZON, remarks=[str(error)])
+            _leave(calendar, now, str(error))
+        except (OperationalError, InterfaceError):
+            # The database's trouble, not the calendar's.
+            raise
+        except Exception as error:
+            # Strangers' bytes: one calendar's trouble, whatever it is, is not that of all that comes in.
+            log.exception("calendar %s", calendar.name)
+            _leave(calendar, now, f"expanding it failed ({type(error).__name__}); give it to whoever runs this")
     return len(due)
+
+
+def _leave(calendar: ShiftCalendar, now: datetime, why: str) -> None:
+    """What cannot be read today is not tried again before tomorrow."""
+    ShiftCalendar.objects.filter(pk=calendar.pk).update(expanded_to=now + HORIZON, remarks=[why])
 
 
 async def _ask(calendar: ShiftCalendar) -> Fetched:
