@@ -126,6 +126,10 @@ def _taken_in(feed: Feed, given: Given) -> tuple[Report | None, FeedItem.Outcome
     marks = [Tlp(one.handling) for one in above if one is not None]
     handling = most_restrictive([Tlp(feed.handling), *marks, *given.asks])
     actor, source = feed_actor(feed), f"feed-{feed.name}"
+    sha256 = hashlib.sha256(given.data).hexdigest()
+    if given.media_type != STIX_TYPE and Report.objects.filter(realm=feed.realm, sha256=sha256).exists():
+        # What a stranger asks for takes nothing out of the sight of those who have it already.
+        handling = Tlp(feed.handling)
     if given.media_type == STIX_TYPE:
         taken = take_stix(actor, given.data, source=source, handling=handling, need_to_know=feed.need_to_know)
         if taken.report is None:
@@ -179,8 +183,8 @@ def _written(feed: Feed, given: Given, outcome: FeedItem.Outcome, why: str, repo
                 "entry": given.says,
                 "status": "",
                 "msg_type": given.kind,
-                # Of what asks for a higher mark than the list's no words are kept beside it.
-                "headline": _told(given.headline) if report is not None or not _asks_for_more(feed, given) else "",
+                # Of what asks for a higher mark than the list's, or its report's, no words are kept beside it.
+                "headline": "" if _asks_for_more(feed if report is None else report, given) else _told(given.headline),
                 "outcome": outcome.value,
                 "why": _told(why, 1_000),
                 "proof": "",
@@ -206,6 +210,6 @@ def _told(text: str, most: int = 300) -> str:
     return " ".join(plain.split())[:most]
 
 
-def _asks_for_more(feed: Feed, given: Given) -> bool:
-    asked = most_restrictive([Tlp(feed.handling), *given.asks])
-    return asked.rank > Tlp(feed.handling).rank
+def _asks_for_more(beside: Feed | Report, given: Given) -> bool:
+    asked = most_restrictive([Tlp(beside.handling), *given.asks])
+    return asked.rank > Tlp(beside.handling).rank
