@@ -89,7 +89,7 @@ def test_reading_the_same_again_changes_nothing_and_another_file_only_what_diffe
     assert set(Shift.objects.values_list("pk", flat=True)) < before
     assert home.ada.shifts.count() == 3
     entry, body = last_entry()
-    assert entry.kind == "shifts.expanded" and "Ada" not in body
+    assert entry.kind == "calendar.kept" and "Ada" not in body
 
 
 def test_an_event_names_those_invited_the_organizer_its_title_or_a_property(home: House) -> None:
@@ -148,6 +148,45 @@ def test_a_shift_cut_short_stays_so_when_the_calendar_is_read_again(home: House,
     expand(kept, "calendar:1")
     assert not on_during(home.keeper, now).exists()
     assert home.ada.shifts.get(starts=FIRST).ends == now
+
+
+def test_a_shift_moved_to_a_later_day_stays_once_the_day_it_was_moved_from_is_over(
+    home: House, stopped_clock: clock.Frozen
+) -> None:
+    kept = keep_calendar(home.keeper, "a", calendar(event("a", "SUMMARY:x", day=8)), person=home.ada)
+    later = datetime(2025, 12, 11, 8, tzinfo=UTC)
+    replace_shift(home.keeper, home.ada.shifts.get(), "swapped", starts=later, ends=later + timedelta(hours=8))
+    stopped_clock.advance(seconds=(datetime(2025, 12, 10, 12, tzinfo=UTC) - clock.now()).total_seconds())
+    assert expand(kept, "calendar:1") == (0, 0)
+    assert starts(home.ada) == [later]
+
+
+def test_a_long_shift_cut_short_does_not_come_back_with_each_reading(home: House, stopped_clock: clock.Frozen) -> None:
+    week = "UID:w\nSUMMARY:on call\nDTSTART:20251208T080000Z\nDTEND:20251212T170000Z"
+    kept = keep_calendar(home.keeper, "a", calendar(week), person=home.ada)
+    noon = datetime(2025, 12, 8, 12, tzinfo=UTC)
+    stopped_clock.advance(seconds=(noon - clock.now()).total_seconds())
+    end_shift(home.keeper, home.ada.shifts.get())
+    stopped_clock.advance(days=2)
+    assert [expand(kept, "calendar:1"), expand(kept, "calendar:1")] == [(0, 0), (0, 0)]
+    assert home.ada.shifts.get().ends == noon
+
+
+def test_a_shift_moved_beyond_the_horizon_is_not_made_again_with_each_reading(home: House) -> None:
+    kept = keep_calendar(home.keeper, "a", calendar(event("a", "SUMMARY:x", day=8)), person=home.ada)
+    far = clock.now() + HORIZON + 10 * DAY
+    replace_shift(home.keeper, home.ada.shifts.get(), "put off", starts=far, ends=far + timedelta(hours=8))
+    assert [expand(kept, "calendar:1"), expand(kept, "calendar:1")] == [(0, 0), (0, 0)]
+    assert starts(home.ada) == [far]
+
+
+def test_a_shift_that_is_stored_twice_is_stored_once_after_the_next_reading(home: House) -> None:
+    kept = nights(home)
+    double = home.ada.shifts.order_by("starts")[0]
+    double.pk = None
+    double.save()
+    assert expand(kept, "calendar:1") == (0, 1)
+    assert starts(home.ada).count(FIRST) == 1
 
 
 def test_only_a_duty_officer_or_the_keeper_changes_shifts_and_says_why(home: House) -> None:

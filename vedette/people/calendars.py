@@ -10,9 +10,10 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 
 from vedette import clock
@@ -40,6 +41,14 @@ _PROPERTY = re.compile(r"X-[A-Z0-9-]{1,58}")
 Key = tuple[int, datetime, datetime, int | None]
 
 
+class Reading(NamedTuple):
+    """What a calendar tells of a window."""
+
+    since: datetime
+    until: datetime
+    found: Sequence[ShiftInterval]
+
+
 def keep_calendar(
     actor: Actor,
     name: str,
@@ -63,28 +72,33 @@ def keep_calendar(
     for record in (person, unit, post):
         if record is not None:
             check(actor, Verb.KEEP_ROSTER, record)
-    by = _checked(name, by, person, unit)
+    by, zone = _checked(name, by, person, unit), checked_zone(zone) or "UTC"
+    known = ShiftCalendar.objects.filter(realm=actor.realm.value, name=name)
+    whole = body if body is not None else known.values_list("body", flat=True).first()
+    try:
+        # Before anything is locked: reading may take its time.
+        reading = None if whole is None else read(bytes(whole), zone)
+    except BadCalendar as error:
+        raise BadInput("calendar", str(error)) from error
     with transaction.atomic():
-        known = ShiftCalendar.objects.select_for_update(of=("self",), no_key=True).filter(realm=actor.realm.value)
-        calendar = known.filter(name=name).first()
+        calendar = known.select_for_update(of=("self",), no_key=True).first()
         if calendar is None:
             calendar = ShiftCalendar(realm=actor.realm.value, name=name, created_at=clock.now())
         check(actor, Verb.KEEP_ROSTER, calendar)
         calendar.person, calendar.unit, calendar.by, calendar.post = person, unit, by, post
-        calendar.zone = checked_zone(zone) or "UTC"
+        calendar.zone = zone
         calendar.handling = (handling or Tlp(calendar.handling)).value
         calendar.url, calendar.allow_private, calendar.every_s = url, allow_private, every_s
         calendar.enabled, calendar.next_at, calendar.failures = True, clock.now(), 0
         calendar.etag = calendar.modified = ""
         if body is not None:
-            calendar.body, calendar.answered_at = body, clock.now()
+            calendar.answered_at = clock.now()
+        # As it was read: what has come from its address meanwhile is asked for again, its entity tag being forgotten.
+        calendar.body = whole
         calendar.save()
+        if reading is not None:
+            expand(calendar, actor.ref, reading)
         _log(actor.ref, "calendar.kept", calendar, {"person": calendar.person_id, "unit": calendar.unit_id})
-        if calendar.body is not None:
-            try:
-                expand(calendar, actor.ref)
-            except BadCalendar as error:
-                raise BadInput("calendar", str(error)) from error
     return calendar
 
 
@@ -101,11 +115,13 @@ def drop_calendar(actor: Actor, calendar: ShiftCalendar) -> None:
 def undo_override(actor: Actor, override: ShiftOverride) -> None:
     """What the calendar says of an occurrence holds again. Raises Refused."""
     check_shifts(actor, override.person)
+    calendar = ShiftCalendar.objects.get(pk=override.calendar_id)
+    reading = read(bytes(calendar.body or b""), calendar.zone)
+    told = {"override": override.pk, "person": override.person_id}
     with transaction.atomic():
-        calendar = ShiftCalendar.objects.get(pk=override.calendar_id)
-        _log(actor.ref, "shift.restored", calendar, {"override": override.pk, "person": override.person_id})
         override.delete()
-        expand(calendar, actor.ref)
+        expand(calendar, actor.ref, reading)
+        _log(actor.ref, "shift.restored", calendar, told)
 
 
 def calendars_for(actor: Actor) -> QuerySet[ShiftCalendar]:
@@ -119,24 +135,29 @@ def due_to_roll(now: datetime) -> Sequence[ShiftCalendar]:
     return list(ShiftCalendar.objects.filter(body__isnull=False, expanded_to__lte=now + HORIZON - ROLLED))
 
 
-def expand(calendar: ShiftCalendar, by: str) -> tuple[int, int]:
+def read(body: bytes, zone: str) -> Reading:
+    """What the file tells of from now up to the horizon. Raises BadCalendar."""
+    since, until = clock.now() - _PAST, clock.now() + HORIZON
+    return Reading(since, until, shifts_of(body, since, until, zone))
+
+
+def expand(calendar: ShiftCalendar, by: str, reading: Reading | None = None) -> tuple[int, int]:
     """Make the stored shifts what the calendar tells up to the horizon; how many were added and dropped.
 
-    Raises BadCalendar, and then nothing is changed.
+    Raises BadCalendar, and then nothing is changed. Whoever is in a transaction hands in what was read before it.
     """
-    now = clock.now()
-    since, until = now - _PAST, now + HORIZON
-    found = shifts_of(bytes(calendar.body or b""), since, until, calendar.zone)
+    since, until, found = reading or read(bytes(calendar.body or b""), calendar.zone)
     with transaction.atomic():
+        # One at a time: two that both find a shift missing would both add it.
+        if not ShiftCalendar.objects.select_for_update(of=("self",), no_key=True).filter(pk=calendar.pk).first():
+            return 0, 0
         told, remarks = _told(calendar, found)
         wanted, overrides = _overridden(calendar, told)
-        stored = {
-            (shift.person_id, shift.starts, shift.ends, shift.post_id): shift.pk
-            for shift in calendar.shifts.filter(ends__gt=since, starts__lt=until)
-        }
-        gone = [pk for key, pk in stored.items() if key not in wanted]
+        stored = _stored(calendar, since, until)
+        wanted |= _kept_by_hand(stored, told, since, until)
+        gone = [row for key, rows in stored.items() for row in (rows[1:] if key in wanted else rows)]
         new = [key for key in wanted if key not in stored]
-        Shift.objects.filter(pk__in=gone).delete()
+        Shift.objects.filter(pk__in=[row.pk for row in gone]).delete()
         Shift.objects.bulk_create(
             [
                 Shift(
@@ -146,18 +167,41 @@ def expand(calendar: ShiftCalendar, by: str) -> tuple[int, int]:
                     starts=key[1],
                     ends=key[2],
                     post_id=key[3],
-                    changed_at=now,
+                    changed_at=clock.now(),
                 )
                 for key in new
             ],
             batch_size=1_000,
         )
-        _touch({key[0] for key, pk in stored.items() if pk in set(gone)} | {key[0] for key in new})
+        _touch({row.person_id for row in gone} | {key[0] for key in new})
         calendar.expanded_to, calendar.remarks = until, remarks
         calendar.save(update_fields=["expanded_to", "remarks"])
         if new or gone:
             _log(by, "shifts.expanded", calendar, {"added": len(new), "dropped": len(gone)})
     return len(new), len(gone)
+
+
+def _stored(calendar: ShiftCalendar, since: datetime, until: datetime) -> dict[Key, list[Shift]]:
+    """The stored shifts that meet the window, and those changed by hand wherever they were moved to."""
+    rows = calendar.shifts.filter(Q(ends__gt=since, starts__lt=until) | Q(override__isnull=False))
+    stored: dict[Key, list[Shift]] = {}
+    for row in rows.select_related("override").order_by("pk"):
+        stored.setdefault((row.person_id, row.starts, row.ends, row.post_id), []).append(row)
+    return stored
+
+
+def _kept_by_hand(stored: dict[Key, list[Shift]], told: set[Key], since: datetime, until: datetime) -> set[Key]:
+    """Those that stand in for an occurrence of which the window no longer tells."""
+    occurs = {(person, starts) for person, starts, _, _ in told}
+    return {
+        key
+        for key, rows in stored.items()
+        for one in (row.override for row in rows)
+        if one is not None
+        and one.to_person_id is not None
+        and (one.person_id, one.starts) not in occurs
+        and not since <= one.starts < until
+    }
 
 
 def _told(calendar: ShiftCalendar, found: Iterable[ShiftInterval]) -> tuple[set[Key], list[str]]:
