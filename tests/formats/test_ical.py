@@ -98,6 +98,34 @@ def test_a_broken_or_abusive_calendar_is_refused_with_a_reason(data):
         shifts_of(data, at(1, 0), at(31, 0))
 
 
+NEVER = """UID:never-{}@example.org
+DTSTART:20260310T080000Z
+DTEND:20260310T160000Z
+RRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30{}"""
+
+
+@pytest.mark.parametrize("more", ["", ";COUNT=3", ";UNTIL=99981231T000000Z"])
+def test_a_rule_that_never_comes_true_leaves_the_event_once(more):
+    assert [shift.start for shift in shifts_of(calendar(NEVER.format(1, more)), at(1, 0), at(31, 0))] == [at(10, 8)]
+
+
+def test_many_rules_that_never_come_true_are_refused_before_they_are_followed():
+    with pytest.raises(BadCalendar, match="more than 5,000,000 days"):
+        shifts_of(calendar(*[NEVER.format(number, "") for number in range(500)]), at(1, 0), at(31, 0))
+
+
+def test_more_days_than_any_roster_has_are_refused():
+    old = "UID:{}\nDTSTART:19700101T080000Z\nDTEND:19700101T160000Z\nRRULE:FREQ=DAILY"
+    with pytest.raises(BadCalendar, match="more than 5,000,000 days"):
+        shifts_of(calendar(*[old.format(number) for number in range(300)]), at(1, 0), at(31, 0))
+
+
+def test_a_rule_that_comes_true_on_leap_days_alone_is_followed():
+    leap = "UID:l\nDTSTART:20240229T080000Z\nDTEND:20240229T160000Z\nRRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29"
+    window = datetime(2028, 2, 1, tzinfo=UTC), datetime(2028, 3, 31, tzinfo=UTC)
+    assert [shift.start for shift in shifts_of(calendar(leap), *window)] == [datetime(2028, 2, 29, 8, tzinfo=UTC)]
+
+
 def test_a_wrong_window_or_zone_is_refused():
     with pytest.raises(ValueError, match="window"):
         shifts_of(calendar(NIGHT), at(31, 0), at(1, 0))

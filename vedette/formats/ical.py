@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import icalendar
 import recurring_ical_events
+from dateutil.rrule import rrulestr
 
 #: The largest calendar read, in bytes.
 LARGEST = 4 * 1024 * 1024
@@ -19,6 +20,10 @@ MOST_SHIFTS = 20_000
 #: The most repeating events in one calendar, and the most times a day one of them may repeat.
 MOST_REPEATING = 2_000
 MOST_A_DAY = 24
+#: The most days that all rules together are gone through, each from its first shift to the end of the window.
+MOST_DAYS = 5_000_000
+#: What finding out that a rule never comes true is counted as.
+_CYCLE_DAYS = 250_000
 #: The longest stretch one call looks at.
 LONGEST_WINDOW = timedelta(days=400)
 
@@ -67,6 +72,7 @@ def _all(data: bytes, start: datetime, end: datetime, local: ZoneInfo) -> Iterat
     try:
         calendar: Any = icalendar.Calendar.from_ical(data)
         _refuse_too_frequent(calendar)
+        _bound_rules(calendar, end.astimezone(UTC).date())
         # A day either way, so that times without a zone are not cut off; the caller keeps the window.
         events = recurring_ical_events.of(calendar, components=["VEVENT"]).between(
             start.astimezone(UTC) - timedelta(days=1), end.astimezone(UTC) + timedelta(days=1)
@@ -133,3 +139,34 @@ def _refuse_too_frequent(calendar: Any) -> None:
                 raise BadCalendar(f"{name}: more than {MOST_A_DAY} shifts a day")
             if event.start.year < 1970:
                 raise BadCalendar(f"{name}: a repeating shift cannot begin before 1970")
+
+
+def _bound_rules(calendar: Any, end: date) -> None:
+    """Bound the days that rules are gone through, and take out rules that never come true: each is followed to 9999."""
+    days = 0
+    for event in calendar.walk("VEVENT"):
+        rules = _several(event.get("RRULE", []))
+        if not rules:
+            continue
+        begins = datetime(event.start.year, event.start.month, event.start.day, tzinfo=UTC)
+        true = []
+        for rule in rules:
+            times = math.prod(len(rule.get(part, [0])) for part in ("BYHOUR", "BYMINUTE", "BYSECOND"))
+            days += max((end - begins.date()).days, 0) * times
+            if _comes_true(rule, begins):
+                true.append(rule)
+            else:
+                days += _CYCLE_DAYS
+            if days > MOST_DAYS:
+                raise BadCalendar(f"its repetitions go through more than {MOST_DAYS:,} days; let them begin later")
+        if len(true) < len(rules):
+            event.pop("RRULE")
+            for rule in true:
+                event.add("RRULE", rule)
+
+
+def _comes_true(rule: Any, begins: datetime) -> bool:
+    """Whether it ever gives a day. Weekdays and leap years come again after 400 years, and no date is after 9999."""
+    late = begins.replace(year=begins.year + (9600 - begins.year) // 400 * 400)
+    endless = type(rule)({name: value for name, value in rule.items() if name not in ("COUNT", "UNTIL")})
+    return next(iter(rrulestr(endless.to_ical().decode(), dtstart=late)), None) is not None
