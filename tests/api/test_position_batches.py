@@ -50,12 +50,48 @@ def send(*bodies: bytes, token: str, pieces: int = 1, **headers: str) -> list[An
     return asyncio.run(story())
 
 
-async def _ask(front: Front, body: bytes, token: str, pieces: int, headers: dict[str, str]) -> Answer:
+def test_a_body_that_does_not_come_keeps_nobody_waiting_and_is_given_up(
+    admin: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(positions, "MOST_WAITING", 1)
+    monkeypatch.setattr(positions, "READ_WITHIN_S", 0.5)
+
+    async def story() -> tuple[list[Answer], Answer]:
+        front = Front()
+        slow = [_ask(front, b"", "vdt_nonsense", 1, {}, comes=False) for _ in range(3)]
+        body = json.dumps([fix()]).encode()
+        *given_up, sound = await asyncio.gather(*slow, _ask(front, body, admin.token, 1, {}))
+        await front._positions.close()
+        return given_up, sound
+
+    given_up, sound = asyncio.run(story())
+    assert sound[0] == 200 and Position.objects.exists()
+    assert [(status, told["errors"][0]["field"]) for status, told, _ in given_up] == [(408, "body")] * 3
+
+
+def test_so_many_bodies_may_be_on_their_way_and_no_more(admin: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(positions, "MOST_READING", 2)
+    monkeypatch.setattr(positions, "READ_WITHIN_S", 0.2)
+
+    async def story() -> list[Answer]:
+        front = Front()
+        answers = await asyncio.gather(*(_ask(front, b"", "vdt_nonsense", 1, {}, comes=False) for _ in range(3)))
+        await front._positions.close()
+        return answers
+
+    assert sorted(status for status, _, _ in asyncio.run(story())) == [408, 408, 503]
+
+
+async def _ask(
+    front: Front, body: bytes, token: str, pieces: int, headers: dict[str, str], comes: bool = True
+) -> Answer:
     size = max(1, -(-len(body) // pieces))
     left = [body[at : at + size] for at in range(0, len(body), size)] or [b""]
     heard: list[Any] = []
 
     async def receive() -> dict[str, Any]:
+        if not comes:
+            await asyncio.Event().wait()
         return {"type": "http.request", "body": left.pop(0), "more_body": bool(left)}
 
     async def answered(message: Any) -> None:

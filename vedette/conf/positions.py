@@ -5,6 +5,7 @@ What is not plainly sound goes on to the API in Django's stack, as if it had com
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
@@ -27,6 +28,8 @@ PATH = "/api/v1/positions"
 BODY_LIMIT = 500_000
 #: Requests in one commit; and requests that may wait for theirs: beyond it devices are told to come again.
 TOGETHER, MOST_WAITING = 10, 200
+#: Requests whose body may be on its way at a time, and how long that may take; nobody has looked at their token yet.
+MOST_READING, READ_WITHIN_S = 500, 10.0
 
 
 class Positions:
@@ -35,7 +38,7 @@ class Positions:
     def __init__(self, page: Page) -> None:
         self._page = page
         self._commit: GroupCommit[Batch, bytes | None] = GroupCommit(record_batches, TOGETHER, "positions")
-        self._waiting = 0
+        self._reading = self._waiting = 0
 
     async def close(self) -> None:
         """Store what waits."""
@@ -48,14 +51,25 @@ class Positions:
         if scheme.lower() != "bearer" or kind != b"application/json" or b"idempotency-key" in headers:
             await self._page(scope, receive, send)
             return
-        if self._waiting >= MOST_WAITING:
-            await send_problem(send, 503, "body", "too many batches are waiting; send it again", **{"Retry-After": "1"})
+        if self._waiting >= MOST_WAITING or self._reading >= MOST_READING:
+            await _come_again(send)
+            return
+        read = _Read(receive)
+        self._reading += 1
+        try:
+            async with asyncio.timeout(READ_WITHIN_S):
+                body = await read.body()
+        except TimeoutError:
+            await send_problem(send, 408, "body", f"did not come within {READ_WITHIN_S:g} seconds; send it again")
+            return
+        finally:
+            self._reading -= 1
+        batch = read_batch(token.strip(), body) if body is not None else None
+        if batch is not None and self._waiting >= MOST_WAITING:
+            await _come_again(send)
             return
         self._waiting += 1
         try:
-            read = _Read(receive)
-            body = await read.body()
-            batch = read_batch(token.strip(), body) if body is not None else None
             told = await self._commit.record(batch) if batch is not None else None
         except DatabaseError:
             log.exception("a batch of positions could not be stored")
@@ -67,6 +81,10 @@ class Positions:
             await self._page(scope, read.again, send)
         else:
             await send_bytes(send, 200, told, {"Content-Type": "application/json; charset=utf-8"})
+
+
+async def _come_again(send: Send) -> None:
+    await send_problem(send, 503, "body", "too many batches are waiting; send it again", **{"Retry-After": "1"})
 
 
 class _Read:
