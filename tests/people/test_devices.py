@@ -218,6 +218,15 @@ def test_one_impossible_fix_among_many_stops_no_other(home: House, paired: Paire
         take(paired.device, fix(now + HOUR))
 
 
+def test_of_many_impossible_fixes_each_is_told_its_own_fault_and_the_sound_ones_are_kept(paired: Paired) -> None:
+    now = clock.now()
+    told = [fix(now + HOUR), fix(now - HOUR, 95), fix(now), fix(now, -91)] * 50
+    found = take_all([(paired.device, one) for one in told])
+    faults = [one.field if isinstance(one, BadInput) else one for one in found]
+    assert faults[:4] == ["fixed_at", "lat", FixOutcome.KEPT, "lat"]
+    assert faults[4:] == ["fixed_at", "lat", FixOutcome.OLDER, "lat"] * 49
+
+
 def test_when_a_device_was_heard_is_noted_now_and_then(paired: Paired, stopped_clock: clock.Frozen) -> None:
     take(paired.device, fix(clock.now()))
     first = Device.objects.get().heard_at

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from django.db import transaction
 
@@ -14,7 +15,7 @@ from vedette import clock
 from vedette.formats.fix import Fix as Told
 from vedette.formats.gpx import last_fix
 from vedette.formats.parts import BadInput
-from vedette.people.fixes import Fix, FixOutcome
+from vedette.people.fixes import Fix, FixOutcome, faults
 from vedette.people.models import Device, Person, Shift
 from vedette.people.positions import record_positions
 
@@ -44,8 +45,9 @@ def take(device: Device, told: Told) -> FixOutcome:
 
 def take_all(told: Sequence[tuple[Device, Told]]) -> list[FixOutcome | BadInput]:
     """What becomes of many, in their order, in one transaction; one that there cannot be stops no other."""
+    batch = _sifted([(device.person_id, fix) for device, fix in told])
     with transaction.atomic():
-        found = _taken([(device.person_id, fix) for device, fix in told])
+        found = _taken(batch)
         for (device, _), became in zip(told, found, strict=True):
             note(device, REFUSED if isinstance(became, BadInput) else became.value)
     return found
@@ -53,8 +55,9 @@ def take_all(told: Sequence[tuple[Device, Told]]) -> list[FixOutcome | BadInput]
 
 def take_track(person: Person, track: bytes) -> FixOutcome:
     """What becomes of the last fix of a GPX file. Raises BadInput on what is none."""
+    batch = _sifted([(person.pk, last_fix(track))])
     with transaction.atomic():
-        return _one(_taken([(person.pk, last_fix(track))]))
+        return _one(_taken(batch))
 
 
 def note(device: Device, outcome: str) -> None:
@@ -72,37 +75,44 @@ def _one(found: list[FixOutcome | BadInput]) -> FixOutcome:
     return became
 
 
-def _taken(told: Sequence[tuple[int, Told]]) -> list[FixOutcome | BadInput]:
-    """What becomes of the fixes of people, each by their id."""
-    found: list[FixOutcome | BadInput] = [FixOutcome.OFF_DUTY] * len(told)
-    numbers = [number for number, made in enumerate(_made_on_duty(told)) if made]
-    while numbers:
-        try:
-            outcomes = record_positions([_fix(*told[number]) for number in numbers])
-        except BadInput as error:
-            row, _, field = error.field.partition(".")
-            found[numbers.pop(int(row))] = BadInput(field, error.reason)
-            continue
-        for number, outcome in zip(numbers, outcomes, strict=True):
-            found[number] = outcome
-        break
+class _Batch(NamedTuple):
+    """Fixes of people, and what is wrong with those of them that there cannot be, by their number."""
+
+    fixes: list[Fix]
+    faults: dict[int, BadInput]
+
+
+def _sifted(told: Sequence[tuple[int, Told]]) -> _Batch:
+    """Looked through once, before anybody has to wait for it."""
+    fixes = [Fix(person, one.lat, one.lon, one.accuracy_m, one.fixed_at) for person, one in told]
+    return _Batch(fixes, faults(fixes, clock.now()))
+
+
+def _taken(batch: _Batch) -> list[FixOutcome | BadInput]:
+    """What becomes of each."""
+    found: list[FixOutcome | BadInput] = [FixOutcome.OFF_DUTY] * len(batch.fixes)
+    numbers = []
+    for number, made in enumerate(_made_on_duty(batch.fixes)):
+        if made and number in batch.faults:
+            found[number] = batch.faults[number]
+        elif made:
+            numbers.append(number)
+    outcomes = record_positions([batch.fixes[number] for number in numbers]) if numbers else []
+    for number, outcome in zip(numbers, outcomes, strict=True):
+        found[number] = outcome
     return found
 
 
-def _made_on_duty(told: Sequence[tuple[int, Told]]) -> list[bool]:
+def _made_on_duty(fixes: Sequence[Fix]) -> list[bool]:
     """Which fixes were made on duty, as far as that can be told by the shifts since the earliest of them: of whom there
     is none, the door of positions says whether they are on duty or on no roster at all."""
     now = clock.now()
-    since = min((fix.fixed_at for _, fix in told), default=now)
+    since = min((fix.fixed_at for fix in fixes), default=now)
     shifts: dict[int, list[tuple[datetime, datetime]]] = {}
-    since_then = Shift.objects.filter(person__in={person for person, _ in told}, ends__gt=since, starts__lte=now)
+    since_then = Shift.objects.filter(person__in={fix.person_id for fix in fixes}, ends__gt=since, starts__lte=now)
     for person, starts, ends in since_then.values_list("person_id", "starts", "ends"):
         shifts.setdefault(person, []).append((starts, ends))
     return [
-        person not in shifts or any(starts <= fix.fixed_at < ends for starts, ends in shifts[person])
-        for person, fix in told
+        fix.person_id not in shifts or any(starts <= fix.fixed_at < ends for starts, ends in shifts[fix.person_id])
+        for fix in fixes
     ]
-
-
-def _fix(person: int, told: Told) -> Fix:
-    return Fix(person, told.lat, told.lon, told.accuracy_m, told.fixed_at)

@@ -76,6 +76,24 @@ class Columns:
         return int(self.person.size)
 
 
+def faults(fixes: Sequence[Fix], now: datetime) -> dict[int, BadInput]:
+    """What is wrong with those that cannot be a fix, by their number among the others."""
+    try:
+        Columns(fixes, now)
+    except BadInput:
+        alone = {number: _fault(fix, now) for number, fix in enumerate(fixes)}
+        return {number: fault for number, fault in alone.items() if fault is not None}
+    return {}
+
+
+def _fault(fix: Fix, now: datetime) -> BadInput | None:
+    try:
+        Columns([fix], now)
+    except BadInput as error:
+        return BadInput(error.field.partition(".")[2], error.reason)
+    return None
+
+
 def by_time(person: Ints, fixed: Ints) -> Ints:
     """The order in which fixes are looked at: each person's by the time they were taken, whatever came in first."""
     return np.lexsort((fixed, person))
