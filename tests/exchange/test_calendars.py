@@ -70,6 +70,32 @@ def test_what_was_known_stays_when_it_cannot_be_had_or_read(home: House, server:
     assert home.ada.shifts.count() == 2
 
 
+def test_an_answer_that_would_drop_most_shifts_drops_none_until_somebody_looks_at_it_by_hand(
+    home: House, server: Issuer, stopped_clock: clock.Frozen
+) -> None:
+    found = kept(home, server)
+    assert ask_calendar(found) == ""
+    server.documents["/night.ics"] = calendar()
+    stopped_clock.advance(minutes=16)
+    (due,) = due_calendars(clock.now())
+    wrong = ask_calendar(due)
+    assert "would leave 0 of 90 shifts ahead" in wrong
+    found.refresh_from_db()
+    assert (home.ada.shifts.count(), found.failures, found.remarks) == (90, 1, [wrong])
+    assert ask_now(home.keeper, found) == ""
+    found.refresh_from_db()
+    assert (home.ada.shifts.count(), found.failures, found.remarks) == (0, 0, [])
+
+
+def test_an_answer_with_a_few_shifts_less_is_taken_as_it_is(home: House, server: Issuer) -> None:
+    found = kept(home, server)
+    assert ask_calendar(found) == ""
+    without = "\r\nEXDATE;TZID=America/Los_Angeles:20251210T220000,20251211T220000"
+    server.documents["/night.ics"] = calendar(NIGHTS + without)
+    assert ask_calendar(found) == ""
+    assert home.ada.shifts.count() == 88
+
+
 def test_a_calendar_is_rolled_on_though_nobody_answers(
     home: House, server: Issuer, stopped_clock: clock.Frozen
 ) -> None:

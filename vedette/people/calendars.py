@@ -27,6 +27,7 @@ from vedette.people.contact import MAIL
 from vedette.people.models import ContactPoint, Person, SavedArea, Shift, ShiftCalendar, ShiftOverride, Unit
 from vedette.people.quiet import checked_zone
 from vedette.people.shifts import LONGEST_SHIFT, check_shifts, post_of, posts_of
+from vedette.people.shrinking import FEWEST, shrink_limit
 
 #: How far ahead calendars are expanded, and how often that is rolled on.
 HORIZON = timedelta(days=90)
@@ -141,10 +142,13 @@ def read(body: bytes, zone: str) -> Reading:
     return Reading(since, until, shifts_of(body, since, until, zone))
 
 
-def expand(calendar: ShiftCalendar, by: str, reading: Reading | None = None) -> tuple[int, int]:
+def expand(
+    calendar: ShiftCalendar, by: str, reading: Reading | None = None, *, may_shrink: bool = True
+) -> tuple[int, int]:
     """Make the stored shifts what the calendar tells up to the horizon; how many were added and dropped.
 
-    Raises BadCalendar, and then nothing is changed. Whoever is in a transaction hands in what was read before it.
+    Raises BadCalendar, and then nothing is changed; also when it `may_shrink` no further than an organisation's roster
+    may unasked, and would. Whoever is in a transaction hands in what was read before it.
     """
     since, until, found = reading or read(bytes(calendar.body or b""), calendar.zone)
     with transaction.atomic():
@@ -157,6 +161,8 @@ def expand(calendar: ShiftCalendar, by: str, reading: Reading | None = None) -> 
         wanted |= _kept_by_hand(stored, told, since, until)
         gone = [row for key, rows in stored.items() for row in (rows[1:] if key in wanted else rows)]
         new = [key for key in wanted if key not in stored]
+        if not may_shrink:
+            _refuse_shrinking(stored, gone, new)
         Shift.objects.filter(pk__in=[row.pk for row in gone]).delete()
         Shift.objects.bulk_create(
             [
@@ -188,6 +194,17 @@ def _stored(calendar: ShiftCalendar, since: datetime, until: datetime) -> dict[K
     for row in rows.select_related("override").order_by("pk"):
         stored.setdefault((row.person_id, row.starts, row.ends, row.post_id), []).append(row)
     return stored
+
+
+def _refuse_shrinking(stored: dict[Key, list[Shift]], gone: Sequence[Shift], new: Sequence[Key]) -> None:
+    """An address that answers with hardly anything is more often a mistake than a roster of nobody."""
+    now = clock.now()
+    ahead = sum(row.starts > now for rows in stored.values() for row in rows)
+    fewer = sum(row.starts > now for row in gone) - sum(key[1] > now for key in new)
+    if fewer > max(FEWEST, shrink_limit() * ahead):
+        raise BadCalendar(
+            f"its answer would leave {ahead - fewer:,} of {ahead:,} shifts ahead; all stay until somebody asks by hand"
+        )
 
 
 def _kept_by_hand(stored: dict[Key, list[Shift]], told: set[Key], since: datetime, until: datetime) -> set[Key]:

@@ -33,8 +33,8 @@ def subscribe(
 
 
 def ask_now(actor: Actor, calendar: ShiftCalendar) -> str:
-    """Look at a calendar's address at once; what was wrong, if anything."""
+    """Look at a calendar's address at once and take the answer however many shifts go; what was wrong, if anything."""
     check(actor, Verb.KEEP_ROSTER, calendar)
     if not calendar.url:
         raise BadInput("calendar", "is a file; give a newer one")
-    return ask_calendar(calendar)
+    return ask_calendar(calendar, by_hand=True)

@@ -35,13 +35,16 @@ def due_calendars(now: datetime) -> Sequence[ShiftCalendar]:
     return taken
 
 
-def ask_calendar(calendar: ShiftCalendar) -> str:
-    """Look at its address now; what was wrong, if anything. What was known stays when it cannot be had or read."""
+def ask_calendar(calendar: ShiftCalendar, *, by_hand: bool = False) -> str:
+    """Look at its address now; what was wrong, if anything. What was known stays when it cannot be had or read.
+
+    It stays, too, when most of it would go and nobody asked by hand.
+    """
     try:
         answer = asyncio.run(_ask(calendar))
         if answer.body is not None:
             calendar.body = answer.body
-            expand(calendar, f"calendar:{calendar.pk}")
+            expand(calendar, f"calendar:{calendar.pk}", may_shrink=by_hand)
             calendar.etag, calendar.modified = answer.etag, answer.modified
     except (FetchFailed, BadCalendar) as error:
         log.warning("calendar %s: %s", calendar.name, error)
