@@ -220,3 +220,45 @@ def test_the_front_answers_under_the_public_address_with_the_same_page(now, sett
     sent.clear()
     asyncio.run(press(b"evil.example"))
     assert sent[0]["status"] == 400
+
+
+@pytest.mark.django_db(transaction=True)
+def test_at_the_front_an_impossible_time_costs_nobody_their_answer(now, settings) -> None:
+    from vedette.conf.asgi import Front
+
+    recipient = warned()
+    settings.ALLOWED_HOSTS = Hosts(["localhost"])
+    bodies = [
+        {"response": "safe", "answered_at": "0001-01-02T00:00:00Z", "sent_at": "9999-12-30T00:00:00Z"},
+        {"response": "needs_help"},
+    ]
+
+    async def press(front: Front, body: dict[str, str]) -> int:
+        sent: list[dict[str, object]] = []
+
+        async def receive() -> dict[str, object]:
+            return {"type": "http.request", "body": json.dumps(body).encode()}
+
+        async def send(message: dict[str, object]) -> None:
+            sent.append(message)
+
+        headers = [(b"host", b"warn.vedette.example"), (b"content-type", b"application/json")]
+        await front({"type": "http", "method": "POST", "path": address(recipient), "headers": headers}, receive, send)
+        return int(str(sent[0]["status"]))
+
+    async def both() -> list[int]:
+        front = Front()
+        statuses = await asyncio.gather(*(press(front, body) for body in bodies))
+        lifespan = iter([{"type": "lifespan.shutdown"}])
+
+        async def ending() -> dict[str, object]:
+            return next(lifespan)
+
+        async def ended(_: dict[str, object]) -> None:
+            pass
+
+        await front({"type": "lifespan"}, ending, ended)
+        return statuses
+
+    assert asyncio.run(both()) == [200, 200]
+    assert set(Acknowledgement.objects.values_list("response", flat=True)) == {"safe", "needs_help"}
