@@ -210,6 +210,49 @@ def test_what_ends_the_process_each_time_is_set_aside_after_a_few(office: Actor,
     assert feed.tries == {}
 
 
+def test_a_mail_that_breaks_off_each_look_is_refused_after_a_few_and_holds_up_nothing_behind_it(
+    office: Actor, server: Dovecot, folder: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    feed = kept(office, server, folder)
+    server.put(tip(1, "word " * 20_000).as_bytes(), tip(2).as_bytes(), folder=folder)
+    monkeypatch.setattr(imap, "_LARGEST", 50_000)
+    for _ in range(documents.MOST_TRIES):
+        assert "bytes at once" in poll_feed(feed).failure
+        feed.refresh_from_db()
+    assert dict(looked(feed).outcomes) == {"unreadable": 1, "taken": 1}
+    assert "asked for 3 times" in FeedItem.objects.get(outcome="unreadable").why
+    assert server.flags(folder) == [{REFUSED, "\\Flagged"}, {TAKEN, "\\Seen"}]
+    feed.refresh_from_db()
+    assert feed.tries == {} and dict(looked(feed).outcomes) == {}
+
+
+def test_a_mail_that_the_server_will_not_give_is_passed_over_and_then_refused(
+    office: Actor, server: Dovecot, folder: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    feed = kept(office, server, folder)
+    server.put(tip(1).as_bytes(), tip(2).as_bytes(), folder=folder)
+    really = mailbox.OpenFolder.fetch
+
+    def fetch(self: mailbox.OpenFolder, uid: str) -> bytes:
+        # No mail has this number: the server gives nothing for it.
+        return really(self, "4294967295" if uid == "1" else uid)
+
+    monkeypatch.setattr(mailbox.OpenFolder, "fetch", fetch)
+    assert [dict(looked(feed).outcomes) for _ in range(5)] == [{"taken": 1}, {}, {}, {"unreadable": 1}, {}]
+    assert server.flags(folder) == [{REFUSED, "\\Flagged"}, {TAKEN, "\\Seen"}]
+
+
+@pytest.mark.parametrize(("bound", "most", "said"), [("LONGEST_S", -1.0, "did not answer"), ("_LINES", 200, "200 in")])
+def test_lines_without_an_end_are_bound_in_time_and_size(
+    office: Actor, server: Dovecot, folder: str, bound: str, most: float, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.put(tip().as_bytes(), folder=folder)
+    feed = kept(office, server, folder)
+    monkeypatch.setattr(imap, bound, most)
+    assert said in poll_feed(feed).failure
+    assert server.flags(folder) == [set()] and not Report.objects.exists()
+
+
 def test_a_mail_can_ask_for_a_stricter_mark_and_never_for_a_laxer_one(
     office: Actor, server: Dovecot, folder: str
 ) -> None:

@@ -80,6 +80,13 @@ def known_item(feed: Feed, given: Given) -> FeedItem | None:
     return same.order_by("pk").first()
 
 
+def note_tries(feed: Feed, what: str, tries: int) -> None:
+    """How often something of a feed has been tried in vain; none: it is forgotten."""
+    kept = {name: number for name, number in feed.tries.items() if name != what}
+    feed.tries = {**kept, what: tries} if tries else kept
+    Feed.objects.filter(pk=feed.pk).update(tries=feed.tries)
+
+
 def sane(moment: datetime | None) -> datetime | None:
     """A time that somebody wrote, if it can be one."""
     return moment if moment is not None and _EARLIEST <= moment <= clock.now() + _AHEAD else None
@@ -102,9 +109,9 @@ def _read(feed: Feed, given: Given) -> tuple[Report | None, FeedItem.Outcome, st
         return None, Outcome.OTHER_REALM, other
     tries = feed.tries.get(given.says, 0)
     if tries >= MOST_TRIES:
-        _note_tries(feed, given.says, 0)
+        note_tries(feed, given.says, 0)
         return None, Outcome.UNREADABLE, f"reading it was begun {tries} times and ended the process each time"
-    _note_tries(feed, given.says, tries + 1)
+    note_tries(feed, given.says, tries + 1)
     try:
         return _taken_in(feed, given)
     except (BadInput, Refused) as error:
@@ -117,7 +124,7 @@ def _read(feed: Feed, given: Given) -> tuple[Report | None, FeedItem.Outcome, st
         log.exception("feed %s: %s", feed.name, given.says)
         return None, Outcome.UNREADABLE, f"reading it failed ({type(error).__name__}); give it to whoever runs this"
     finally:
-        _note_tries(feed, given.says, 0)
+        note_tries(feed, given.says, 0)
 
 
 def _taken_in(feed: Feed, given: Given) -> tuple[Report | None, FeedItem.Outcome, str]:
@@ -162,12 +169,6 @@ def _of_other_realm(feed: Feed, given: Given) -> str:
         if (status == Status.ACTUAL) is exercise:
             return f"its status is {status}; this is {feed.realm}"
     return ""
-
-
-def _note_tries(feed: Feed, digest: str, tries: int) -> None:
-    kept = {name: number for name, number in feed.tries.items() if name != digest}
-    feed.tries = {**kept, digest: tries} if tries else kept
-    Feed.objects.filter(pk=feed.pk).update(tries=feed.tries)
 
 
 def _written(feed: Feed, given: Given, outcome: FeedItem.Outcome, why: str, report: Report | None) -> FeedItem:

@@ -26,6 +26,8 @@ from vedette.reading.documents import LARGEST_FILE
 TIMEOUT_S, LONGEST_S = 30.0, 300.0
 #: The largest answer: a mail, and what stands around it.
 _LARGEST = LARGEST_FILE + 100_000
+#: Of lines: the longest, and all of a look together.
+_LINE, _LINES = 1_000_000, 20_000_000
 #: Mails of a folder that one search goes over: its answer is one line.
 _SEARCHED = 5_000
 TAKEN, REFUSED = "$VedetteTaken", "$VedetteRefused"
@@ -34,6 +36,10 @@ _FACTS = re.compile(rb"UID (\d+)|RFC822\.SIZE (\d+)")
 
 class MailFailed(Exception):
     """What could not be had of a mail server, and why."""
+
+
+class NotGiven(MailFailed):
+    """The server will not give one mail; others can still be asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,10 +133,13 @@ class OpenFolder:
         return found
 
     def _part(self, uid: str, part: str) -> bytes:
-        for line in self._ask("FETCH", self._client.uid, "FETCH", uid, f"({part})"):
+        kind, told = self._client.uid("FETCH", uid, f"({part})")
+        if kind != "OK":
+            raise NotGiven(f"the server answered {kind} to FETCH of mail {uid}: {_text(told)}")
+        for line in told:
             if isinstance(line, tuple):
                 return bytes(line[1])
-        raise MailFailed(f"mail {uid} was not given")
+        raise NotGiven(f"mail {uid} was not given")
 
     def _store(self, uid: str, flags: str) -> None:
         self._ask("STORE", self._client.uid, "STORE", uid, "+FLAGS.SILENT", flags)
@@ -152,7 +161,7 @@ def open_folder(mailbox: Mailbox) -> Iterator[OpenFolder]:
         finally:
             try:
                 client.logout()
-            except (imaplib.IMAP4.error, OSError):
+            except (imaplib.IMAP4.error, OSError, MailFailed):
                 client.shutdown()
     except TimeoutError as error:
         raise MailFailed(f"the mail server did not answer within {TIMEOUT_S:.0f} s") from error
@@ -174,7 +183,7 @@ class _Client(imaplib.IMAP4):
             self._tls.load_default_certs()
         self._at_once = parts.scheme == "imaps"
         self._buffer: tuple[socket.socket, BufferedReader] | None = None
-        self._until = time.monotonic() + LONGEST_S
+        self._until, self._lines = time.monotonic() + LONGEST_S, 0
         super().__init__(parts.hostname or "", parts.port or (993 if self._at_once else 143), TIMEOUT_S)
         if not self._at_once:
             if "STARTTLS" not in self.capabilities:
@@ -203,11 +212,20 @@ class _Client(imaplib.IMAP4):
         return bytes(found)
 
     def readline(self) -> bytes:
-        """A line, if it is one."""
-        line = self._reader().readline(1_000_001)
-        if len(line) > 1_000_000:
-            raise MailFailed("the server sent a line of more than 1,000,000 bytes")
-        return line
+        """A line, if it is one: however slowly it comes, and however many came before."""
+        line = bytearray()
+        while not line.endswith(b"\n"):
+            if time.monotonic() > self._until:
+                raise TimeoutError
+            come = self._reader().peek(1)
+            if not come:
+                break
+            part = self._reader().read(come.find(b"\n") + 1 or len(come))
+            line += part
+            self._lines += len(part)
+            if len(line) > _LINE or self._lines > _LINES:
+                raise MailFailed(f"the server sent a line of more than {_LINE:,} bytes, or lines of {_LINES:,} in all")
+        return bytes(line)
 
     def send(self, data: Any) -> None:
         """Everything."""

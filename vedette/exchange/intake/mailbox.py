@@ -1,6 +1,7 @@
 """One look at a mailbox: each mail that waits is taken in, and only then marked, or moved.
 
-One that is too large, or cannot be read, ends in a refusal that is written down, and holds up nothing behind it.
+One that is too large, or cannot be fetched or read, ends in a refusal that is written down, and holds up nothing behind
+it.
 """
 
 from __future__ import annotations
@@ -9,8 +10,9 @@ import time
 from urllib.parse import urlsplit
 
 from vedette.access.sealing import Unopened
+from vedette.exchange.intake.documents import MOST_TRIES, note_tries
 from vedette.exchange.intake.fetch import FetchFailed
-from vedette.exchange.intake.imap import Mailbox, MailFailed, OpenFolder, Waiting, open_folder
+from vedette.exchange.intake.imap import Mailbox, MailFailed, NotGiven, OpenFolder, Waiting, open_folder
 from vedette.exchange.intake.mails import TakenMail, refuse_mail, take_mail
 from vedette.exchange.intake.polled import Polled
 from vedette.exchange.models import Feed
@@ -30,6 +32,9 @@ def read_mailbox(feed: Feed, polled: Polled) -> None:
     try:
         with open_folder(mailbox) as folder:
             waiting, more = folder.waiting(MOST_MAILS)
+            here = {_name(feed, folder, one) for one in waiting}
+            for gone in [name for name in feed.tries if name.startswith("mail ") and name not in here]:
+                note_tries(feed, gone, 0)
             for one in waiting:
                 if time.monotonic() > until:
                     more = True
@@ -42,7 +47,22 @@ def read_mailbox(feed: Feed, polled: Polled) -> None:
 
 
 def _take(feed: Feed, folder: OpenFolder, one: Waiting, polled: Polled) -> None:
-    taken = _refused(feed, folder, one) if one.size > LARGEST_FILE else take_mail(feed, folder.fetch(one.uid))
+    name = _name(feed, folder, one)
+    tries = feed.tries.get(name, 0)
+    if tries >= MOST_TRIES:
+        taken = _refused(feed, name, one, b"", f"it was asked for {tries} times and could not be fetched")
+    else:
+        too_large = one.size > LARGEST_FILE
+        try:
+            data = folder.head(one.uid) if too_large else folder.fetch(one.uid)
+        except Exception as error:
+            note_tries(feed, name, tries + 1)
+            if not isinstance(error, NotGiven):
+                # The conversation is over, and the look with it; after a few it is gone on behind this one.
+                raise
+            polled.remarks.append(str(error))
+            return
+        taken = _refused(feed, name, one, data) if too_large else take_mail(feed, data)
     for item in taken.items:
         polled.outcomes[item.outcome] += 1
     polled.known += taken.known
@@ -50,14 +70,19 @@ def _take(feed: Feed, folder: OpenFolder, one: Waiting, polled: Polled) -> None:
         folder.mark_refused(one.uid)
     elif (remark := folder.mark_taken(one.uid, feed.moves_to)) and remark not in polled.remarks:
         polled.remarks.append(remark)
+    if tries:
+        note_tries(feed, name, 0)
 
 
-def _refused(feed: Feed, folder: OpenFolder, one: Waiting) -> TakenMail:
+def _name(feed: Feed, folder: OpenFolder, one: Waiting) -> str:
+    return f"mail {one.uid} of {urlsplit(feed.url).path.lstrip('/') or 'INBOX'}, {folder.validity}"
+
+
+def _refused(feed: Feed, name: str, one: Waiting, data: bytes, why: str = "") -> TakenMail:
     try:
-        head = open_head(folder.head(one.uid))
+        head = open_head(data)
         sender, subject = head.header("from"), head.header("subject")
     except UnreadableMail:
         sender = subject = ""
-    name = f"mail {one.uid} of {urlsplit(feed.url).path.lstrip('/') or 'INBOX'}, {folder.validity}"
-    item = refuse_mail(feed, name, one.size, sender, subject)
+    item = refuse_mail(feed, name, one.size, sender, subject, why)
     return TakenMail(() if item is None else (item,), int(item is None), True)

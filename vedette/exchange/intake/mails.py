@@ -48,8 +48,9 @@ def take_mail(feed: Feed, data: bytes) -> TakenMail:
     return TakenMail(tuple(items), known, whole is not None and whole.report_id is None)
 
 
-def refuse_mail(feed: Feed, name: str, size: int, sender: str, subject: str) -> FeedItem | None:
-    """Write down that a mail is too large to be fetched at all. None when that was written down before."""
+def refuse_mail(feed: Feed, name: str, size: int, sender: str, subject: str, why: str = "") -> FeedItem | None:
+    """Write down that a mail is too large to be fetched, or why else it was not. None when that was done before."""
+    too_large = f"it has {size:,} bytes; the most that is read is {LARGEST_FILE:,}"
     given = Given(
         data=None,
         media_type=MAIL_TYPE,
@@ -58,7 +59,7 @@ def refuse_mail(feed: Feed, name: str, size: int, sender: str, subject: str) -> 
         identifier=name,
         headline=subject,
         kind="Mail",
-        refused=f"it has {size:,} bytes; the most that is read is {LARGEST_FILE:,}. It stays in the mailbox",
+        refused=f"{why or too_large}. It stays in the mailbox",
     )
     return take_document(feed, given)
 
