@@ -9,12 +9,14 @@ import pytest
 from tests.access.roster import AUDIENCE
 from tests.api.conftest import Caller, call_as, content, drafted, issued, reported
 from tests.warnings.good import EXPIRES, FENCE_LINE, SENT
+from vedette import clock
 from vedette.access.handling import Tlp
 from vedette.access.roles import Role
 from vedette.clock import Frozen
 from vedette.dispatch.models import Acknowledgement, Delivery, Receipt, Recipient
 from vedette.ledger.check import check_proof
-from vedette.people.models import Person
+from vedette.ledger.models import Entry
+from vedette.people.models import Person, Position
 from vedette.warnings.models import Message, Outbox
 
 pytestmark = pytest.mark.django_db
@@ -160,6 +162,28 @@ def test_lint_and_reach_can_be_asked_before_submitting(
     assert any(one["blocking"] for one in poor["reach"]["findings"])
     at_issue.advance(days=30)
     assert officer.get(f"{path}/check").json()["reach"] is None
+
+
+def test_a_drafter_who_may_not_see_people_is_told_tens_for_which_no_last_fix_was_used(
+    officer: Caller, analyst: Caller, roster: dict[str, Person]
+) -> None:
+    corners = content()["area"]["geometry"]["coordinates"][0]
+    lon, lat = (sum(corner[axis] for corner in corners[:-1]) / (len(corners) - 1) for axis in (0, 1))
+    now = clock.now()
+    Position.objects.create(person=roster["san-diego"], lat=lat, lon=lon, accuracy_m=5, fixed_at=now, received_at=now)
+    rule = {"terms": [{"link": "position"}], "include": [roster["imperial-valley"].code]}
+    warning = drafted(analyst, audience=rule)
+    path, looks = f"/warnings/{warning['id']}", Entry.objects.filter(kind="positions.counted")
+    rough = analyst.get(f"{path}/check").json()["reach"]
+    assert [rough[name] for name in ("total", "certain", "maybe", "out", "maybe_left_out")] == [0] * 5
+    assert not any("1" in one["message"] or "2" in one["message"] for one in rough["findings"])
+    assert not looks.exists()
+    exact = officer.get(f"{path}/check").json()["reach"]
+    assert exact["total"] == 2 and "position" in exact["reasons"]
+    assert looks.get().actor == f"user:{officer.user.pk}", "that last fixes were counted is in the ledger"
+    refused = analyst.post(f"{path}/submit", {})
+    assert (refused.status_code, refused.json()["field"]) == (422, "audience")
+    assert "the rule reaches everybody of the roster" in refused.content.decode()
 
 
 def test_recipients_and_deliveries_show_the_whole_history(

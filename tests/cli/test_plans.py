@@ -78,3 +78,17 @@ def test_a_draft_is_checked_before_it_is_handed_on(house: House, tmp_path: Path)
     assert any("webpush, which is not set" in one for one in found["plan"]["findings"])
     assert house.ok("warnings", "check", number, actor="analyst")["plan"]["without_address"] is None
     assert "no address on any channel" in house.run("warnings", "check", number, actor="officer").stdout
+
+
+def test_a_check_tells_tens_to_whoever_may_not_see_people_and_uses_no_last_fix_for_them(
+    house: House, tmp_path: Path
+) -> None:
+    path = draft_file(tmp_path)
+    path.write_text(json.dumps({**json.loads(path.read_text()), "audience": {"terms": [{"link": "position"}]}}))
+    number = str(house.ok("warnings", "draft", path, actor="officer")["warning"])
+    exact = json.loads(house.run("warnings", "check", number, "--json", actor="officer").stdout)["reach"]
+    assert exact["total"] > 0
+    refused = house.run("warnings", "check", number, "--json", actor="analyst")
+    told = json.loads(refused.stdout)["reach"]
+    assert (refused.returncode, told["total"], told["maybe"]) == (1, 0, 0)
+    assert "as far as can be told without last positions" in told["findings"][0]["message"]

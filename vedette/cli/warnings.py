@@ -117,8 +117,9 @@ def check(warning: WarningRef, as_json: AsJson = False) -> None:
     from vedette.dispatch.means import means_of
     from vedette.people.languages import languages_of
     from vedette.people.queries import codes_of
+    from vedette.people.rough import figure, words
     from vedette.warnings.findings import findings_of
-    from vedette.warnings.reach import reach_of
+    from vedette.warnings.reach import reach_shown_to
     from vedette.warnings.readers import reading_of
 
     actor, now = token_actor(), clock.now()
@@ -130,7 +131,7 @@ def check(warning: WarningRef, as_json: AsJson = False) -> None:
         raise typer.Exit(1) from error
     if message.parsed_content().expires <= now:
         refuse("warnings check", warning, "expires: lies in the past; set when the warning ends")
-    reach = reach_of(message, now)
+    reach = reach_shown_to(actor, message, now)
     found = findings_of(message, now, load_of_message(message, reach, now))
     means = means_of(message.parsed_plan(), actor.realm, reach.person_ids)
     sees, content = actor.may(Verb.SEE_PEOPLE), message.parsed_content()
@@ -140,9 +141,9 @@ def check(warning: WarningRef, as_json: AsJson = False) -> None:
             {"rule": one.rule, "level": one.level.value, "field": one.field, "message": one.message} for one in found
         ],
         "reach": {
-            "total": len(reach),
-            "maybe": reach.maybe,
-            "findings": [{"message": one.message, "blocking": one.blocking} for one in reach.findings],
+            "total": figure(len(reach), exact=sees),
+            "maybe": figure(reach.maybe, exact=sees),
+            "findings": [{"message": words(one, exact=sees), "blocking": one.blocking} for one in reach.findings],
         },
         "reading": {
             "texts": {one.language: one.count for one in reading.texts},

@@ -114,7 +114,7 @@ def with_sound_reach(actor: Actor, message: Message, verb: Verb, move: Move) -> 
         refuse_unapproved(message)
     refuse_expired(message.parsed_content(), clock.now())
     if MessageType(message.msg_type) is not MessageType.ALL_CLEAR:
-        refuse_unsound_reach(message, clock.now(), answered=move is Move.SUBMIT)
+        refuse_unsound_reach(actor, message, clock.now(), answered=move is Move.SUBMIT)
     return content_hash(message)
 
 

@@ -6,15 +6,22 @@ from collections.abc import Collection
 from datetime import datetime
 
 from vedette.access.handling import Realm
+from vedette.access.policy import Actor
+from vedette.access.roles import Verb
 from vedette.formats.parts import BadInput
 from vedette.people.audience import Resolution
+from vedette.people.looks import note_look
 from vedette.people.queries import audience_of
+from vedette.people.rough import words
 from vedette.warnings.models import Message
 from vedette.warnings.plans import danger_to_life
 
 
-def reach_of(message: Message, now: datetime, only: Collection[int] | None = None) -> Resolution:
-    """The message's audience from its onset (or now) to its expiry; `only` limits it to those people."""
+def reach_of(message: Message, now: datetime, only: Collection[int] | None = None, *, fixes: bool = True) -> Resolution:
+    """The message's audience from its onset (or now) to its expiry; `only` limits it to those people.
+
+    Unless `fixes`, last positions are not looked at.
+    """
     content = message.parsed_content()
     return audience_of(
         message.parsed_audience(),
@@ -25,20 +32,34 @@ def reach_of(message: Message, now: datetime, only: Collection[int] | None = Non
         now=now,
         danger_to_life=danger_to_life(content),
         only=only,
+        fixes=fixes,
     )
 
 
-def refuse_unsound_reach(message: Message, now: datetime, *, answered: bool) -> None:
+def reach_shown_to(actor: Actor, message: Message, now: datetime) -> Resolution:
+    """The same for somebody who only looks. For those who may not see people no last position is used; for others the
+    ledger tells that they were."""
+    exact = actor.may(Verb.SEE_PEOPLE)
+    found = reach_of(message, now, fixes=exact)
+    if exact:
+        note_look(actor, message.parsed_audience(), message.parsed_content().area.geometry, now)
+    return found
+
+
+def refuse_unsound_reach(actor: Actor, message: Message, now: datetime, *, answered: bool) -> None:
     """Raise BadInput when the audience cannot stand: nobody, an unknown unit, too many of unknown whereabouts.
 
     With `answered` also when something odd about it is left without its author's answer: everybody, an empty unit, a
-    shift that nobody has. What turns odd after that is told to whoever issues, and holds nothing up.
+    shift that nobody has. What turns odd after that is told to whoever issues, and holds nothing up. Whoever may not
+    see people is told no numbers.
     """
-    reach = reach_of(message, now)
+    reach, exact = reach_of(message, now), actor.may(Verb.SEE_PEOPLE)
     blocking = [finding for finding in reach.findings if finding.blocking]
     if blocking:
-        raise BadInput("audience", blocking[0].message)
+        raise BadInput("audience", words(blocking[0], exact=exact))
     if answered and (open_ones := reach.unanswered(message.parsed_audience().answers)):
         first = open_ones[0]
         which = f"{first.code.value} of {first.about}" if first.about else first.code.value
-        raise BadInput("audience", f"{first.message}; answer {which!r}: say why it may stand, or mend the rule")
+        raise BadInput(
+            "audience", f"{words(first, exact=exact)}; answer {which!r}: say why it may stand, or mend the rule"
+        )

@@ -17,6 +17,7 @@ from vedette.formats.parts import BadInput
 from vedette.people.languages import languages_of
 from vedette.people.queries import codes_of
 from vedette.people.resolution import Resolution
+from vedette.people.rough import figure, words
 from vedette.reports.queries import claims_for, inbox
 from vedette.threats.queries import board
 from vedette.warnings import actions
@@ -28,7 +29,7 @@ from vedette.warnings.lifecycle import IllegalMove
 from vedette.warnings.models import Approval, Message, Warning
 from vedette.warnings.plans import flat
 from vedette.warnings.queries import warnings_for
-from vedette.warnings.reach import reach_of
+from vedette.warnings.reach import reach_shown_to
 from vedette.warnings.readers import reading_of
 from vedette.warnings.templated import templated
 from vedette.web.api.doors import ApiRequest, found, get, post
@@ -51,6 +52,7 @@ router = Router(tags=["warnings"])
 
 #: People without an address who are listed by their codes.
 MOST_CODES = 1_000
+_FIGURES = ("certain", "maybe", "out", "maybe_left_out")
 
 
 @get(router, "", Verb.SEE, response=Page[WarningShown], summary="List warnings, newest first")
@@ -106,7 +108,7 @@ def show_progress(request: ApiRequest, warning_id: int) -> Any:
 def check(request: ApiRequest, warning_id: int) -> Any:
     message, now = _open_message(request, warning_id), clock.now()
     expired = message.parsed_content().expires <= now
-    reach = None if expired else reach_of(message, now)
+    reach = None if expired else reach_shown_to(request.auth, message, now)
     load = None if reach is None else load_of_message(message, reach, now)
     return {
         "findings": [dataclasses.asdict(finding) for finding in findings_of(message, now, load)],
@@ -212,15 +214,14 @@ def _open_message(request: ApiRequest, warning_id: int) -> Message:
 
 
 def _reach(request: ApiRequest, reach: Resolution) -> dict[str, Any]:
+    exact = request.auth.may(Verb.SEE_PEOPLE)
+    numbers = {"total": len(reach), **{name: getattr(reach, name) for name in _FIGURES}}
     return {
-        "total": len(reach),
-        "certain": reach.certain,
-        "maybe": reach.maybe,
-        "out": reach.out,
-        "maybe_left_out": reach.maybe_left_out,
-        "reasons": reach.counts if request.auth.may(Verb.SEE_PEOPLE) else None,
+        **{name: figure(number, exact=exact) for name, number in numbers.items()},
+        "reasons": reach.counts if exact else None,
         "findings": [
-            {"code": one.code.value, "message": one.message, "blocking": one.blocking} for one in reach.findings
+            {"code": one.code.value, "message": words(one, exact=exact), "blocking": one.blocking}
+            for one in reach.findings
         ],
     }
 

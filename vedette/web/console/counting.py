@@ -12,7 +12,8 @@ from vedette.access.roles import Verb
 from vedette.formats.parts import BadInput, parse
 from vedette.people.looks import note_look
 from vedette.people.queries import audience_of
-from vedette.people.resolution import FindingCode, Resolution
+from vedette.people.resolution import Resolution
+from vedette.people.rough import tens, words
 from vedette.people.rule import AudienceRule
 from vedette.people.world import Ints
 from vedette.places.geometry import BadGeometry
@@ -143,29 +144,18 @@ def count_audience(
 
 def _rough(found: Resolution, rule: AudienceRule) -> AudienceCount:
     """Figures from which nobody can be told: tens, rounded down, and findings without numbers."""
-    said = [replace(one, message=_WITHOUT_NUMBERS.get(one.code, one.message)) for one in found.findings]
+    said = [replace(one, message=words(one, exact=False)) for one in found.findings]
     return AudienceCount(
-        total=_tens(len(found)),
-        certain=_tens(found.certain),
-        maybe=_tens(found.maybe),
+        total=tens(len(found)),
+        certain=tens(found.certain),
+        maybe=tens(found.maybe),
         maybe_share=round(found.maybe_share, 1),
-        out=_tens(found.out),
-        maybe_left_out=_tens(found.maybe_left_out),
+        out=tens(found.out),
+        maybe_left_out=tens(found.maybe_left_out),
         findings=asked(replace(found, findings=tuple(said)), rule),
         people=found.person_ids,
         rough=True,
     )
-
-
-def _tens(number: int) -> int:
-    return number // 10 * 10
-
-
-_WITHOUT_NUMBERS = {
-    FindingCode.NOBODY: "the rule reaches nobody, as far as can be told without last positions",
-    FindingCode.EVERYBODY: "the rule reaches everybody of the roster",
-    FindingCode.MAYBE_ABOVE_CAP: "more than the cap allows only may be in the area: narrow the rule, or raise the cap",
-}
 
 
 def asked(found: Resolution, rule: AudienceRule) -> tuple[AskedFinding, ...]:
