@@ -50,6 +50,8 @@ class Reason(StrEnum):
 
 _OPEN = frozenset({Reason.POSITION_OPEN, Reason.POST_UNKNOWN, Reason.WHEREABOUTS_UNKNOWN})
 REASONS = tuple(Reason)
+#: Reasons that come of a last fix alone: such people are counted, and never named.
+BY_FIX = frozenset({Reason.POSITION.value, Reason.POSITION_OPEN.value})
 
 
 class FindingCode(StrEnum):

@@ -13,7 +13,7 @@ from datetime import datetime
 import numpy as np
 
 from vedette.formats.parts import BadInput
-from vedette.people.resolution import Resolution
+from vedette.people.resolution import BY_FIX, Resolution
 from vedette.people.world import Ints
 from vedette.warnings.content import MessageType
 from vedette.warnings.models import ApprovedReach, Message
@@ -28,6 +28,8 @@ class Moved:
     people: tuple[int, ...]
     #: How many for each reason: of those who came the one they have now, of those who went the one they had.
     reasons: dict[str, int]
+    #: Those of them who may be named: not whom a last fix alone put in.
+    nameable: tuple[int, ...]
 
     def __len__(self) -> int:
         return len(self.people)
@@ -95,5 +97,6 @@ def drift_of(message: Message, reach: Resolution) -> Drift | None:
 def _beyond(ids: Ints, rows: Ints, reasons: list[str], others: Ints) -> Moved:
     """Those of `ids` who are not among the others."""
     alone = ~np.isin(ids, others, assume_unique=True)
-    counted = Counter(reasons[row] for row in rows[alone].tolist())
-    return Moved(tuple(ids[alone].tolist()), dict(counted.most_common()))
+    people, why = tuple(ids[alone].tolist()), [reasons[row] for row in rows[alone].tolist()]
+    nameable = tuple(one for one, reason in zip(people, why, strict=True) if reason not in BY_FIX)
+    return Moved(people, dict(Counter(why).most_common()), nameable)

@@ -10,12 +10,16 @@ from django.db.models import Q
 
 from tests.people.house import square
 from tests.web.console.house import House, text_of
+from vedette import clock
 from vedette.clock import Frozen
 from vedette.demo import texts
 from vedette.ledger.models import Entry
 from vedette.people import actions as people
-from vedette.people.models import NamedAudience, Person, Unit
+from vedette.people.models import NamedAudience, Person, Position, Unit
+from vedette.warnings import actions
+from vedette.warnings.approval import content_hash
 from vedette.warnings.models import ApprovedReach, Message
+from vedette.warnings.reach import reach_of
 
 #: A box around the example's fence line.
 BOX = json.dumps(square(-117.2, 32.5, -116.8, 32.7))
@@ -141,3 +145,22 @@ def test_who_came_and_went_since_the_approval_is_shown_before_it_is_sent(stopped
     officer.post(at, {})
     assert Message.objects.get(pk=message.pk).state == "issued"
     assert not ApprovedReach.objects.exists(), "a list of who was where is not kept longer than it is needed"
+
+
+def test_whom_only_a_last_fix_put_in_is_counted_among_those_who_moved_and_not_named(house: House) -> None:
+    message = house.draft()
+    rule = {"terms": [{"link": "position"}], "maybe": "include", "maybe_cap": 1}
+    Message.objects.filter(pk=message.pk).update(audience=rule)
+    actions.submit(house.actor("officer"), message, "the words stand")
+    message = Message.objects.get(pk=message.pk)
+    come, gone = (Person.objects.get(pk=one.person_id) for one in list(reach_of(message, clock.now()))[:2])
+    fix = Position.objects.get(person=come)
+    Position.objects.filter(person=come).delete()
+    actions.approve(house.actor("second"), message, content_hash(message))
+    fix.save(force_insert=True)
+    Position.objects.filter(person=gone).delete()
+    at = f"/warnings/{message.warning_id}/messages/{message.number}/issue/"
+    page = text_of(house.browser("second").get(at))
+    assert ">1</strong> came" in page and ">1</strong> went" in page
+    assert gone.code not in page and come.code not in page
+    assert page.count("is counted here, and not named") == 2

@@ -18,7 +18,7 @@ from vedette.dispatch.load import Burden, burden_of
 from vedette.people.models import Duty, Person
 from vedette.people.named_audiences import audiences_for
 from vedette.people.queries import people_for, units_for
-from vedette.people.resolution import Reason, Resolution
+from vedette.people.resolution import BY_FIX, Resolution
 from vedette.web.console import drafting, ground, named
 from vedette.web.console.changes import rule_lines
 from vedette.web.console.counting import AudienceCount, ReasonRow, count_audience, reason_row
@@ -30,8 +30,6 @@ from vedette.web.middleware import zone
 AHEAD = timedelta(hours=24)
 #: People listed by name at most.
 MOST_LISTED = 50
-#: Reasons that come of a last fix: such people are counted, and never named.
-_SEEN = {Reason.POSITION.value, Reason.POSITION_OPEN.value}
 
 
 @dataclass(frozen=True)
@@ -132,7 +130,7 @@ def _listed(actor: Actor, found: Resolution) -> tuple[Listed, ...]:
     """The first of them whom the actor may see, but for those whom only a last fix puts there."""
     rows = []
     for one in found:
-        if one.reason not in _SEEN:
+        if one.reason not in BY_FIX:
             rows.append(one)
         if len(rows) == MOST_LISTED:
             break

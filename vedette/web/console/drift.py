@@ -23,8 +23,10 @@ class ShownMoved:
 
     total: int
     reasons: tuple[ReasonRow, ...]
-    #: Codes of those whom the reader may see, when they are few.
+    #: Codes of those whom the reader may see, when they are few; nobody whom a last fix alone puts in or out.
     codes: tuple[str, ...]
+    #: How many of them are there by a last fix alone, and are only counted.
+    unnamed: int
 
 
 @dataclass(frozen=True)
@@ -54,5 +56,5 @@ def shown_drift(actor: Actor, message: Message, reach: Resolution | None) -> Sho
 
 def _shown(actor: Actor, moved: Moved) -> ShownMoved:
     reasons = tuple(reason_row(text, number) for text, number in moved.reasons.items())
-    codes = tuple(codes_of(actor, moved.people)) if len(moved) <= MOST_NAMED else ()
-    return ShownMoved(len(moved), reasons, codes)
+    codes = tuple(codes_of(actor, moved.nameable)) if len(moved) <= MOST_NAMED else ()
+    return ShownMoved(len(moved), reasons, codes, len(moved) - len(moved.nameable))
