@@ -170,7 +170,7 @@ def take_phone(browser: Browser, demo: Demo, out: Path) -> None:
         try:
             phone = Phone(demo, context, "")
             phone.page.goto(phone.home)
-            phone.page.get_by_label("Code").fill(make_code(officer, silent(demo, turn + 1).person).text)
+            phone.page.get_by_label("Code").fill(make_code(officer, silent(demo, turn + 1).person, shown=False).text)
             phone.page.get_by_role("button", name="Pair this phone").click()
             phone.until("navigator.serviceWorker.controller !== null")
             phone.until_kept(lambda copy: copy is not None and len(copy["pages"]) > 1)

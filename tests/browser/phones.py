@@ -106,8 +106,8 @@ def wait_until(holds: Callable[[], object], what: str, seconds: float = 30) -> N
 
 
 def code_for(house: House, person: str) -> str:
-    """What the officer sees on the person's page after a press."""
-    with house.signed_in("officer", width=390) as page:
+    """What whoever keeps the roster sees on the person's page after a press."""
+    with house.signed_in("admin", width=390) as page:
         open_person(page, house, person)
         page.get_by_role("button", name="Show a code").click()
         return page.locator(".pairing .code").inner_text()
@@ -147,7 +147,7 @@ class Phone:
         )
 
     def enter_code(self) -> None:
-        """Enter a code that the officer reads out."""
+        """Enter a code that whoever keeps the roster reads out."""
         self.page.goto(self.home)
         self.page.get_by_label("Code").fill(code_for(self.house, self.person))
         self.page.get_by_role("button", name="Pair this phone").click()

@@ -241,7 +241,7 @@ def test_the_pages_are_accessible_on_the_smallest_screen_at_the_largest_size(
         assert_accessible(phone.page)
         phone.page.get_by_role("link", name="Read and answer").first.click()
         assert_accessible(phone.page)
-        with house.signed_in("officer", width=390, scheme=scheme) as page:
+        with house.signed_in("admin", width=390, scheme=scheme) as page:
             open_person(page, house, phone.person)
             page.get_by_role("button", name="Show a code").click()
             assert_accessible(page)

@@ -21,7 +21,7 @@ from vedette.access.roles import Role
 from vedette.formats.parts import BadInput
 from vedette.formats.webpush import point_of, to_base64url
 from vedette.people import actions
-from vedette.people.models import ContactPoint, PairingCode, Person, Phone, WrongCode
+from vedette.people.models import ContactPoint, PairingCode, Person, Phone, Unit, WrongCode
 from vedette.people.own import choose_language, subscribe, unsubscribe
 from vedette.people.pairing_code import new_code, plain
 from vedette.people.phones import (
@@ -58,11 +58,11 @@ def subscription() -> str:
 
 
 def paired(officer: Any, person: Person, source: str = "here") -> tuple[Phone, str]:
-    return pair(make_code(officer, person).text, source, "Android, Chrome")
+    return pair(make_code(officer, person, shown=False).text, source, "Android, Chrome")
 
 
 def test_a_code_pairs_one_phone_once_however_it_is_typed(home: House, officer: Any) -> None:
-    code = make_code(officer, home.ada).text
+    code = make_code(officer, home.ada, shown=False).text
     phone, token = pair(f" {code.lower().replace('-', ' ')} ", "here", "Android, Chrome")
     assert phone_of(token) == phone and phone.person == home.ada
     assert last_entry()[0].kind == "phone.paired" and last_entry()[0].actor == f"person:{home.ada.pk}"
@@ -72,7 +72,7 @@ def test_a_code_pairs_one_phone_once_however_it_is_typed(home: House, officer: A
 
 
 def test_neither_code_nor_token_is_stored_as_it_is(home: House, officer: Any) -> None:
-    code = make_code(officer, home.ada).text
+    code = make_code(officer, home.ada, shown=False).text
     assert plain(code).encode() not in bytes(PairingCode.objects.get().digest)
     phone, token = pair(code, "here", "x")
     assert token.encode() not in bytes(phone.digest) and len(token) >= 43
@@ -81,7 +81,7 @@ def test_neither_code_nor_token_is_stored_as_it_is(home: House, officer: Any) ->
 def test_a_code_ends_after_a_quarter_of_an_hour_and_when_a_new_one_is_made(
     home: House, officer: Any, stopped_clock: clock.Frozen
 ) -> None:
-    first, second = make_code(officer, home.ada).text, make_code(officer, home.ada).text
+    first, second = make_code(officer, home.ada, shown=False).text, make_code(officer, home.ada, shown=False).text
     with pytest.raises(BadInput):
         pair(first, "here", "x")
     stopped_clock.advance(seconds=CODE_LASTS.total_seconds())
@@ -93,7 +93,7 @@ def test_a_code_ends_after_a_quarter_of_an_hour_and_when_a_new_one_is_made(
 def test_whoever_guesses_is_stopped_and_a_right_code_does_not_help_them_then(
     home: House, officer: Any, stopped_clock: clock.Frozen
 ) -> None:
-    code = make_code(officer, home.ada).text
+    code = make_code(officer, home.ada, shown=False).text
     for _ in range(TRIES_FROM_ONE):
         with pytest.raises(BadInput):
             pair("AAAA-AAAA", "there", "x")
@@ -102,7 +102,7 @@ def test_whoever_guesses_is_stopped_and_a_right_code_does_not_help_them_then(
             pair(tried, "there", "x")
     assert pair(code, "here", "x")[0].person == home.ada, "others are not kept out"
     stopped_clock.advance(seconds=TRIES_WITHIN.total_seconds())
-    assert pair(make_code(officer, home.ada).text, "there", "x")
+    assert pair(make_code(officer, home.ada, shown=False).text, "there", "x")
 
 
 def test_guesses_from_many_places_are_stopped_together(home: House, officer: Any) -> None:
@@ -111,18 +111,38 @@ def test_guesses_from_many_places_are_stopped_together(home: House, officer: Any
         WrongCode(source=number.to_bytes(32, "big"), at=now) for number in range(TRIES_FROM_ALL)
     )
     with pytest.raises(TooManyTries):
-        pair(make_code(officer, home.ada).text, "here", "x")
+        pair(make_code(officer, home.ada, shown=False).text, "here", "x")
 
 
-def test_a_code_is_given_by_whoever_vouches_for_the_person_and_by_themselves(home: House) -> None:
-    for name, role in (("chief", Role.SUPERVISOR), ("second", Role.DUTY_OFFICER)):
-        assert make_code(actor(name, role), home.ada)
+def test_a_code_is_shown_to_whoever_keeps_the_roster_and_to_the_person_alone(home: House, officer: Any) -> None:
     own = actor("ada", Role.ANALYST)
     actions.link_user(home.keeper, home.ada, own_user(own.user_id))
-    assert make_code(own, Person.objects.get(pk=home.ada.pk))
-    for refused in (own, actor("overseer", Role.OVERSEER), home.keeper):
+    for shown in (own, home.keeper):
+        assert make_code(shown, Person.objects.get(pk=home.ada.pk), shown=True)
+    for refused in (own, officer, supervisor(home), actor("overseer", Role.OVERSEER)):
         with pytest.raises(Refused):
-            make_code(refused, home.bob)
+            make_code(refused, home.bob, shown=True)
+    assert not PairingCode.objects.filter(person=home.bob).exists()
+
+
+def test_a_supervisor_has_codes_sent_to_their_own_people_only_and_unpairs_no_others(home: House, officer: Any) -> None:
+    above = supervisor(home)
+    assert make_code(above, home.ada, shown=False)
+    phone, _ = paired(officer, home.bob)
+    for refused in (above, actor("of-no-unit", Role.SUPERVISOR), actor("overseer", Role.OVERSEER)):
+        with pytest.raises(Refused):
+            make_code(refused, home.bob, shown=False)
+        with pytest.raises(Refused):
+            unpair(refused, phone)
+
+
+def supervisor(home: House) -> Any:
+    """The supervisor of Ada's unit, who is Ada's colleague and not Bob's."""
+    chief = actor("chief", Role.SUPERVISOR)
+    person = actions.keep_person(home.keeper, code="chief", name="Chief", unit=home.north)
+    actions.link_user(home.keeper, person, own_user(chief.user_id))
+    Unit.objects.filter(pk=home.ada.unit_id).update(supervisor=person)
+    return chief
 
 
 def own_user(pk: int | None) -> Any:
@@ -132,7 +152,7 @@ def own_user(pk: int | None) -> Any:
 def test_a_code_of_one_realm_is_not_given_by_an_actor_of_the_other(home: House) -> None:
     officer = actor_for(own_user(actor("live", Role.DUTY_OFFICER).user_id), Realm.LIVE)
     with pytest.raises(Refused):
-        make_code(officer, home.ada)
+        make_code(officer, home.ada, shown=False)
 
 
 def test_a_phone_that_is_unpaired_opens_nothing_and_is_notified_of_nothing(home: House, officer: Any) -> None:
@@ -158,13 +178,13 @@ def test_only_whoever_may_unpairs_a_phone(home: House, officer: Any) -> None:
 
 def test_whoever_leaves_loses_their_phones_at_once_and_does_not_get_them_back(home: House, officer: Any) -> None:
     phone, token = paired(officer, home.ada)
-    code = make_code(officer, home.ada).text
+    code = make_code(officer, home.ada, shown=False).text
     actions.deactivate_person(home.keeper, home.ada)
     assert phone_of(token) is None
     with pytest.raises(BadInput):
         pair(code, "here", "x")
     with pytest.raises(BadInput, match="has left"):
-        make_code(officer, home.ada)
+        make_code(officer, home.ada, shown=False)
     actions.keep_person(home.keeper, code=home.ada.code, name="Ada", unit=home.north)
     assert phone_of(token) is None
     actions.deactivate_person(home.keeper, home.ada)

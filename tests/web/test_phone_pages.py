@@ -35,7 +35,7 @@ def now() -> Any:
 def paired(recipient: Recipient) -> Client:
     """The person's phone, paired."""
     client = Client(headers={"user-agent": AGENT})
-    answer = client.post("/me/pair", {"code": make_code(officer(), recipient.person).text})
+    answer = client.post("/me/pair", {"code": make_code(officer(), recipient.person, shown=False).text})
     assert answer.status_code == 302 and answer["Location"] == "/me/"
     return client
 
@@ -94,7 +94,8 @@ def test_a_wrong_code_gets_one_clear_line_and_guessing_is_stopped(now: clock.Fro
 def test_forms_ask_for_djangos_token(now: clock.Frozen) -> None:
     recipient = warned()
     strict = Client(enforce_csrf_checks=True)
-    assert strict.post("/me/pair", {"code": make_code(officer(), recipient.person).text}).status_code == 403
+    code = make_code(officer(), recipient.person, shown=False).text
+    assert strict.post("/me/pair", {"code": code}).status_code == 403
 
 
 def test_the_list_tells_what_holds_what_was_answered_and_how_it_ended(now: clock.Frozen) -> None:
@@ -115,7 +116,7 @@ def test_nobody_is_shown_what_is_not_theirs(now: clock.Frozen) -> None:
     recipient = warned()
     other = colleague(recipient)
     client = Client()
-    client.post("/me/pair", {"code": make_code(officer(), other).text})
+    client.post("/me/pair", {"code": make_code(officer(), other, shown=False).text})
     assert address(recipient) not in text(client.get("/me/"))
     assert list(client.get("/me/copy.json").json()["pages"]) == ["/me/"]
 
@@ -124,7 +125,7 @@ def test_a_phone_that_is_paired_with_somebody_else_is_theirs_alone(now: clock.Fr
     recipient = warned()
     client = paired(recipient)
     other = colleague(recipient)
-    client.post("/me/pair", {"code": make_code(officer(), other).text})
+    client.post("/me/pair", {"code": make_code(officer(), other, shown=False).text})
     assert "Sam Example" in text(client.get("/me/"))
     assert [phone.person for phone in Phone.objects.filter(revoked_at=None)] == [other]
 

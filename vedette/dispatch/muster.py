@@ -22,6 +22,7 @@ from vedette.dispatch.models import Recipient
 from vedette.formats.parts import BadInput
 from vedette.people.models import Person, Shift, Unit
 from vedette.people.queries import people_for, units_for
+from vedette.people.supervising import supervised_by, upward
 from vedette.warnings.models import Message, Warning
 from vedette.warnings.queries import current_message
 
@@ -79,9 +80,9 @@ def units_mustered_by(actor: Actor) -> list[Unit]:
     units = list(units_for(actor))
     if Role.DUTY_OFFICER in actor.roles:
         return units
-    own = _supervised_by(actor)
+    own = supervised_by(actor)
     above = {unit.pk: unit.parent_id for unit in units}
-    return [unit for unit in units if own & _upward(unit.pk, above)]
+    return [unit for unit in units if own & upward(unit.pk, above)]
 
 
 def may_muster(actor: Actor, unit: Unit) -> bool:
@@ -144,29 +145,8 @@ def _check(actor: Actor, unit: Unit) -> None:
         raise Refused(Verb.ATTEST, reason)
 
 
-def _supervised_by(actor: Actor) -> set[int]:
-    """The units whose supervisor the actor is."""
-    if actor.user_id is None:
-        return set()
-    return set(
-        Unit.objects.filter(
-            realm=actor.realm.value, supervisor__user=actor.user_id, supervisor__active=True
-        ).values_list("pk", flat=True)
-    )
-
-
-def _upward(unit: int, above: dict[int, int | None]) -> set[int]:
-    """The unit and those above it."""
-    found: set[int] = set()
-    at: int | None = unit
-    while at is not None and at not in found:
-        found.add(at)
-        at = above.get(at)
-    return found
-
-
 def _people_of(actor: Actor, unit: Unit) -> QuerySet[Person]:
     """Active people of the unit and the units below it, whom the actor may see."""
     parents = dict(Unit.objects.filter(realm=actor.realm.value).values_list("pk", "parent_id"))
-    within = [pk for pk in parents if unit.pk in _upward(pk, parents)]
+    within = [pk for pk in parents if unit.pk in upward(pk, parents)]
     return people_for(actor).filter(unit__in=within, active=True).order_by()

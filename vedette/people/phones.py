@@ -1,7 +1,8 @@
 """Paired phones: a person's own browser, known by a long-lived token that a short code was exchanged for, once.
 
-Whoever may vouch for a person may give them a code; whoever keeps the roster may take a phone away as well, and the
-person both. A paired phone acts for its person in what is theirs alone: see `own.py`.
+A code is shown to whoever keeps the roster and to the person; a duty officer, and the supervisor of their unit, may
+have one sent to an address that is known to reach them, and never see it: whoever has it becomes the person. A paired
+phone acts for its person in what is theirs alone: see `own.py`.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from vedette import clock
-from vedette.access.policy import Actor, check
+from vedette.access.policy import Actor, Reason, Refused, check
 from vedette.access.roles import Verb
 from vedette.formats.parts import BadInput
 from vedette.ledger.log import append
@@ -28,6 +29,7 @@ from vedette.people.contact import PUSH
 from vedette.people.models import ContactPoint, PairingCode, Person, Phone, WrongCode
 from vedette.people.pairing_code import new_code, plain
 from vedette.people.positions import is_own
+from vedette.people.supervising import answers_for
 
 #: For how long a code may be used.
 CODE_LASTS = timedelta(minutes=15)
@@ -51,14 +53,19 @@ class NewCode(NamedTuple):
     expires_at: datetime
 
 
-def may_pair(actor: Actor, person: Person) -> bool:
-    """Whether the actor may give this person a code."""
-    return is_own(actor, person) or actor.may(Verb.ATTEST, person)
+def may_show_code(actor: Actor, person: Person) -> bool:
+    """Whether the actor may see a code of this person: whoever has it becomes them, so that vouching is not enough."""
+    return is_own(actor, person) or actor.may(Verb.KEEP_ROSTER, person)
+
+
+def may_send_code(actor: Actor, person: Person) -> bool:
+    """Whether the actor may have a code sent to this person, which only they read."""
+    return may_show_code(actor, person) or (actor.may(Verb.ATTEST, person) and answers_for(actor, person))
 
 
 def may_unpair(actor: Actor, person: Person) -> bool:
     """Whether the actor may take a phone away from this person."""
-    return may_pair(actor, person) or actor.may(Verb.KEEP_ROSTER, person)
+    return may_send_code(actor, person)
 
 
 def sendable(person: Person) -> QuerySet[ContactPoint]:
@@ -66,19 +73,24 @@ def sendable(person: Person) -> QuerySet[ContactPoint]:
     return person.contact_points.filter(verified_at__isnull=False).exclude(channel=PUSH).order_by("rank", "pk")
 
 
-def make_code(actor: Actor, person: Person) -> NewCode:
-    """A code for this person's phone; one made earlier ends. Raises Refused, and BadInput for somebody who has left."""
+def make_code(actor: Actor, person: Person, *, shown: bool) -> NewCode:
+    """A code for this person's phone, `shown` to the actor or else only sent to the person; one made earlier ends.
+
+    Raises Refused, and BadInput for somebody who has left.
+    """
     with transaction.atomic():
         person = Person.objects.select_for_update(of=("self",), no_key=True).get(pk=person.pk)
-        if not may_pair(actor, person):
-            check(actor, Verb.ATTEST, person)
+        if not (may_show_code if shown else may_send_code)(actor, person):
+            verb = Verb.KEEP_ROSTER if shown else Verb.ATTEST
+            check(actor, verb, person)
+            raise Refused(verb, Reason.NO_ROLE)
         if not person.active:
             raise BadInput("person", "has left; take them in again first")
         made = NewCode(new_code(), clock.now() + CODE_LASTS)
         PairingCode.objects.update_or_create(
             person=person, defaults={"digest": _digest(plain(made.text)), "expires_at": made.expires_at}
         )
-        _log("phone.code_made", actor.ref, person, {"expires_at": clock.rfc3339(made.expires_at)})
+        _log("phone.code_made", actor.ref, person, {"expires_at": clock.rfc3339(made.expires_at), "shown": shown})
     return made
 
 
@@ -95,10 +107,12 @@ def pair(code: str, source: str, label: str) -> tuple[Phone, str]:
     # What is no code is looked up too, so that it takes as long.
     digest = _digest(plain(code))
     with transaction.atomic():
+        # The person is locked before their code, as wherever a code is made or ended.
+        owner = PairingCode.objects.filter(digest=digest).values_list("person_id", flat=True).first()
+        person = Person.objects.select_for_update(of=("self",), no_key=True).filter(pk=owner).first()
         found = PairingCode.objects.select_for_update(of=("self",)).filter(digest=digest).first()
         good = found is not None and hmac.compare_digest(bytes(found.digest), digest) and found.expires_at > now
-        if found is not None and good:
-            person = Person.objects.select_for_update(of=("self",), no_key=True).get(pk=found.person_id)
+        if found is not None and person is not None and found.person_id == person.pk and good:
             if person.phones.filter(revoked_at=None).count() >= MOST_PHONES:
                 raise BadInput("code", f"you have {MOST_PHONES} phones already; unpair one first")
             found.delete()
@@ -132,7 +146,8 @@ def unpair(actor: Actor | None, phone: Phone) -> Phone:
     with transaction.atomic():
         phone = Phone.objects.select_for_update(of=("self",)).select_related("person").get(pk=phone.pk)
         if actor is not None and not may_unpair(actor, phone.person):
-            check(actor, Verb.KEEP_ROSTER, phone.person)
+            check(actor, Verb.ATTEST, phone.person)
+            raise Refused(Verb.ATTEST, Reason.NO_ROLE)
         if phone.revoked_at is not None:
             return phone
         point, phone.push, phone.revoked_at = phone.push_id, None, clock.now()

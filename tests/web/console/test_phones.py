@@ -24,37 +24,37 @@ def shown_code(page: str) -> str:
     return found[1]
 
 
-def test_the_duty_officer_shows_a_code_once_and_sees_the_phone_that_used_it(house: House) -> None:
+def test_whoever_keeps_the_roster_shows_a_code_once_and_sees_and_ends_the_phone_that_used_it(house: House) -> None:
     person = Person.objects.get(code="ex-00003")
-    officer = house.browser("officer")
-    assert "None. A paired phone keeps" in text_of(officer.get(path(person)))
-    answer = officer.post(f"{path(person)}code/")
+    admin = house.browser("admin")
+    assert "None. A paired phone keeps" in text_of(admin.get(path(person)))
+    answer = admin.post(f"{path(person)}code/")
     code = shown_code(text_of(answer))
     assert "no-store" in answer["Cache-Control"]
-    assert code not in text_of(officer.get(path(person))), "it is shown once"
+    assert code not in text_of(admin.get(path(person))), "it is shown once"
     assert code not in str(list(Entry.objects.values_list("opening__body", flat=True)))
     assert Client(headers={"user-agent": "Android Firefox"}).post("/me/pair", {"code": code}).status_code == 302
-    page = text_of(officer.get(path(person)))
-    assert "Android, Firefox" in page and "paired" in page
-    officer.post(f"{path(person)}phones/{Phone.objects.get().pk}/unpair/")
-    assert Phone.objects.get().revoked_at is not None
-    assert "Android, Firefox" not in text_of(officer.get(path(person)))
-
-
-def test_whoever_keeps_the_roster_ends_a_phone_and_shows_no_code(house: House) -> None:
-    person = Person.objects.get(code="ex-00003")
-    Client().post("/me/pair", {"code": shown_code(text_of(house.browser("officer").post(f"{path(person)}code/")))})
-    admin = house.browser("admin")
     page = text_of(admin.get(path(person)))
-    assert "Show a code" not in page and "Unpair" in page
-    assert admin.post(f"{path(person)}code/").status_code == 403
+    assert "Android, Firefox" in page and "paired" in page
     admin.post(f"{path(person)}phones/{Phone.objects.get().pk}/unpair/")
+    assert Phone.objects.get().revoked_at is not None
+    assert "Android, Firefox" not in text_of(admin.get(path(person)))
+
+
+def test_a_duty_officer_is_shown_no_code_and_ends_a_phone(house: House) -> None:
+    person = Person.objects.get(code="ex-00003")
+    Client().post("/me/pair", {"code": shown_code(text_of(house.browser("admin").post(f"{path(person)}code/")))})
+    officer = house.browser("officer")
+    page = text_of(officer.get(path(person)))
+    assert "Show a code" not in page and "Unpair" in page and "Send a code" in page
+    assert officer.post(f"{path(person)}code/").status_code == 403
+    officer.post(f"{path(person)}phones/{Phone.objects.get().pk}/unpair/")
     assert Phone.objects.get().revoked_at is not None
 
 
 def test_nobody_else_does_either(house: House) -> None:
     person, other = Person.objects.get(code="ex-00003"), Person.objects.get(code="ex-00004")
-    Client().post("/me/pair", {"code": shown_code(text_of(house.browser("officer").post(f"{path(person)}code/")))})
+    Client().post("/me/pair", {"code": shown_code(text_of(house.browser("admin").post(f"{path(person)}code/")))})
     phone = Phone.objects.get()
     overseer, analyst = house.browser("overseer"), house.browser("analyst")
     assert "Show a code" not in text_of(overseer.get(path(person)))

@@ -23,7 +23,7 @@ from vedette.dispatch.reaching import accepted, ask_whether_it_reaches
 from vedette.people.actions import keep_quiet_hours
 from vedette.people.device_fixes import REASONS
 from vedette.people.models import ContactPoint, Device, Organisation, Position, Shift
-from vedette.people.phones import may_pair, may_unpair, sendable
+from vedette.people.phones import may_send_code, may_show_code, may_unpair, sendable
 from vedette.people.positions import is_own
 from vedette.people.queries import people_for, units_for, without_address
 from vedette.people.quiet import said
@@ -164,7 +164,8 @@ def shown(
         "devices": [(one, REASONS.get(one.outcome, "")) for one in found.devices.order_by("kind", "name")],
         "device_kinds": Device.Kind.choices,
         "phones": found.phones.filter(revoked_at=None).order_by("-paired_at"),
-        "may_pair": found.active and may_pair(request.actor, found),
+        "may_show_code": found.active and may_show_code(request.actor, found),
+        "may_send_code": found.active and may_send_code(request.actor, found),
         "may_unpair": may_unpair(request.actor, found),
         "code_to": sendable(found),
         "now": now,

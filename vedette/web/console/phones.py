@@ -29,7 +29,7 @@ def code(request: ActedRequest, person_id: int) -> HttpResponse:
     found = one(request.actor, people_for(request.actor), Verb.SEE_PEOPLE, pk=person_id)
     errors, made = Errors(), None
     with told(errors):
-        made = make_code(request.actor, found)
+        made = make_code(request.actor, found, shown=True)
     house = Organisation.objects.first()
     return people.shown(request, person_id, errors, {"code": made, "address": house.public_address if house else ""})
 
@@ -46,7 +46,7 @@ def send_code(request: ActedRequest, person_id: int) -> HttpResponse:
         if point is None:
             raise BadInput("point", "choose an address that is verified")
         address = f"{public_address()}/me/"
-        made = make_code(request.actor, found)
+        made = make_code(request.actor, found, shown=False)
         words = phone_words(found.language)
         until = f"{timezone.localtime(made.expires_at):%H:%M}"
         text = words.code_message.format(code=made.text, address=address, until=until)
