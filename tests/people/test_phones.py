@@ -20,6 +20,7 @@ from vedette.access.policy import Refused
 from vedette.access.roles import Role
 from vedette.formats.parts import BadInput
 from vedette.formats.webpush import point_of, to_base64url
+from vedette.ledger.models import Entry
 from vedette.people import actions
 from vedette.people.models import ContactPoint, PairingCode, Person, Phone, Unit, WrongCode
 from vedette.people.own import choose_language, subscribe, unsubscribe
@@ -230,9 +231,12 @@ def test_a_new_subscription_takes_the_place_of_the_phone_s_last_one_and_of_nobod
 
 def test_a_browser_that_changes_hands_is_notified_for_its_new_owner_alone(home: House, officer: Any) -> None:
     browser = subscription()
-    subscribe(paired(officer, home.ada)[0], browser)
+    lost = subscribe(paired(officer, home.ada)[0], browser)
     subscribe(paired(officer, home.bob)[0], browser)
     assert [point.person for point in ContactPoint.objects.filter(channel="webpush")] == [home.bob]
+    entry = Entry.objects.get(kind="contact_point.taken")
+    assert (entry.subject, entry.actor) == (f"person:{home.ada.pk}", f"person:{home.bob.pk}")
+    assert str(lost.pk) in str(entry.opening.body)
 
 
 def test_what_is_no_subscription_is_refused_and_changes_nothing(home: House, officer: Any) -> None:

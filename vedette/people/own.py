@@ -55,7 +55,18 @@ def subscribe(phone: Phone, subscription: str) -> ContactPoint:
         if before is not None:
             before.delete()
         # A browser is of one person: whoever had it before is not told of on it any more.
-        ContactPoint.objects.filter(channel=PUSH, address=address).exclude(person=person).delete()
+        for other in (
+            ContactPoint.objects.filter(channel=PUSH, address=address).exclude(person=person).select_related("person")
+        ):
+            body = {"contact_point": other.pk, "channel": PUSH, "taken_by": person.pk}
+            other.delete()
+            append(
+                "contact_point.taken",
+                actor=f"person:{person.pk}",
+                subject=f"person:{other.person_id}",
+                realm=other.person.realm,
+                body=body,
+            )
         Person.objects.filter(pk=person.pk).update(changed_at=clock.now())
         _log("phone.subscribed", person, {"phone": phone.pk, "contact_point": point.pk, "new": made})
     return point
