@@ -56,13 +56,35 @@ def test_nothing_listens_until_it_is_set_and_apps_are_told_where_to_call(office:
 def test_a_broker_is_set_its_password_is_never_shown_again_and_kept_when_left_empty(office: Client) -> None:
     page = text(office.post("/settings/positions/owntracks/", {**BROKER, "enabled": "yes"}, follow=True))
     assert "OwnTracks over MQTT: set." in page and "not running" in page and "not a secret" not in page
-    office.post("/settings/positions/owntracks/", {**BROKER, "password": "", "port": "1884", "enabled": "yes"})
+    office.post("/settings/positions/owntracks/", {**BROKER, "password": "", "username": "other", "enabled": "yes"})
     row = Listener.objects.get()
-    assert (row.settings["port"], row.settings["password"]) == (1884, "not a secret")
+    assert (row.settings["username"], row.settings["password"]) == ("other", "not a secret")
     entry, opened = last_entry()
     assert entry.kind == "listener.kept" and "not a secret" not in opened
     assert "off." in text(office.post("/settings/positions/owntracks/", BROKER, follow=True))
     assert not Listener.objects.get().enabled
+
+
+@pytest.mark.parametrize("elsewhere", [{"host": "mqtt.elsewhere.example"}, {"port": "1884"}])
+def test_another_broker_is_not_told_the_password_of_the_one_before(office: Client, elsewhere: dict[str, str]) -> None:
+    office.post("/settings/positions/owntracks/", {**BROKER, "enabled": "yes"})
+    office.post("/settings/positions/owntracks/", {**BROKER, "port": "8883", "password": "", "enabled": "yes"})
+    assert Listener.objects.get().settings["password"] == "not a secret", "8883 is the port that was meant before"
+    office.post("/settings/positions/owntracks/", {**BROKER, **elsewhere, "password": "", "enabled": "yes"})
+    assert "password" not in Listener.objects.get().settings
+    office.post("/settings/positions/owntracks/", {**BROKER, "password": "another", "enabled": "yes"})
+    assert Listener.objects.get().settings["password"] == "another"
+
+
+def test_without_tls_only_a_broker_on_this_machine_is_used(office: Client) -> None:
+    open_air = {**BROKER, "tls": "none", "enabled": "yes"}
+    answer = office.post("/settings/positions/owntracks/", open_air)
+    assert answer.status_code == 422 and "without TLS only a broker on this machine" in text(answer).replace(
+        "Without", "without"
+    )
+    assert not Listener.objects.exists()
+    office.post("/settings/positions/owntracks/", {**open_air, "host": "127.0.0.1"})
+    assert Listener.objects.get().settings["tls"] == "none"
 
 
 def test_how_a_listener_is_doing_is_shown(office: Client, stopped_clock: clock.Frozen) -> None:

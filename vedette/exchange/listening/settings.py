@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from vedette.exchange.intake.addresses import is_here
 from vedette.exchange.models import Listener
 from vedette.formats.owntracks import is_base
 from vedette.formats.parts import BadInput, Line, Part, parse
@@ -33,6 +34,12 @@ class OwnTracksSettings(Part):
         if not is_base(base):
             raise ValueError("must be what stands before USER/DEVICE in the topics, such as owntracks")
         return base
+
+    @model_validator(mode="after")
+    def _is_safe_on_the_way(self) -> Self:
+        if self.tls == "none" and not is_here(self.host):
+            raise ValueError("tls: without TLS only a broker on this machine (localhost, 127.0.0.1) may be used")
+        return self
 
 
 class TakSettings(Part):

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from vedette.access.roles import Verb
 from vedette.exchange.listening.keep import keep_listener
 from vedette.exchange.listening.queries import listeners_for, silent
+from vedette.exchange.listening.settings import OwnTracksSettings
 from vedette.exchange.models import Listener
 from vedette.formats.parts import BadInput
 from vedette.people.models import Device, Organisation
@@ -40,6 +41,7 @@ FORMS: dict[str, Form] = {
 }
 #: Never shown again; left empty they stay as they are.
 _SECRETS = frozenset({"password"})
+_PORT = OwnTracksSettings.model_fields["port"].default
 _NUMBERS = frozenset({"port", "tls_port", "tcp_port"})
 _TLS = (("tls", "TLS"), ("none", "none: only on this machine"))
 
@@ -105,16 +107,29 @@ def _page(request: ActedRequest, wrong: str = "", errors: Errors | None = None) 
 
 
 def _settings(request: ActedRequest, kind: str) -> dict[str, Any]:
-    """The settings with what the form changes: an empty field is taken away, an empty secret stays."""
+    """The settings with what the form changes: an empty field is taken away, an empty secret stays.
+
+    It stays for the broker that it was given for: another host or port is not told it.
+    """
     row = listeners_for(request.actor).filter(kind=kind).first()
     settings: dict[str, Any] = dict(row.settings) if row else {}
+    before = _where(settings)
     for name in FORMS[kind].fields:
         text = request.POST.get(name, "").strip()
         if text:
             settings[name] = _number(name, text) if name in _NUMBERS else text
         elif name not in _SECRETS:
             settings.pop(name, None)
+    if _where(settings) != before:
+        for name in _SECRETS:
+            if not request.POST.get(name, "").strip():
+                settings.pop(name, None)
     return settings
+
+
+def _where(settings: dict[str, Any]) -> tuple[Any, Any]:
+    """Which broker is meant."""
+    return settings.get("host"), settings.get("port", _PORT)
 
 
 def _number(name: str, text: str) -> int:
