@@ -24,6 +24,7 @@ def test_two_that_read_a_calendar_at_once_store_each_shift_once(stopped_clock: c
     start, changed = Barrier(2), []
 
     def read() -> None:
+        connection.ensure_connection()
         start.wait()
         try:
             changed.append(expand(kept, "calendar:1"))
