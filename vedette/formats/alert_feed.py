@@ -12,7 +12,7 @@ from lxml import etree
 
 from vedette.formats.cap.message import NAMESPACES
 from vedette.formats.edxl import NAMESPACE, NAMESPACE_2, BadEnvelope, unwrap_cap
-from vedette.formats.safe_xml import BadXml, mended, read_xml, standing_alone
+from vedette.formats.safe_xml import BadXml, read_strangers_xml, standing_alone
 
 CAP_TYPE = "application/cap+xml"
 #: The most entries read of one document.
@@ -80,14 +80,8 @@ def read_feed(data: bytes) -> FeedDocument:
 
 def _root(data: bytes) -> etree._Element:
     try:
-        return read_xml(data)
+        return read_strangers_xml(data)
     except BadXml as error:
-        again = mended(data)
-        try:
-            if again is not None:
-                return read_xml(again)
-        except BadXml:
-            pass
         raise BadFeed(str(error)) from error
 
 

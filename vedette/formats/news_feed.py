@@ -14,7 +14,7 @@ from email.utils import parsedate_to_datetime
 from lxml import etree
 
 from vedette.formats.plain_html import words_of
-from vedette.formats.safe_xml import BadXml, mended, read_xml, standing_alone
+from vedette.formats.safe_xml import BadXml, read_strangers_xml, standing_alone
 
 ATOM_ENTRY, RSS_ITEM = "application/atom+xml", "application/rss+xml"
 #: The most entries read of one document, and characters of one entry.
@@ -143,16 +143,9 @@ def _rss(part: etree._Element, data: bytes, space: str) -> NewsEntry:
 
 
 def _root(data: bytes) -> etree._Element:
-    data = data.lstrip()
     try:
-        return read_xml(data)
+        return read_strangers_xml(data.lstrip())
     except BadXml as error:
-        again = mended(data)
-        try:
-            if again is not None:
-                return read_xml(again)
-        except BadXml:
-            pass
         raise BadNews(str(error)) from error
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import re
 import threading
@@ -78,6 +79,18 @@ def mended(data: bytes) -> bytes | None:
     except UnicodeDecodeError:
         return _XML_DECLARATION.sub("", data.decode("cp1252", "replace"), count=1).encode()
     return None
+
+
+def read_strangers_xml(data: bytes) -> etree._Element:
+    """As `read_xml`; what cannot be read as it came, `mended`. Raises BadXml on it as it came."""
+    try:
+        return read_xml(data)
+    except BadXml:
+        again = mended(data)
+        if again is not None:
+            with contextlib.suppress(BadXml):
+                return read_xml(again)
+        raise
 
 
 def canonical(element: etree._Element) -> bytes:
