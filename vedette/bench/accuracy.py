@@ -40,9 +40,9 @@ FIELDS = {
 
 
 def scores_by_part() -> dict[Part, Scores]:
-    """The scores of each part of the set."""
+    """The scores of each part of the set that has texts."""
     texts = labelled_texts()
-    return {part: score(in_part(texts, part)) for part in Part}
+    return {part: score(found) for part in Part if (found := in_part(texts, part))}
 
 
 def results(scores: dict[Part, Scores]) -> Iterator[Result]:
@@ -72,14 +72,14 @@ def tables(scores: dict[Part, Scores]) -> str:
         f"On {counts[Part.TUNE]} texts looked at while tuning (*tune*), {counts[Part.HELD]} held back (*held*) and "
         f"{counts[Part.BLIND]} blind (*blind*); P is precision, R recall; in brackets, of how many.",
         "",
-        f"| Field | {' | '.join(f'P, {part} | R, {part}' for part in Part)} |",
-        "|---" * (1 + 2 * len(Part)) + "|",
+        f"| Field | {' | '.join(f'P, {part} | R, {part}' for part in scores)} |",
+        "|---" * (1 + 2 * len(scores)) + "|",
     ]
     for name, told in FIELDS.items():
-        cells = [cell for part in Part for cell in _cells(scores[part].tallies[name], name)]
+        cells = [cell for part in scores for cell in _cells(scores[part].tallies[name], name)]
         lines.append(f"| {told} | {' | '.join(cells)} |")
     for name in ("certainty", "source kind"):
-        for part in Part:
+        for part in scores:
             lines += ["", *_confusion(f"{name.capitalize()}, {part}", scores[part].confusion[name])]
     return "\n".join(lines)
 

@@ -17,8 +17,8 @@ from typing import Any
 
 from vedette.reading import Place
 
-#: The folder of the blind part, and what its texts' names begin with.
-_BLIND = "blind/"
+#: Folders whose texts are of one part, and what those texts' names begin with.
+_BLIND, _TUNE = "blind/", "tune/"
 
 
 class Part(StrEnum):
@@ -28,7 +28,7 @@ class Part(StrEnum):
     TUNE = "tune"
     #: Only ever counted.
     HELD = "held"
-    #: Written and labelled by one who had not read the rules, nor the other texts but in part; only ever counted.
+    #: Written and labelled by hands that had not read the rules nor the other texts; only ever counted.
     BLIND = "blind"
 
 
@@ -77,19 +77,23 @@ class LabelledText:
 
     @property
     def part(self) -> Part:
-        """Blind by its folder, else a half by the first byte of its name's SHA-256."""
+        """By its folder; outside of one, a half by the first byte of its name's SHA-256."""
         if self.name.startswith(_BLIND):
             return Part.BLIND
+        if self.name.startswith(_TUNE):
+            return Part.TUNE
         return Part.HELD if hashlib.sha256(self.name.encode()).digest()[0] % 2 else Part.TUNE
 
 
 def labelled_texts() -> list[LabelledText]:
     """Every labelled text, by name. Raises BadLabel."""
     folder = files("vedette.bench").joinpath("labelled")
-    return [*_texts_in(folder), *_texts_in(folder.joinpath(_BLIND), _BLIND)]
+    return [one for before in ("", _TUNE, _BLIND) for one in _texts_in(folder.joinpath(before), before)]
 
 
-def _texts_in(folder: Traversable, before: str = "") -> Iterator[LabelledText]:
+def _texts_in(folder: Traversable, before: str) -> Iterator[LabelledText]:
+    if not folder.is_dir():
+        return
     found = sorted((one for one in folder.iterdir() if one.name.endswith(".txt")), key=lambda one: one.name)
     for one in found:
         yield parse(before + one.name.removesuffix(".txt"), one.read_text(encoding="utf-8"))
