@@ -267,6 +267,16 @@ def test_a_mail_can_ask_for_a_stricter_mark_and_never_for_a_laxer_one(
     assert FeedItem.objects.get(outcome="unreadable").headline == ""
 
 
+def test_a_mark_that_stands_only_in_the_html_beside_the_text_holds_too(
+    office: Actor, server: Dovecot, folder: str
+) -> None:
+    both = tip()
+    both.add_alternative(f"<p>TLP:<b>RED</b></p><p>{TIP}</p>", subtype="html")
+    server.put(both.as_bytes(), folder=folder)
+    looked(kept(office, server, folder, handling=Tlp.GREEN))
+    assert Report.objects.get().handling == "TLP:RED"
+
+
 def test_a_strangers_mark_raises_no_report_that_is_here_already(office: Actor, server: Dovecot, folder: str) -> None:
     feed = kept(office, server, folder, handling=Tlp.GREEN)
     strict = with_files(1)

@@ -57,6 +57,61 @@ def test_what_is_attached_alone_leaves_the_subject_as_the_mails_text() -> None:
     assert open_document(made.as_bytes(), "x.eml").text == "Subject: The memo"
 
 
+PAGE = (
+    "<html><head><style>p { color: red }</style></head><body><p>Good evening.</p><p>A guard said on Thursday that two "
+    "men would shoot at the <b>north gate</b> this week.</p><table><tr><td>Gate</td><td>north</td></tr></table>"
+    "<p>Stay away<br>from the yard.</p></body></html>"
+)
+
+
+def in_html(page: str = PAGE, plain: str | None = None, charset: str = "utf-8") -> EmailMessage:
+    made = mail() if plain is None else mail(plain)
+    if plain is None:
+        made.set_content(page, subtype="html", charset=charset)
+    else:
+        made.add_alternative(page, subtype="html", charset=charset)
+    return made
+
+
+def test_each_line_of_a_mail_in_html_leads_back_to_the_element_of_its_body() -> None:
+    found = open_document(in_html().as_bytes(), "x.eml")
+    words = ("Subject", "Good", "two men", "north gate", "from")
+    led = {one: found.where(found.text.index(one)) for one in words}
+    assert led == {
+        "Subject": "subject", "Good": "body p 1", "two men": "body p 2", "north gate": "body p 2", "from": "body p 3",
+    }  # fmt: skip
+    assert found.where(found.text.index("Gate")) == "body tr 1" and "color" not in found.text
+
+
+def test_a_plain_text_that_stands_in_for_the_html_is_not_read_instead_of_it() -> None:
+    stub = open_document(in_html(plain="Your reader cannot show this.").as_bytes(), "x.eml")
+    assert "north gate" in stub.text and "cannot show" not in stub.text
+    own = open_document(in_html(plain="A guard said that two men would shoot at the gate.").as_bytes(), "x.eml")
+    assert own.where(own.text.index("two men")) == "body"
+
+
+def test_a_lists_footer_is_read_after_the_html_that_it_was_put_under() -> None:
+    made = in_html()
+    made.make_mixed()
+    made.attach(mail("You are on the tips list."))
+    raw = made.as_bytes().replace(b"Subject: Tip", b"X: Tip")
+    found = open_document(raw, "x.eml")
+    assert found.where(found.text.index("two men")) == "body 1 p 2"
+    assert found.where(found.text.index("on the tips list")) == "body 2"
+
+
+def test_a_mails_own_charset_goes_before_what_its_html_says() -> None:
+    page = '<html><head><meta charset="us-ascii"></head><body><p>Выстрелы у ворот.</p></body></html>'
+    assert "Выстрелы" in open_document(in_html(page, charset="koi8-r").as_bytes(), "x.eml").text
+
+
+def test_the_words_of_html_are_found_whatever_tags_break_them_and_however_it_ends() -> None:
+    found = open_mail(in_html("<p>x</p><b>TLP:</b><i>RED</i><style>a{b</style\n> <p>Tom &amp; Ann").as_bytes())
+    assert "TLP:RED" in found.texts[0].words and "Tom & Ann" in found.texts[0].words and "{" not in found.texts[0].words
+    for hostile in ("<a" + "b" * 20_000, "<style>", "<", "<!--"):
+        assert open_mail(in_html(hostile * 100, plain="Short.").as_bytes()).texts
+
+
 def _nested(deep: int) -> bytes:
     return b"".join(b'Content-Type: multipart/mixed; boundary="b%d"\n\n--b%d\n' % (n, n) for n in range(deep)) + b"\nx"
 

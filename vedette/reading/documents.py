@@ -54,7 +54,7 @@ class UnreadableDocument(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """text[start:end] comes from this part of the file: "page 3", "paragraph 12", "table 1", "subject", "p 4"."""
+    """text[start:end] comes from this part of the file: "page 3", "paragraph 12", "table 1", "subject", "body p 4"."""
 
     start: int
     end: int
@@ -147,7 +147,7 @@ _VOID = frozenset(["br", "hr", "img", "input", "meta", "link", "p", "li", "td", 
 
 
 def _page(data: bytes) -> _Read:
-    text, published, blocks = _html(data)
+    text, published, blocks = _html(_source(data))
     return text, tuple(Part(*found) for found in page_parts.parts_of(blocks, text)), published
 
 
@@ -163,16 +163,24 @@ def _text(data: bytes) -> str:
         return data.decode("cp1252", "replace")
 
 
-def _html(data: bytes) -> tuple[str, date | datetime | None, list[page_parts.Block]]:
+def _source(data: bytes) -> str:
+    """A page's own HTML, by the charset that it declares."""
+    _refuse_long_html(len(data))
+    declared = _CHARSET.search(data[:2048])
+    return _decoded(data, declared.group(1).decode("ascii")) if declared else _text(data)
+
+
+def _refuse_long_html(size: int) -> None:
+    if size > LARGEST_HTML:
+        raise UnreadableDocument(
+            f"its HTML has {size:,} bytes and the most that is read is {LARGEST_HTML:,}; save the page as text"
+        )
+
+
+def _html(source: str) -> tuple[str, date | datetime | None, list[page_parts.Block]]:
     """The main text of a page, the date it states, and its elements' words."""
     import trafilatura
 
-    if len(data) > LARGEST_HTML:
-        raise UnreadableDocument(
-            f"its HTML has {len(data):,} bytes and the most that is read is {LARGEST_HTML:,}; save the page as text"
-        )
-    declared = _CHARSET.search(data[:2048])
-    source = _decoded(data, declared.group(1).decode("ascii")) if declared else _text(data)
     if _depth(source) > DEEPEST_HTML:
         raise UnreadableDocument(f"its HTML is nested more than {DEEPEST_HTML} deep; save the page as text")
     tree, blocks = trafilatura.load_html(source), list[page_parts.Block]()
@@ -225,10 +233,28 @@ def _email(data: bytes) -> _Read:
     subject = mail.head.header("subject")
     if not mail.texts and not (subject and mail.attached):
         raise UnreadableDocument("the e-mail has no text part; give the attachment itself")
-    texts = [_html(part.content)[0] if part.kind == "text/html" else part.text for part in mail.texts]
-    head = [("subject", f"Subject: {subject}")] if subject else []
-    body = [("body", "\n\n".join(texts))] if texts else []
-    return *_joined([*head, *body]), mail_date(mail.head.header("date"))
+    _refuse_long_html(sum(len(part.content) for part in mail.texts if part.kind == "text/html"))
+    pieces: _Pieces = [("subject", f"Subject: {subject}")] if subject else []
+    pages: dict[str, list[page_parts.Block]] = {}
+    for number, part in enumerate(mail.texts, start=1):
+        name = "body" if len(mail.texts) == 1 else f"body {number}"
+        words = part.text
+        if part.kind == "text/html":
+            # What the mail says of the charset goes before what the page says of itself.
+            words, _, pages[name] = _html(words if part.charset else _source(part.content))
+        pieces.append((name, words))
+    text, parts = _joined(pieces)
+    return text, tuple(_by_element(text, parts, pages)), mail_date(mail.head.header("date"))
+
+
+def _by_element(text: str, parts: Iterable[Part], pages: dict[str, list[page_parts.Block]]) -> Iterator[Part]:
+    """The parts, those that are pages by their elements."""
+    for part in parts:
+        if part.name not in pages:
+            yield part
+            continue
+        for start, end, name in page_parts.parts_of(pages[part.name], text[part.start : part.end], part.name):
+            yield Part(part.start + start, part.start + end, name)
 
 
 def _docx(data: bytes) -> _Read:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import binascii
 import codecs
 import hashlib
+import html
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -24,6 +25,14 @@ _HEAD_ENDS = re.compile(rb"\r?\n\r?\n")
 _KIND = re.compile(r"[a-z0-9!#$&^_.+-]{1,100}/[a-z0-9!#$&^_.+-]{1,100}")
 _FOLD = re.compile(r"\n[ \t]+")
 _LINE_ENDS = re.compile(rb"(--)?[ \t]*\r?(?:\n|\Z)")
+#: Elements of HTML that hold no words to read, with all that is in them; a tag; tags that stand within a word or line.
+_UNSEEN = re.compile(r"<(style|script)\b.*?(?:</\1[^<>]*+>?|\Z)", re.DOTALL | re.IGNORECASE)
+_TAG = re.compile(r"<(/?+[A-Za-z][A-Za-z0-9]{0,15}+|!)?+[^<>]*+>")
+_WITHIN_WORDS = frozenset({"a", "b", "em", "font", "i", "mark", "small", "span", "strong", "u", "wbr"})
+#: A plain text with less than this share of the HTML's letters stands in for it, and does not say the same.
+_LEAST_SHARE = 0.25
+#: Characters of each that are measured for that.
+_MEASURED = 500_000
 #: What goes with a mail, and is nothing that somebody attached to it.
 _NOT_ATTACHED = frozenset(
     {"application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature", "text/rfc822-headers"}
@@ -91,7 +100,17 @@ class MailPart:
     @property
     def text(self) -> str:
         """The content as text, by its charset if that is one."""
-        return _text_of(self.content, self._parameter("charset"))
+        return _text_of(self.content, self.charset)
+
+    @property
+    def charset(self) -> str:
+        """The charset that it says it is in; empty where it says none."""
+        return self._parameter("charset")
+
+    @property
+    def words(self) -> str:
+        """The text as somebody reads it: of HTML without its tags, styles and scripts."""
+        return _words_of(self.text) if self.kind == "text/html" else self.text
 
     @property
     def boundary(self) -> bytes:
@@ -121,8 +140,10 @@ class Mail:
     """A mail, as far as it is looked at."""
 
     head: MailPart
-    #: What it says: its plain texts in order, else its HTML; empty when it says nothing.
+    #: What it says, in order: of alternatives the plain text, unless that stands in for the HTML; empty: nothing.
     texts: tuple[MailPart, ...]
+    #: The alternatives that were left for those.
+    others: tuple[MailPart, ...]
     attached: tuple[MailPart, ...]
     #: SHA-256 of what it says: its own headers and its body, without those that its way here added.
     says: str
@@ -132,14 +153,11 @@ def open_mail(data: bytes) -> Mail:
     """Take a mail apart. Raises UnreadableMail."""
     head, start = _head(data, 0, len(data))
     leaves = _Leaves(data)
-    leaves.gather(head, start, len(data), 0)
-    texts = [one for one in leaves.found if not one.is_attached and one.body.strip()]
-    plain = tuple(one for one in texts if one.kind == "text/plain")
-    html = tuple(one for one in texts if one.kind == "text/html")[:1]
+    texts = tuple(leaves.gather(head, start, len(data), 0))
     own = hashlib.sha256("\n".join(head.headers.get(name, "") for name in _OWN).encode("utf-8", "replace"))
     own.update(b"\n")
     own.update(memoryview(data)[start:])
-    return Mail(head, plain or html, tuple(one for one in leaves.found if one.is_attached), own.hexdigest())
+    return Mail(head, texts, tuple(leaves.others), tuple(leaves.attached), own.hexdigest())
 
 
 def open_head(data: bytes) -> MailPart:
@@ -148,27 +166,41 @@ def open_head(data: bytes) -> MailPart:
 
 
 class _Leaves:
-    """The parts that are no containers, in order. A mail within the mail is one part: it is not looked into."""
+    """The parts that are no containers. A mail within the mail is one part: it is not looked into."""
 
     def __init__(self, data: bytes) -> None:
         self._data = data
         self._count = 0
-        self.found: list[MailPart] = []
+        self.attached: list[MailPart] = []
+        self.others: list[MailPart] = []
 
-    def gather(self, part: MailPart, start: int, end: int, depth: int) -> None:
-        """Those of one part, whose body is data[start:end]."""
+    def gather(self, part: MailPart, start: int, end: int, depth: int) -> list[MailPart]:
+        """The texts of one part, whose body is data[start:end]; what is attached to it is put beside."""
         boundary = part.boundary
         if not boundary:
-            self.found.append(MailPart(part.headers, self._data[start:end]))
-            return
+            return self._leaf(MailPart(part.headers, self._data[start:end]))
         if depth == DEEPEST:
             raise UnreadableMail(f"its parts are nested more than {DEEPEST} deep")
+        texts: list[list[MailPart]] = []
         for begin, stop in self._between(b"--" + boundary, start, end):
             self._count += 1
             if self._count > MOST_PARTS:
                 raise UnreadableMail(f"it has more than {MOST_PARTS} parts")
             inner, at = _head(self._data, begin, stop)
-            self.gather(inner, at, stop, depth + 1)
+            if found := self.gather(inner, at, stop, depth + 1):
+                texts.append(found)
+        if part.kind == "multipart/alternative" and texts:
+            chosen = _chosen(texts)
+            self.others += [one for found in texts if found is not chosen for one in found]
+            return chosen
+        return [one for found in texts for one in found]
+
+    def _leaf(self, leaf: MailPart) -> list[MailPart]:
+        if leaf.is_attached:
+            self.attached.append(leaf)
+        elif leaf.kind in ("text/plain", "text/html") and leaf.body.strip():
+            return [leaf]
+        return []
 
     def _between(self, line: bytes, start: int, end: int) -> list[tuple[int, int]]:
         """What stands between boundary lines. A last part without its end is a part too."""
@@ -187,6 +219,29 @@ class _Leaves:
             if ends.end() == end:
                 break
         return found if begin is None else [*found, (begin, end)]
+
+
+def _chosen(alternatives: list[list[MailPart]]) -> list[MailPart]:
+    """The plain text, which is the sender's own; or the HTML, where that says much more."""
+    plain = next((one for one in alternatives if all(part.kind == "text/plain" for part in one)), None)
+    page = next((one for one in alternatives if one is not plain), None)
+    if plain is None or page is None:
+        return alternatives[0]
+    return page if _letters(plain) < _LEAST_SHARE * _letters(page) else plain
+
+
+def _letters(parts: list[MailPart]) -> int:
+    return sum(len("".join(_words_of(part.text[:_MEASURED]).split())) for part in parts)
+
+
+def _words_of(source: str) -> str:
+    """HTML without what is not read as words. No parser: the result is measured and searched, and shown to nobody."""
+    seen = _UNSEEN.sub(" ", source)
+    return html.unescape(_TAG.sub(lambda tag: "" if _is_within(tag.group(1)) else " ", seen))
+
+
+def _is_within(name: str | None) -> bool:
+    return name is not None and name.lstrip("/").lower() in _WITHIN_WORDS
 
 
 def _head(data: bytes, start: int, end: int) -> tuple[MailPart, int]:

@@ -20,10 +20,15 @@ _UNSEEN = words("script style noscript template")
 Block = tuple[str, str]
 #: Letters that a shortened line and its element must share.
 _PREFIX = 24
+#: How many elements ahead one is looked for whose first line, before a line break, is shorter than that.
+_AHEAD = 30
 
 
-def parts_of(blocks: Sequence[Block], text: str) -> list[tuple[int, int, str]]:
-    """(start, end, element) for each line of `text` that is found among the page's blocks, in the text's order."""
+def parts_of(blocks: Sequence[Block], text: str, within: str = "") -> list[tuple[int, int, str]]:
+    """(start, end, element) for each line of `text` that is found among the page's blocks, in the text's order.
+
+    `within` is the part of a larger file that the page is: it stands before each element, and for a line found in none.
+    """
     whole: defaultdict[str, list[int]] = defaultdict(list)
     begun: defaultdict[str, list[int]] = defaultdict(list)
     for place, (_, letters) in enumerate(blocks):
@@ -43,9 +48,13 @@ def parts_of(blocks: Sequence[Block], text: str) -> list[tuple[int, int, str]]:
             number = reached
         if number is None and len(letters) >= _PREFIX:
             number = _next(begun.get(letters[:_PREFIX]), reached)
+        if number is None:
+            number = _broken(blocks, letters, reached)
         if number is not None:
             reached = max(reached, number)
-            found.append((start, start + len(line), blocks[number][0]))
+            found.append((start, start + len(line), f"{within} {blocks[number][0]}".lstrip()))
+        elif within:
+            found.append((start, start + len(line), within))
     return found
 
 
@@ -59,6 +68,12 @@ def _next(numbers: list[int] | None, reached: int) -> int | None:
     if not numbers:
         return None
     return next((number for number in numbers if number >= reached), numbers[0])
+
+
+def _broken(blocks: Sequence[Block], letters: str, reached: int) -> int | None:
+    """The next element that begins with these words and goes on after a line break."""
+    ahead = range(reached, min(reached + _AHEAD, len(blocks)))
+    return next((number for number in ahead if blocks[number][1].startswith(letters)), None)
 
 
 def _blocks(tree: Any) -> Iterator[Block]:

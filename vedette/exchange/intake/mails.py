@@ -102,9 +102,11 @@ def _told(data: bytes) -> tuple[Given, tuple[MailPart, ...]]:
         mail = open_mail(data)
     except UnreadableMail as error:
         return replace(given, refused=f"the mail cannot be read: {error}"), ()
-    text = mail.texts[0].text if mail.texts else ""
-    exercise = says_exercise(given.headline) or says_exercise(text)
-    return replace(given, says=mail.says, asks=(*given.asks, *marks_in(text)), is_exercise=exercise), mail.attached
+    # What only the alternative that is not read says of its handling holds too: the original has both.
+    texts = [part.words for part in (*mail.texts, *mail.others)]
+    exercise = any(map(says_exercise, (given.headline, *texts)))
+    asks = (*given.asks, *(mark for text in texts for mark in marks_in(text)))
+    return replace(given, says=mail.says, asks=asks, is_exercise=exercise), mail.attached
 
 
 def _attached(part: MailPart, name: str, mail: Given) -> Given:
