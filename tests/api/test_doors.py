@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from tests.access.roster import AUDIENCE
@@ -73,6 +74,8 @@ BODIES: dict[str, Any] = {
         "place": "p",
     },
     "/incidents/{incident_id}/accounts": {"claim": 1},
+    "/incidents/{incident_id}/contests": {"matter": "m", "claims": [1, 2]},
+    "/incidents/{incident_id}/contests/{contest_id}/settle": {"settled": "s"},
     "/incidents/{incident_id}/inquiries": {"body": "b"},
     "/incidents/{incident_id}/inquiries/{inquiry_id}": {"status": "open"},
     "/threats/{threat_id}": JUDGED,
@@ -108,7 +111,7 @@ def call(operation: Operation, token: str = "", ident: int = 1, body: Any = None
         return client.get(path, headers=headers)
     media_type = operation.body or "application/json"
     if media_type == "multipart/form-data":
-        return client.post(path, data={}, headers=headers)
+        return client.post(path, data={"file": SimpleUploadedFile("a.txt", b"a")}, headers=headers)
     return client.post(path, data=json.dumps(body or {}), content_type=media_type, headers=headers)
 
 

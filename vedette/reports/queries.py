@@ -119,5 +119,6 @@ def standings_of_sources(sources: Iterable[int]) -> dict[int, tuple[Standing, ..
 
 
 def evidence_for(actor: Actor) -> QuerySet[Evidence]:
-    """The evidence the actor may see, newest first, without its bytes."""
-    return visible(actor, Evidence.objects.select_related("report")).defer("content").order_by("-created_at", "-pk")
+    """The evidence the actor may see, newest first, without its bytes or its report's."""
+    files = Evidence.objects.select_related("report").defer("content", "report__original", "report__text")
+    return visible(actor, files).order_by("-created_at", "-pk")

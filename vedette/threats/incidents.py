@@ -10,7 +10,7 @@ from django.db import transaction
 
 from vedette import clock
 from vedette.access.handling import Tlp
-from vedette.access.policy import Actor, check
+from vedette.access.policy import Actor, check, visible
 from vedette.access.roles import Verb
 from vedette.formats.parts import BadInput, Part, Prose, parse
 from vedette.reports.evidence import take_in_evidence
@@ -35,7 +35,8 @@ def keep_incident(
     """Record an incident, or change one. Its accounts are claims side by side, and may contradict each other.
 
     `told` are the fields of `judgement.Happening`. A change lowers no mark. Accounts, evidence and marks left out stay
-    as they are. Raises Refused, and BadInput naming the field.
+    as they are; so do accounts and evidence that the actor may not see, whatever is given, and accounts that are
+    contested cannot be taken away. Raises Refused, and BadInput naming the field.
     """
     check(actor, Verb.JUDGE)
     happening = parse(Happening, told)
@@ -50,6 +51,8 @@ def keep_incident(
             incident = Incident.objects.select_for_update(no_key=True).get(pk=incident.pk)
             check(actor, Verb.JUDGE, incident)
             parts = [*parts, incident]
+            given, files = _with_the_unseen(actor, incident, given, files)
+            _refuse_uncontesting(incident, given)
         store(incident, happening, *marks_of(parts, handling, need_to_know))
         check(actor, Verb.JUDGE, incident)
         incident.save()
@@ -66,6 +69,25 @@ def keep_incident(
             evidence=ids(incident.evidence.only("pk") if files is None else files),
         )
     return incident
+
+
+def _with_the_unseen(
+    actor: Actor, incident: Incident, accounts: list[Claim] | None, files: list[Evidence] | None
+) -> tuple[list[Claim] | None, list[Evidence] | None]:
+    """What is given, and what is there and hidden from whoever gives it: nobody takes away what they cannot see."""
+    if accounts is not None:
+        seen_claims = visible(actor, incident.accounts.all(), through="report").values("pk")
+        accounts += incident.accounts.exclude(pk__in=seen_claims).only("pk")
+    if files is not None:
+        seen_files = visible(actor, incident.evidence.all()).values("pk")
+        files += incident.evidence.exclude(pk__in=seen_files).only("pk")
+    return accounts, files
+
+
+def _refuse_uncontesting(incident: Incident, accounts: list[Claim] | None) -> None:
+    contested = [] if accounts is None else incident.contests.values_list("claims", flat=True)
+    if gone := sorted({pk for pk in contested if pk} - {claim.pk for claim in accounts or []}):
+        raise BadInput("accounts", f"claim {gone[0]} is contested there, and stays")
 
 
 def add_account(actor: Actor, incident: Incident, claim: Claim) -> Incident:

@@ -86,7 +86,8 @@ class StrictParser(Parser):
 
 def _documented(add: Callable[..., Any], path: str, verb: Verb, **options: Any) -> Callable[[View], View]:
     description = f"Needs a token with the scope `{verb.value}`."
-    return add(path, auth=Bearer(verb), openapi_extra={"x-scope": verb.value}, description=description, **options)  # type: ignore[no-any-return]
+    more = {"x-scope": verb.value, **options.pop("openapi_extra", {})}
+    return add(path, auth=Bearer(verb), openapi_extra=more, description=description, **options)  # type: ignore[no-any-return]
 
 
 def _taking(media_type: str | None, verb: Verb) -> Callable[[Any], Any]:

@@ -52,10 +52,10 @@ class IncidentShown(Marked):
 
 
 class IncidentGiven(Happening):
-    """An incident to record."""
+    """An incident to record. Of one that is changed, accounts and evidence that are left out stay as they are."""
 
-    accounts: tuple[Id, ...] = ()
-    evidence: tuple[Id, ...] = ()
+    accounts: tuple[Id, ...] | None = None
+    evidence: tuple[Id, ...] | None = None
     handling: Tlp | None = None
     need_to_know: NeedToKnow | None = None
 
@@ -129,11 +129,12 @@ def conclude(request: ApiRequest, incident_id: int, inquiry_id: int, given: Inqu
 
 def _keep(request: ApiRequest, incident: Incident | None, given: IncidentGiven) -> Incident:
     told = {name: getattr(given, name) for name in Happening.model_fields}
+    accounts, evidence = given.accounts, given.evidence
     return keep_incident(
         request.auth,
         incident,
-        accounts=all_chosen("accounts", claims_for(request.auth), given.accounts),
-        evidence=all_chosen("evidence", evidence_for(request.auth), given.evidence),
+        accounts=None if accounts is None else all_chosen("accounts", claims_for(request.auth), accounts),
+        evidence=None if evidence is None else all_chosen("evidence", evidence_for(request.auth), evidence),
         handling=given.handling,
         need_to_know=given.need_to_know,
         **told,

@@ -15,6 +15,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from vedette.access.policy import Refused
 from vedette.formats.parts import BadInput
 from vedette.people.positions import NoConsent
+from vedette.reports.evidence import EvidenceDamaged
 from vedette.reports.intake import UnsupportedMedia
 from vedette.threats.actions import WrongState
 from vedette.warnings.actions import NotApproved
@@ -49,6 +50,7 @@ def teach(api: NinjaAPI) -> None:
         IllegalMove: lambda _, error: problem(409, "wrong-state", str(error)),
         NotApproved: lambda _, error: problem(409, "not-approved", str(error)),
         WrongState: lambda _, error: problem(409, "wrong-state", str(error)),
+        EvidenceDamaged: lambda _, error: problem(409, "evidence-damaged", str(error)),
         NoConsent: lambda _, error: problem(409, "no-consent", str(error)),
         Http404: lambda _, error: problem(404, "not-found", "there is no such thing, or none that you may see"),
         # A time whose year leaves the calendar when it is told in UTC.

@@ -15,8 +15,10 @@ from vedette.web.api import (
     areas,
     calibration,
     claims,
+    contests,
     devices,
     escalation,
+    evidence,
     hypotheses,
     incidents,
     judged_words,
@@ -48,6 +50,8 @@ api = NinjaAPI(
     parser=StrictParser(),
 )
 teach(api)
+incidents.router.add_router("", contests.router)
+incidents.router.add_router("", evidence.of_incidents)
 threats.router.add_router("", hypotheses.router)
 threats.router.add_router("", judged_words.router)
 for name, router in {
@@ -55,6 +59,7 @@ for name, router in {
     "claims": claims.router,
     "sources": sources.router,
     "incidents": incidents.router,
+    "evidence": evidence.router,
     "threats": threats.router,
     "threats/calibration": calibration.router,
     "threats/escalation": escalation.router,

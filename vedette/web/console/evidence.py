@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -15,6 +13,7 @@ from vedette.reports.queries import evidence_for
 from vedette.threats.queries import incidents_for
 from vedette.web.console.doors import ActedRequest, one, page, seen
 from vedette.web.console.ledger import names_behind
+from vedette.web.handed import handed_out
 
 _KINDS = {"evidence.taken_in": "taken in", "evidence.opened": "handed out"}
 
@@ -49,8 +48,4 @@ def original(request: ActedRequest, evidence_id: int) -> HttpResponse:
     except EvidenceDamaged:
         messages.error(request, "It was not handed out: what is kept is no longer what was hashed.")
         return redirect("console:evidence", evidence_id)
-    answer = HttpResponse(content, content_type="application/octet-stream")
-    answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(found.name, safe='')}"
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Cache-Control"] = "no-store"
-    return answer
+    return handed_out(content, found.name)
