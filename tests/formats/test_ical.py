@@ -131,3 +131,68 @@ def test_a_wrong_window_or_zone_is_refused():
         shifts_of(calendar(NIGHT), at(31, 0), at(1, 0))
     with pytest.raises(ValueError, match="time zone"):
         shifts_of(calendar(NIGHT), at(1, 0), at(31, 0), zone="Nowhere/Town")
+
+
+def zoned(*zones: str, name: str = "Local", rows: str = "") -> bytes:
+    """A calendar with zones of its own and one event by the clock of one of them."""
+    event = f"UID:z\r\nDTSTART;TZID={name}:20260310T080000\r\nDTEND;TZID={name}:20260310T160000\r\n{rows}"
+    return calendar(event).replace(b"BEGIN:VEVENT", "".join(zones).encode() + b"BEGIN:VEVENT", 1)
+
+
+def zone(*parts: str, name: str = "Local") -> str:
+    return f"BEGIN:VTIMEZONE\r\nTZID:{name}\r\n{''.join(parts)}END:VTIMEZONE\r\n"
+
+
+def clocks(begins: str, before: str, after: str, *more: str, kind: str = "STANDARD") -> str:
+    lines = "".join(f"{line}\r\n" for line in more)
+    offsets = f"TZOFFSETFROM:{before}\r\nTZOFFSETTO:{after}\r\n"
+    return f"BEGIN:{kind}\r\nDTSTART:{begins}\r\n{offsets}{lines}END:{kind}\r\n"
+
+
+OUTLOOK = zone(
+    clocks("16010101T030000", "+0200", "+0100", "RRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=10"),
+    clocks("16010101T020000", "+0100", "+0200", "RRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=3", kind="DAYLIGHT"),
+)
+
+
+def test_a_calendars_own_zone_changes_its_clocks_as_the_one_of_the_world_does():
+    berlin = NIGHT.replace("COUNT=4", "COUNT=400")
+    own = zoned(OUTLOOK)
+    own = own.replace(b"END:VCALENDAR", f"BEGIN:VEVENT\r\n{berlin}\r\nEND:VEVENT\r\nEND:VCALENDAR".encode())
+    own = own.replace(b"TZID=Europe/Berlin", b"TZID=Local").replace(b"UID:z", b"UID:other")
+    window = at(11, 0), datetime(2027, 3, 31, tzinfo=UTC)
+    told = [(shift.start, shift.end) for shift in shifts_of(own, *window)]
+    assert told == [(shift.start, shift.end) for shift in shifts_of(calendar(berlin), *window)]
+    assert len(told) == 369
+
+
+def test_the_zones_of_one_calendar_say_nothing_of_another_one():
+    east, west = zone(clocks("20000101T000000", "+0100", "+0200")), zone(clocks("20000101T000000", "-0700", "-0800"))
+    begins = [shifts_of(zoned(*one), at(1, 0), at(31, 0))[0].start for one in ([east], [west], [])]
+    assert begins == [at(10, 6), at(10, 16), at(10, 8)]
+
+
+@pytest.mark.parametrize(
+    ("zones", "why"),
+    [
+        ([zone(clocks("19700101T000000", "+0100", "+0200", "RRULE:FREQ=MINUTELY"))], "must change by the year"),
+        ([zone(clocks("19700101T000000", "+0100", "+0200", "RRULE:FREQ=YEARLY;BYMINUTE=1,2"))], "by the year"),
+        ([zone(clocks("19700101T000000", "+0100", "+0200", "RRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30"))], "never"),
+        ([zone(clocks("19700101T000000", "+0100", "+0200", "RRULE:FREQ=YEARLY;INTERVAL=0"))], "never comes true"),
+        ([zone(clocks("19000101T000000", "+0100", "+0200", "RRULE:FREQ=YEARLY;BYDAY=MO,TU,WE"))], "20,000 times"),
+        ([zone(clocks("00010101T000000", "+0100", "+0200"))], "no time to change"),
+        ([zone()], "neither a STANDARD nor a DAYLIGHT"),
+        (
+            [zone(*[clocks("20250101T000000", "+0100", "+0200", "RRULE:FREQ=YEARLY;COUNT=1")] * 201)],
+            "more than 20,000 times",
+        ),
+    ],
+)
+def test_zones_whose_clocks_change_without_bounds_are_refused(zones, why):
+    with pytest.raises(BadCalendar, match=why):
+        shifts_of(zoned(*zones), at(1, 0), at(31, 0))
+
+
+def test_a_rule_that_never_goes_on_is_refused():
+    with pytest.raises(BadCalendar, match="INTERVAL"):
+        shifts_of(calendar("UID:a\r\nDTSTART:20260310T080000Z\r\nRRULE:FREQ=DAILY;INTERVAL=0"), at(1, 0), at(31, 0))

@@ -11,7 +11,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import icalendar
 import recurring_ical_events
-from dateutil.rrule import rrulestr
+from icalendar.timezone import tzp
+
+from vedette.formats.ical_zones import BadCalendar, comes_true, own_zones
+
+__all__ = ["BadCalendar", "ShiftInterval", "shifts_of"]
 
 #: The largest calendar read, in bytes.
 LARGEST = 4 * 1024 * 1024
@@ -26,10 +30,6 @@ MOST_DAYS = 5_000_000
 _CYCLE_DAYS = 250_000
 #: The longest stretch one call looks at.
 LONGEST_WINDOW = timedelta(days=400)
-
-
-class BadCalendar(ValueError):
-    """A calendar that cannot be read; the message says why."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -70,13 +70,14 @@ def shifts_of(data: bytes, start: datetime, end: datetime, zone: str = "UTC") ->
 
 def _all(data: bytes, start: datetime, end: datetime, local: ZoneInfo) -> Iterator[ShiftInterval]:
     try:
-        calendar: Any = icalendar.Calendar.from_ical(data)
-        _refuse_too_frequent(calendar)
-        _bound_rules(calendar, end.astimezone(UTC).date())
-        # A day either way, so that times without a zone are not cut off; the caller keeps the window.
-        events = recurring_ical_events.of(calendar, components=["VEVENT"]).between(
-            start.astimezone(UTC) - timedelta(days=1), end.astimezone(UTC) + timedelta(days=1)
-        )
+        with own_zones(tzp):
+            calendar: Any = icalendar.Calendar.from_ical(data)
+            _refuse_too_frequent(calendar)
+            _bound_rules(calendar, end.astimezone(UTC).date())
+            # A day either way, so that times without a zone are not cut off; the caller keeps the window.
+            events = recurring_ical_events.of(calendar, components=["VEVENT"]).between(
+                start.astimezone(UTC) - timedelta(days=1), end.astimezone(UTC) + timedelta(days=1)
+            )
     except BadCalendar:
         raise
     except Exception as error:  # The two libraries raise many kinds on bad input, none of them common.
@@ -137,6 +138,8 @@ def _refuse_too_frequent(calendar: Any) -> None:
                 raise BadCalendar(f"{name}: a shift cannot repeat more often than daily by its FREQ")
             if math.prod(len(rule.get(part, [0])) for part in ("BYHOUR", "BYMINUTE", "BYSECOND")) > MOST_A_DAY:
                 raise BadCalendar(f"{name}: more than {MOST_A_DAY} shifts a day")
+            if min(rule.get("INTERVAL", [1])) < 1:
+                raise BadCalendar(f"{name}: the INTERVAL of its repetition must be 1 or more")
             if event.start.year < 1970:
                 raise BadCalendar(f"{name}: a repeating shift cannot begin before 1970")
 
@@ -153,7 +156,7 @@ def _bound_rules(calendar: Any, end: date) -> None:
         for rule in rules:
             times = math.prod(len(rule.get(part, [0])) for part in ("BYHOUR", "BYMINUTE", "BYSECOND"))
             days += max((end - begins.date()).days, 0) * times
-            if _comes_true(rule, begins):
+            if comes_true(rule, begins):
                 true.append(rule)
             else:
                 days += _CYCLE_DAYS
@@ -163,10 +166,3 @@ def _bound_rules(calendar: Any, end: date) -> None:
             event.pop("RRULE")
             for rule in true:
                 event.add("RRULE", rule)
-
-
-def _comes_true(rule: Any, begins: datetime) -> bool:
-    """Whether it ever gives a day. Weekdays and leap years come again after 400 years, and no date is after 9999."""
-    late = begins.replace(year=begins.year + (9600 - begins.year) // 400 * 400)
-    endless = type(rule)({name: value for name, value in rule.items() if name not in ("COUNT", "UNTIL")})
-    return next(iter(rrulestr(endless.to_ical().decode(), dtstart=late)), None) is not None
