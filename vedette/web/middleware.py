@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zoneinfo
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -14,11 +14,26 @@ from vedette.access.actors import actor_for
 from vedette.access.handling import Realm
 from vedette.access.policy import Actor, Refused
 from vedette.people.models import Organisation
+from vedette.web.api.problems import problem
 
 
 def realm_of(request: HttpRequest) -> Realm:
     """The realm the session works in; exercise until the user chooses live."""
     return Realm(request.session.get("realm", Realm.EXERCISE.value))
+
+
+class AddressMiddleware:
+    """Refuses an address with a character that no text of the house holds, and that PostgreSQL cannot look for."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\0" in request.path or any("\0" in text for pair in _parameters(request) for text in pair):
+            if request.path.startswith("/api/"):
+                return problem(400, "bad-request", "the address holds a NUL character; leave it out")
+            return render(request, "400.html", status=400)
+        return self._get_response(request)
 
 
 class ActorMiddleware:
@@ -48,6 +63,11 @@ class ActorMiddleware:
                 status=403,
             )
         return None
+
+
+def _parameters(request: HttpRequest) -> Iterator[tuple[str, str]]:
+    for name, values in request.GET.lists():
+        yield from ((name, value) for value in values)
 
 
 def zone() -> zoneinfo.ZoneInfo:

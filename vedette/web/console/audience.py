@@ -20,6 +20,7 @@ from vedette.people.named_audiences import audiences_for
 from vedette.people.queries import people_for, units_for
 from vedette.people.resolution import BY_FIX, Resolution
 from vedette.web.console import drafting, ground, named
+from vedette.web.console.accounts import number
 from vedette.web.console.changes import rule_lines
 from vedette.web.console.counting import AudienceCount, ReasonRow, count_audience, reason_row
 from vedette.web.console.doors import ActedRequest, Errors, page
@@ -73,7 +74,7 @@ def audience(request: ActedRequest) -> HttpResponse:
         elif not request.POST.get("area.do"):
             for name, reason in drafting.audience_faults(rule).items():
                 errors.add(name, reason)
-    elif (kept := audiences_for(request.actor).filter(pk=_number(request.GET.get("audience"))).first()) is not None:
+    elif (kept := audiences_for(request.actor).filter(pk=number(request.GET.get("audience", ""))).first()) is not None:
         rule = kept.rule
     content["expires"] = content["expires"] or (now + AHEAD).isoformat()
     if isinstance(given.geometry, dict):
@@ -140,7 +141,3 @@ def _listed(actor: Actor, found: Resolution) -> tuple[Listed, ...]:
         for row in rows
         if row.person_id in people
     )
-
-
-def _number(text: str | None) -> int:
-    return int(text) if text and text.isdecimal() else 0

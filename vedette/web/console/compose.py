@@ -28,6 +28,7 @@ from vedette.warnings.queries import current_message, messages_for, warnings_for
 from vedette.warnings.types.catalogue import content_filled
 from vedette.web.area_form import Ground
 from vedette.web.console import drafting, ground, mending, named, overtaken, translating
+from vedette.web.console.accounts import number
 from vedette.web.console.check import Check, check_message
 from vedette.web.console.choices import Choices
 from vedette.web.console.counting import severity_of
@@ -99,13 +100,13 @@ def update(request: ActedRequest, warning_id: int) -> HttpResponse:
 @page(Verb.DRAFT)
 def check(request: ActedRequest) -> HttpResponse:
     """The panels beside the form, for the form as it stands (htmx)."""
-    message = messages_for(request.actor).filter(pk=_number(request.GET.get("message"))).first()
-    warning = warnings_for(request.actor).filter(pk=_number(request.GET.get("warning"))).first()
+    message = messages_for(request.actor).filter(pk=number(request.GET.get("message", ""))).first()
+    warning = warnings_for(request.actor).filter(pk=number(request.GET.get("warning", ""))).first()
     previous = _issued_before(message) if message else current_message(warning) if warning else None
     choices = Choices(request.actor, message.plan if message else None, previous.plan if previous else None)
     parts = drafting.read(request.POST, zone(), ground.saved(request), choices.plans)
     kind = MessageType.UPDATE if previous is not None else MessageType.ALERT
-    report = seen(request.actor, Report.objects.filter(pk=_number(request.GET.get("report"))).first())
+    report = seen(request.actor, Report.objects.filter(pk=number(request.GET.get("report", ""))).first())
 
     def judged() -> Check:
         return check_message(
@@ -318,7 +319,7 @@ def _template(request: ActedRequest) -> OfferedType | None:
 
 
 def _asked(request: ActedRequest, kind: Any, name: str) -> Any:
-    asked = _number(request.GET.get(name))
+    asked = number(request.GET.get(name, ""))
     return one(request.actor, kind.objects.all(), pk=asked) if asked else None
 
 
@@ -350,7 +351,3 @@ def _marking(content: Mapping[str, Any]) -> str:
     """How the page is marked: as the draft, and strictly where that is no mark."""
     found = content.get("handling")
     return str(found) if found in list(Tlp) else Tlp.AMBER_STRICT.value
-
-
-def _number(text: str | None) -> int:
-    return int(text) if text and text.isdecimal() and len(text) < 18 else 0
