@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -16,8 +16,7 @@ from vedette.dispatch.members import Issued, load_message, load_standing
 from vedette.dispatch.models import Recipient
 from vedette.dispatch.storing import Joining
 from vedette.ledger.log import append
-from vedette.people.models import Shift
-from vedette.people.queries import active_among, audience_of, changed_since
+from vedette.people.queries import Stamps, audience_of, changed_since
 from vedette.warnings.models import Message
 from vedette.warnings.plans import danger_to_life
 
@@ -33,29 +32,37 @@ class Standing:
     """Looks at what changed since it last looked. Keeps nothing that a restart would miss."""
 
     def __init__(self) -> None:
-        self._looked: dict[int, datetime] = {}
+        self._ticked: datetime | None = None
         self._looked_wide: dict[int, datetime] = {}
         self._issued: dict[int, Issued] = {}
+        #: Whom the last tick saw change, and when they did: every warning that was in force then has judged them.
+        self._seen: dict[Realm, Mapping[int, Stamps]] = {}
         self._entering = Entering()
 
     def tick(self, realm: Realm | None, now: datetime) -> int:
-        """Add whoever joined the warnings in force; how many."""
+        """Add whoever joined the warnings in force; how many.
+
+        As long as nobody changes this asks as much for many warnings as for one.
+        """
         live = live_messages(realm, now)
         to_look_over = self._entering.keep_watch(realm, live)
-        in_force = [one for one in live if one.expanded]
-        self._looked_wide = {one.message: self._looked_wide.get(one.message, one.issued_at) for one in in_force}
-        self._looked = {one.message: self._looked.get(one.message, one.issued_at) for one in in_force}
-        self._issued = {one.message: self._known(one.message) for one in in_force}
-        added, seen = 0, dict[tuple[Realm, datetime], set[int]]()
-        for one in in_force:
-            wide = now - self._looked_wide.get(one.message, one.issued_at) >= WIDE_EVERY
-            since = self._looked[one.message] - (WIDE_OVERLAP if wide else OVERLAP)
-            if (one.realm, since) not in seen:
-                seen[one.realm, since] = _changed(one.realm, since, now)
-            added += self._join([(one.message, seen[one.realm, since], set())], now)
-            self._looked[one.message] = now
+        in_force = {one.message: one for one in live if one.expanded}
+        looked_wide = {number: self._looked_wide.get(number, one.issued_at) for number, one in in_force.items()}
+        self._issued = {number: self._known(number) for number in in_force}
+        added, changed, seen = 0, _Changed(now), dict[Realm, Mapping[int, Stamps]]()
+        for number, one in in_force.items():
+            known = self._ticked if number in self._looked_wide else None
+            wide = now - looked_wide[number] >= WIDE_EVERY
+            people = changed.since(one.realm, (known or one.issued_at) - (WIDE_OVERLAP if wide else OVERLAP))
+            if known is not None:
+                seen[one.realm] = changed.since(one.realm, known - OVERLAP)
+                if not wide:
+                    people = _unlike(people, self._seen.get(one.realm, {}))
+            added += self._join([(number, set(people), set())], now)
             if wide:
-                self._looked_wide[one.message] = now
+                looked_wide[number] = now
+        # Only now: if anything of this fails, all of it is looked at again.
+        self._ticked, self._looked_wide, self._seen = now, looked_wide, seen
         for one, area in to_look_over:
             added += self._entering.look_over(one, area, partial(self._join, now=now))
         return added
@@ -122,10 +129,23 @@ def _store(issued: Issued, found: list[Joining], now: datetime) -> int:
     return int(body["added"])
 
 
-def _changed(realm: Realm, since: datetime, now: datetime) -> set[int]:
-    """Whoever changed, and whose shift began, since then."""
-    begun = Shift.objects.filter(starts__gt=since, starts__lte=now).values_list("person_id", flat=True)
-    return changed_since(realm, since) | active_among(realm, set(begun))
+class _Changed:
+    """Who changed, and whose shift began, since when; asked once for all warnings that ask the same."""
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+        self._found: dict[tuple[Realm, datetime], dict[int, Stamps]] = {}
+
+    def since(self, realm: Realm, moment: datetime) -> Mapping[int, Stamps]:
+        """Those who did since then, and when."""
+        if (realm, moment) not in self._found:
+            self._found[realm, moment] = changed_since(realm, moment, self._now)
+        return self._found[realm, moment]
+
+
+def _unlike(people: Mapping[int, Stamps], seen: Mapping[int, Stamps]) -> Mapping[int, Stamps]:
+    """Those of some people who have changed otherwise than they were seen to."""
+    return {person: stamps for person, stamps in people.items() if not stamps <= seen.get(person, frozenset())}
 
 
 def _recipients(warning: int, among: set[int]) -> set[int]:

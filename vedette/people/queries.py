@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -23,7 +24,7 @@ from vedette.places.geometry import shape_of
 
 __all__ = [
     "DryRun",
-    "active_among",
+    "Stamps",
     "areas_for",
     "audience_of",
     "changed_since",
@@ -35,6 +36,9 @@ __all__ = [
     "units_for",
     "without_address",
 ]
+
+#: When somebody changed, as far back as was asked.
+Stamps = frozenset[datetime]
 
 
 def audience_of(
@@ -104,21 +108,26 @@ def dry_run(
     return DryRun(found, {pk: code for pk, code in codes.items() if pk in reached})
 
 
-def changed_since(realm: Realm, since: datetime) -> set[int]:
-    """Active people whose unit, duties, shifts or consent changed at or after `since`: who may join late.
+def changed_since(realm: Realm, since: datetime, begun_by: datetime | None = None) -> dict[int, Stamps]:
+    """Active people whose unit, duties, shifts or consent changed at or after `since`: who may join late, and when.
 
-    Who came into an area since is told by `standing_areas.entries`.
+    With `begun_by` also those whose shift began after `since` and by then. Who came into an area since is told by
+    `standing_areas.entries`.
     """
-    return active_among(
-        realm,
-        {
-            *Person.objects.filter(changed_at__gte=since).values_list("pk", flat=True),
-            *Shift.objects.filter(changed_at__gte=since).values_list("person_id", flat=True),
-        },
-    )
+    moments = [
+        Person.objects.filter(changed_at__gte=since).values_list("pk", "changed_at"),
+        Shift.objects.filter(changed_at__gte=since).values_list("person_id", "changed_at"),
+    ]
+    if begun_by is not None:
+        begun = Shift.objects.filter(starts__gt=since, starts__lte=begun_by)
+        moments.append(begun.values_list("person_id", "starts"))
+    found: dict[int, set[datetime]] = {}
+    for person, moment in chain.from_iterable(moments):
+        found.setdefault(person, set()).add(moment)
+    return {person: frozenset(found[person]) for person in _active_among(realm, found)}
 
 
-def active_among(realm: Realm, people: Collection[int]) -> set[int]:
+def _active_among(realm: Realm, people: Collection[int]) -> set[int]:
     """The active people of a realm among some: asked by their ids alone, lest SQLite go through the whole realm."""
     some = sorted(people)
     found: set[int] = set()
@@ -150,10 +159,6 @@ def codes_of(actor: Actor, people: Sequence[int]) -> list[str]:
         some = people_for(actor).filter(pk__in=people[at : at + _AT_ONCE])
         found += some.values_list("code", flat=True)
     return sorted(found)
-
-
-#: People asked about in one query.
-_AT_ONCE = 5_000
 
 
 def person_for(actor: Actor, person_id: int) -> Person | None:
