@@ -19,6 +19,7 @@ from vedette.access.actors import make_token
 from vedette.access.handling import Realm, Tlp
 from vedette.access.models import User
 from vedette.access.roles import Role, Verb
+from vedette.dispatch.models import Channel
 from vedette.people.models import Person
 
 
@@ -71,6 +72,7 @@ def at_issue(db: None) -> Iterator[clock.Frozen]:
 @pytest.fixture
 def roster(db: None) -> dict[str, Person]:
     make_organisation()
+    Channel.objects.create(realm="exercise", name="smtp", settings={})
     return make_roster()
 
 

@@ -9,7 +9,6 @@ import pytest
 from tests.access.roster import AUDIENCE
 from tests.api.conftest import Caller, content, drafted
 from tests.warnings.good import FENCE_LINE
-from vedette.dispatch.models import Channel
 from vedette.people.models import ContactPoint, Person
 
 pytestmark = pytest.mark.django_db
@@ -52,7 +51,6 @@ def test_a_bad_plan_is_named_by_field_and_not_kept(admin: Caller, officer: Calle
 def test_the_dry_run_says_whom_no_channel_of_the_plan_reaches(
     officer: Caller, analyst: Caller, roster: dict[str, Person]
 ) -> None:
-    Channel.objects.create(realm="exercise", name="smtp", settings={})
     warning = drafted(officer, plan={"name": "mail", "steps": STEPS})
     plan = officer.get(f"/warnings/{warning['id']}/check").json()["plan"]
     assert (plan["unreached"], plan["without_address"], plan["findings"]) == (0, [], [])
@@ -61,8 +59,20 @@ def test_the_dry_run_says_whom_no_channel_of_the_plan_reaches(
     assert (plan["name"], plan["channels"], plan["attempts"]) == ("mail", ["smtp"], 3)
     assert plan["without_address"] == ["ex-san-diego"]
     assert plan["findings"] == [
-        {"code": "no-address", "message": "One person has no address on any channel of this plan."}
+        {
+            "code": "reaches-nobody",
+            "level": "error",
+            "message": "No step of this plan can reach anyone: nobody of the audience has an address on any of its"
+            " channels.",
+        },
+        {
+            "code": "no-address",
+            "level": "warning",
+            "message": "One person has no address on any channel of this plan.",
+        },
     ]
+    held = officer.post(f"/warnings/{warning['id']}/submit", {})
+    assert (held.status_code, held.json()["field"]) == (422, "plan")
     found = officer.get("/people", without="smtp").json()["items"]
     assert [one["code"] for one in found] == ["ex-san-diego", "ex-imperial-valley"]
     hidden = analyst.get(f"/warnings/{warning['id']}/check").json()["plan"]

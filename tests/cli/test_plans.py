@@ -73,10 +73,13 @@ def test_a_draft_is_checked_before_it_is_handed_on(house: House, tmp_path: Path)
     plan = {"name": "push only", "steps": [{"action": "send", "channel": "webpush", "wait_s": 60}]}
     path.write_text(json.dumps({**json.loads(path.read_text()), "plan": plan}))
     number = str(house.ok("warnings", "draft", path, actor="officer")["warning"])
-    found = house.ok("warnings", "check", number, actor="officer")
+    held_back = house.run("warnings", "check", number, "--json", actor="officer")
+    found = json.loads(held_back.stdout)
+    assert (held_back.returncode, len(found["plan"]["errors"])) == (1, 2)
     assert found["reach"]["total"] == len(found["plan"]["without_address"]) > 0
     assert any("webpush, which is not set" in one for one in found["plan"]["findings"])
-    assert house.ok("warnings", "check", number, actor="analyst")["plan"]["without_address"] is None
+    unseen = json.loads(house.run("warnings", "check", number, "--json", actor="analyst").stdout)["plan"]
+    assert unseen["without_address"] is None
     assert "no address on any channel" in house.run("warnings", "check", number, actor="officer").stdout
 
 

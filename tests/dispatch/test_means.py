@@ -64,14 +64,19 @@ def test_people_without_an_address_on_any_channel_of_the_plan_are_counted_and_na
     assert found.without_address == (ben.pk,)
     assert [one.message for one in found.findings] == ["One person has no address on any channel of this plan."]
     cat = house.person("cat", None, "webhook")
-    assert "2 people have no address" in means_of(mail, house.realm, [ben.pk, cat.pk]).findings[0].message
+    nobody = means_of(mail, house.realm, [ben.pk, cat.pk])
+    assert "2 people have no address" in nobody.findings[1].message
+    assert [(one.code, one.level) for one in nobody.findings] == [
+        (FindingCode.REACHES_NOBODY, "error"),
+        (FindingCode.NO_ADDRESS, "warning"),
+    ]
 
 
 def test_an_address_on_a_channel_that_is_not_set_reaches_nobody(house: House) -> None:
     ben = house.person("ben", None, "webhook")
     house.supervised_by(house.post, ben)
     Channel.objects.filter(name="webhook").update(enabled=False)
-    assert codes(BOTH, house, ben) == [FindingCode.NO_CHANNEL, FindingCode.NO_ADDRESS]
+    assert codes(BOTH, house, ben) == [FindingCode.NO_CHANNEL, FindingCode.REACHES_NOBODY, FindingCode.NO_ADDRESS]
 
 
 def test_a_plan_that_tells_somebody_nobody_has_named_is_found(house: House) -> None:

@@ -115,6 +115,7 @@ def check(warning: WarningRef, as_json: AsJson = False) -> None:
     from vedette.access.roles import Verb
     from vedette.dispatch.load import load_of_message
     from vedette.dispatch.means import means_of
+    from vedette.dispatch.submitting import errors_in
     from vedette.people.languages import languages_of
     from vedette.people.queries import codes_of
     from vedette.people.rough import figure, words
@@ -154,6 +155,7 @@ def check(warning: WarningRef, as_json: AsJson = False) -> None:
         "plan": {
             "name": means.plan.name,
             "findings": [one.message for one in means.findings],
+            "errors": [one.message for one in errors_in(means)],
             "without_address": codes_of(actor, means.without_address) if sees else None,
         },
     }
@@ -161,7 +163,8 @@ def check(warning: WarningRef, as_json: AsJson = False) -> None:
         emit_json(shown)
     else:
         _tell_check(shown)
-    raise typer.Exit(1 if reach.blocking or any(one.level == "error" for one in found) else 0)
+    held_back = reach.blocking or shown["plan"]["errors"] or any(one.level == "error" for one in found)
+    raise typer.Exit(1 if held_back else 0)
 
 
 @warnings.command(epilog="Example: vedette warnings submit 12")
@@ -172,7 +175,7 @@ def submit(
 ) -> None:
     """Hand the open draft to the approver."""
     open_house()
-    from vedette.warnings.actions import submit as act
+    from vedette.dispatch.submitting import submit as act
 
     actor = token_actor()
     _do("warnings submit", warning, as_json, lambda: act(actor, _open_message(actor, warning), override))
@@ -204,7 +207,7 @@ def approve(
 def issue(warning: WarningRef, as_json: AsJson = False) -> None:
     """Send what was approved."""
     open_house()
-    from vedette.warnings.actions import issue as act
+    from vedette.dispatch.submitting import issue as act
 
     actor = token_actor()
     _do("warnings issue", warning, as_json, lambda: act(actor, _open_message(actor, warning)))
@@ -260,7 +263,8 @@ def _tell_check(shown: dict[str, Any]) -> None:
         typer.echo(terminal_safe(f"  note    {message}"))
     typer.echo(terminal_safe(f"plan {shown['plan']['name']}"))
     for message in shown["plan"]["findings"]:
-        typer.echo(terminal_safe(f"  note    {message}"))
+        said = "error " if message in shown["plan"]["errors"] else "note  "
+        typer.echo(terminal_safe(f"  {said}  {message}"))
     for code in shown["plan"]["without_address"] or ():
         typer.echo(terminal_safe(f"          {code}"))
 

@@ -11,6 +11,7 @@ from vedette.access.handling import Realm, Tlp
 from vedette.access.models import User
 from vedette.access.policy import Actor
 from vedette.demo import spanish, texts
+from vedette.dispatch import submitting
 from vedette.people import actions as people
 from vedette.people.models import Person, SavedArea
 from vedette.people.positions import record_position
@@ -132,9 +133,9 @@ def draft(cast: Cast, threat: Threat, report: Report, wait_s: float) -> Message:
 
 def send(cast: Cast, message: Message) -> Message:
     """The officer submits, the second officer reads and approves exactly that, and issues it."""
-    message = warnings.submit(cast.officer, message)
+    message = submitting.submit(cast.officer, message)
     warnings.approve(cast.second, message, content_hash(message))
-    return warnings.issue(cast.second, message)
+    return submitting.issue(cast.second, message)
 
 
 def call_in(cast: Cast, outside: Person, now: datetime) -> None:

@@ -15,6 +15,7 @@ from vedette.formats.parts import BadInput, parse
 from vedette.people.models import ContactPoint, SavedArea, Unit
 from vedette.people.world import Ints
 from vedette.warnings.content import Content, Office, Plan, Severity
+from vedette.warnings.lint_rules.rule import LintLevel
 from vedette.warnings.own_plans import plans_for
 from vedette.warnings.plans import STANDARD, WarningClass, class_of, fitted, flat
 
@@ -26,6 +27,8 @@ class FindingCode(StrEnum):
     NO_CHANNEL = "no-channel"
     #: People of the audience have no address on any of its channels.
     NO_ADDRESS = "no-address"
+    #: None of its steps can reach anybody of the audience.
+    REACHES_NOBODY = "reaches-nobody"
     #: It tells somebody whom no unit or area names.
     NOBODY_TO_TELL = "nobody-to-tell"
     #: It ends the moment it has sent its last.
@@ -38,6 +41,14 @@ class PlanFinding:
 
     code: FindingCode
     message: str
+
+    @property
+    def level(self) -> LintLevel:
+        """An error holds the message back as one of the text does."""
+        return LintLevel.ERROR if self.code in _ERRORS else LintLevel.WARNING
+
+
+_ERRORS = frozenset({FindingCode.NO_CHANNEL, FindingCode.REACHES_NOBODY})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +123,7 @@ def chosen_plan(actor: Actor, given: object, content: object) -> Plan:
 
 
 def means_of(plan: Plan, realm: Realm, people: Ints | Collection[int] = ()) -> Means:
-    """What stands in the plan's way in this realm, for these people of the audience."""
+    """What stands in the plan's way in this realm, for these people of the audience. Errors come first."""
     there = set(channels_set(realm))
     used = dict.fromkeys(step.channel for step in plan.steps)
     findings = [
@@ -128,6 +139,13 @@ def means_of(plan: Plan, realm: Realm, people: Ints | Collection[int] = ()) -> M
     if without:
         count = f"{len(without)} people have" if len(without) > 1 else "One person has"
         findings.append(PlanFinding(FindingCode.NO_ADDRESS, f"{count} no address on any channel of this plan."))
+    if not usable or len(without) == len(people) > 0:
+        why = (
+            "nobody of the audience has an address on any of its channels"
+            if usable
+            else "no channel it sends by is set"
+        )
+        findings.append(PlanFinding(FindingCode.REACHES_NOBODY, f"No step of this plan can reach anyone: {why}."))
     findings += _nobody_to_tell(plan, realm)
     if flat(plan)[-1].wait_s == 0:
         findings.append(
@@ -136,6 +154,7 @@ def means_of(plan: Plan, realm: Realm, people: Ints | Collection[int] = ()) -> M
                 "The plan's last step has no wait: whoever has not answered by then counts as silent at once.",
             )
         )
+    findings.sort(key=lambda one: one.level is not LintLevel.ERROR)
     return Means(plan=plan, findings=tuple(findings), without_address=without)
 
 

@@ -30,6 +30,7 @@ from vedette.warnings.approval import AsRead
 from vedette.warnings.bounds import (
     ChangedSince,
     NotApproved,
+    PlanLook,
     last_issued,
     locked,
     log,
@@ -198,17 +199,18 @@ def _refuse_strange_ground(actor: Actor, draft: Draft) -> None:
         raise BadInput("area.geometry", str(error)) from error
 
 
-def submit(actor: Actor, message: Message, override: str = "") -> Message:
-    """Hand a draft to the approver. Lint errors hold it back unless `override` says why they may stand."""
+def submit(actor: Actor, message: Message, override: str = "", look: PlanLook | None = None) -> Message:
+    """Hand a draft to the approver. Lint errors, and what `look` finds of its plan, hold it back unless `override` says
+    why they may stand. Who knows the channels calls it: `dispatch/submitting.py`."""
     override = said("override", override)
-    resolved = with_sound_reach(actor, message, Verb.DRAFT, Move.SUBMIT)
+    resolved, of_plan = with_sound_reach(actor, message, Verb.DRAFT, Move.SUBMIT, look)
     with transaction.atomic():
         message = locked(message)
         check(actor, Verb.DRAFT, message.warning)
         message.state = after(message.state, Move.SUBMIT)
         refuse_changed(message, resolved)
         refuse_expired(message.parsed_content(), clock.now())
-        problems = errors_of(message, clock.now())
+        problems = [*errors_of(message, clock.now()), *of_plan]
         if problems and not override:
             first = problems[0]
             raise BadInput(

@@ -5,19 +5,26 @@ The lock, what is refused and why, and the ledger; the verbs are in `actions.py`
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 from vedette import clock
+from vedette.access.handling import Realm
 from vedette.access.policy import Actor, check
 from vedette.access.roles import Verb
 from vedette.formats.parts import BadInput, Part, Prose, parse
 from vedette.ledger.log import append
+from vedette.people.world import Ints
 from vedette.warnings.approval import AsRead, content_hash
-from vedette.warnings.content import Content, MessageType
+from vedette.warnings.content import Content, MessageType, Plan
 from vedette.warnings.lifecycle import IllegalMove, Move, after
+from vedette.warnings.lint import LintFinding
 from vedette.warnings.models import Approval, Message, Warning
 from vedette.warnings.reach import refuse_unsound_reach
+
+#: Says what of a plan cannot stand in a realm for the people whom the message reaches; this room knows no channels.
+PlanLook = Callable[[Plan, Realm, Ints], list[LintFinding]]
 
 
 class NotApproved(Exception):
@@ -101,9 +108,11 @@ def refuse_changed_since(message: Message, read: AsRead | None) -> None:
         raise ChangedSince("content_hash: somebody else changed the draft since it was read; read it again")
 
 
-def with_sound_reach(actor: Actor, message: Message, verb: Verb, move: Move) -> str:
+def with_sound_reach(
+    actor: Actor, message: Message, verb: Verb, move: Move, look: PlanLook | None
+) -> tuple[str, list[LintFinding]]:
     """See that the audience can stand, before the transaction: resolving a large one takes a while, in which nobody
-    else could write. Returns the hash of what was resolved.
+    else could write. Returns the hash of what was resolved, and what `look` finds of its plan.
 
     An ending goes to everyone who was ever warned, whoever would be reached now.
     """
@@ -113,9 +122,12 @@ def with_sound_reach(actor: Actor, message: Message, verb: Verb, move: Move) -> 
     if move is Move.ISSUE:
         refuse_unapproved(message)
     refuse_expired(message.parsed_content(), clock.now())
+    found: list[LintFinding] = []
     if MessageType(message.msg_type) is not MessageType.ALL_CLEAR:
-        refuse_unsound_reach(actor, message, clock.now(), answered=move is Move.SUBMIT)
-    return content_hash(message)
+        reach = refuse_unsound_reach(actor, message, clock.now(), answered=move is Move.SUBMIT)
+        if look is not None:
+            found = look(message.parsed_plan(), Realm(message.warning.realm), reach.person_ids)
+    return content_hash(message), found
 
 
 def log(actor: Actor, kind: str, message: Message, **more: Any) -> None:

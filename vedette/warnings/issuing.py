@@ -17,6 +17,7 @@ from vedette.people.models import Organisation
 from vedette.warnings import approved_reach
 from vedette.warnings.approval import content_hash
 from vedette.warnings.bounds import (
+    PlanLook,
     locked,
     log,
     refuse_changed,
@@ -32,12 +33,14 @@ from vedette.warnings.lifecycle import Move, after
 from vedette.warnings.models import Message, Outbox, Warning
 
 
-def issue(actor: Actor, message: Message) -> Message:
+def issue(actor: Actor, message: Message, look: PlanLook | None = None) -> Message:
     """Send an approved message on its way: it and its outbox row are committed together, and never change again.
 
-    Raises NotApproved when it is not, to the letter, what was approved; BadInput when it has expired meanwhile.
+    Raises NotApproved when it is not, to the letter, what was approved; BadInput when it has expired meanwhile, or when
+    `look` finds what nobody answered for when it was submitted. Who knows the channels calls it:
+    `dispatch/submitting.py`.
     """
-    resolved = with_sound_reach(actor, message, Verb.ISSUE, Move.ISSUE)
+    resolved, of_plan = with_sound_reach(actor, message, Verb.ISSUE, Move.ISSUE, look)
     with transaction.atomic():
         message = locked(message)
         check(actor, Verb.ISSUE, message.warning)
@@ -45,6 +48,8 @@ def issue(actor: Actor, message: Message) -> Message:
         refuse_changed(message, resolved)
         refuse_unapproved(message)
         refuse_expired(message.parsed_content(), clock.now())
+        if of_plan and not message.lint_override:
+            raise BadInput(of_plan[0].field, f"{of_plan[0].message} {of_plan[0].fix}")
         put_out(actor, message)
     return message
 

@@ -46,8 +46,8 @@ def reach_shown_to(actor: Actor, message: Message, now: datetime) -> Resolution:
     return found
 
 
-def refuse_unsound_reach(actor: Actor, message: Message, now: datetime, *, answered: bool) -> None:
-    """Raise BadInput when the audience cannot stand: nobody, an unknown unit, too many of unknown whereabouts.
+def refuse_unsound_reach(actor: Actor, message: Message, now: datetime, *, answered: bool) -> Resolution:
+    """Whom it reaches. Raises BadInput when that cannot stand: nobody, an unknown unit, too many who only may be there.
 
     With `answered` also when something odd about it is left without its author's answer: everybody, an empty unit, a
     shift that nobody has. What turns odd after that is told to whoever issues, and holds nothing up. Whoever may not
@@ -63,3 +63,4 @@ def refuse_unsound_reach(actor: Actor, message: Message, now: datetime, *, answe
         raise BadInput(
             "audience", f"{words(first, exact=exact)}; answer {which!r}: say why it may stand, or mend the rule"
         )
+    return reach

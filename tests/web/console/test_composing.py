@@ -15,7 +15,8 @@ from vedette import clock
 from vedette.access.handling import Realm, Tlp
 from vedette.clock import Frozen
 from vedette.demo import texts
-from vedette.people.models import Organisation, Person, Unit
+from vedette.dispatch.models import Channel
+from vedette.people.models import ContactPoint, Organisation, Person, Unit
 from vedette.warnings import actions
 from vedette.warnings.approval import content_hash
 from vedette.warnings.changes import by_word
@@ -254,9 +255,11 @@ def live_message(author: Any) -> Message:
     """A live draft for one named person."""
     now = clock.now()
     unit = Unit.objects.create(realm="live", handling="TLP:GREEN", created_at=now, code="one", name="One")
-    Person.objects.create(
+    person = Person.objects.create(
         realm="live", handling="TLP:AMBER", created_at=now, code="p1", name="Person", unit=unit, changed_at=now
     )
+    ContactPoint.objects.create(person=person, channel="smtp", address="p1@people.example")
+    Channel.objects.create(realm="live", name="smtp", settings={})
     return actions.draft_warning(author, actions.Draft.of(texts.alert(now), {"include": ["p1"]}))
 
 

@@ -96,6 +96,19 @@ def test_the_approver_sees_the_plan_in_words_and_what_stands_in_its_way(house: H
     assert "carrier-pigeon, which is not set in the exercise realm" in issue
 
 
+def test_an_error_of_the_plan_alone_asks_its_author_to_mend_it_or_to_say_why_it_stands(house: House) -> None:
+    message = house.draft()
+    told = {**message.plan, "steps": [{"action": "send", "channel": "carrier-pigeon", "wait_s": 60.0}]}
+    Message.objects.filter(pk=message.pk).update(plan=told)
+    path = f"/warnings/{message.warning_id}/messages/1/"
+    author = house.browser("officer")
+    assert 'id="id-override"' in text_of(author.get(path))
+    refused = author.post(f"{path}decide/", {"do": "submit"})
+    assert refused.status_code == 422 and "or say why they may stand" in text_of(refused)
+    assert author.post(f"{path}decide/", {"do": "submit", "override": "it flies"}).status_code == 302
+    assert "it flies" in text_of(house.browser("second").get(path))
+
+
 def test_quiet_hours_are_set_on_a_persons_page_by_whoever_keeps_the_roster(house: House) -> None:
     person = Person.objects.get(code="ex-00001")
     path = f"/people/{person.pk}/quiet/"

@@ -79,5 +79,7 @@ def _plan(request: ApiRequest, plan: Plan, used_for: WarningClass | None, kept: 
         "steps": plan.model_dump(mode="json")["steps"],
         "used_for": used_for.value if used_for is not None else None,
         "attempts": len(flat(plan)),
-        "findings": [{"code": one.code.value, "message": one.message} for one in means.findings],
+        "findings": [
+            {"code": one.code.value, "level": one.level.value, "message": one.message} for one in means.findings
+        ],
     }

@@ -9,7 +9,7 @@ from ninja import Router, Status
 
 from vedette import clock
 from vedette.access.roles import Verb
-from vedette.dispatch import drill
+from vedette.dispatch import drill, submitting
 from vedette.dispatch.load import load_of_message
 from vedette.dispatch.means import chosen_plan, means_of
 from vedette.dispatch.progress import progress
@@ -134,7 +134,7 @@ def revise(request: ApiRequest, warning_id: int, given: RevisionGiven) -> Any:
 
 @post(router, "/{int:warning_id}/submit", Verb.DRAFT, response=WarningWhole, summary="Hand it to the approver")
 def submit(request: ApiRequest, warning_id: int, given: SubmitGiven) -> Any:
-    actions.submit(request.auth, _open_message(request, warning_id), given.override)
+    submitting.submit(request.auth, _open_message(request, warning_id), given.override)
     return _whole(request, warning_id)
 
 
@@ -161,7 +161,7 @@ def withdraw(request: ApiRequest, warning_id: int) -> Any:
 
 @post(router, "/{int:warning_id}/issue", Verb.ISSUE, takes=None, response=WarningWhole, summary="Send what is approved")
 def issue(request: ApiRequest, warning_id: int) -> Any:
-    actions.issue(request.auth, _open_message(request, warning_id))
+    submitting.issue(request.auth, _open_message(request, warning_id))
     return _whole(request, warning_id)
 
 
@@ -243,7 +243,9 @@ def _means(request: ApiRequest, plan: Plan, people: Any) -> dict[str, Any]:
         "name": plan.name,
         "attempts": len(flat(plan)),
         "channels": list(means.channels),
-        "findings": [{"code": one.code.value, "message": one.message} for one in means.findings],
+        "findings": [
+            {"code": one.code.value, "level": one.level.value, "message": one.message} for one in means.findings
+        ],
         "unreached": len(means.without_address),
         "without_address": codes_of(request.auth, means.without_address[:MOST_CODES]) if seen else None,
     }

@@ -14,6 +14,7 @@ from vedette import clock
 from vedette.access.handling import Realm
 from vedette.access.policy import decide
 from vedette.access.roles import Verb
+from vedette.dispatch import submitting
 from vedette.people.freshness import roster_age
 from vedette.people.queries import areas_for
 from vedette.warnings import actions
@@ -69,7 +70,7 @@ def decide_on(request: ActedRequest, warning_id: int, number: int) -> HttpRespon
                 actions.return_to_author(request.actor, message, reason)
                 done = "Returned to its author."
             case "submit":
-                actions.submit(request.actor, message, request.POST.get("override", ""))
+                submitting.submit(request.actor, message, request.POST.get("override", ""))
                 done = "Submitted. A second person can approve it now."
             case "withdraw":
                 actions.withdraw(request.actor, message)
@@ -97,7 +98,7 @@ def issue(request: ActedRequest, warning_id: int, number: int) -> HttpResponse:
             if live:
                 ask_for_proof(request)
             with told(errors):
-                actions.issue(request.actor, message)
+                submitting.issue(request.actor, message)
                 return redirect("console:warning", warning_id)
     issued = replaced_by(message)
     content, plan, found = message.content, message.parsed_plan(), _checked(message, request)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 
+from vedette.dispatch import submitting
 from vedette.formats.parts import BadInput
 from vedette.warnings import actions
 from vedette.warnings.models import Message
@@ -39,7 +40,7 @@ def keep(request: ActedRequest, work: Work, parts: Parts, errors: Errors) -> Mes
         messages.success(request, "The draft is saved.")
         return message
     try:
-        actions.submit(request.actor, message, request.POST.get("override", ""))
+        submitting.submit(request.actor, message, request.POST.get("override", ""))
         messages.success(request, "Submitted. A second person can approve it now.")
     except BadInput as refused:
         errors.add(refused.field, refused.reason)

@@ -11,6 +11,7 @@ from django.utils.http import urlencode
 from vedette.access.policy import Actor
 from vedette.access.roles import Verb
 from vedette.dispatch.means import PlanFinding, means_of, sends_by
+from vedette.dispatch.submitting import errors_in
 from vedette.people.models import Person
 from vedette.people.queries import people_for
 from vedette.people.world import Ints
@@ -30,6 +31,8 @@ class MeansShown:
     #: Those without an address whom the reader may see, the first of them.
     people: tuple[Person, ...]
     more: int
+    #: How many of the findings hold the message back.
+    errors: int
     #: Where all people without an address on these channels are listed; empty for those who may not see people.
     link: str
 
@@ -45,7 +48,7 @@ def shown_means(actor: Actor, plan: Plan | None, people: Ints | Collection[int])
         named = tuple(people_for(actor).filter(pk__in=found.without_address[:_MOST_ASKED])[:_SHOWN])
         link = f"{reverse('console:people')}?{urlencode({'without': ','.join(sends_by(plan))})}"
     more = len(found.without_address) - len(named)
-    return MeansShown(plan, found.findings, found.channels, named, more, link)
+    return MeansShown(plan, found.findings, found.channels, named, more, len(errors_in(found)), link)
 
 
 #: People without an address among whom the first by code are looked for.
