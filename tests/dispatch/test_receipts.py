@@ -243,6 +243,24 @@ def test_a_receipt_by_the_gateways_own_reference_finds_the_latest_that_had_it(wa
     assert levels(warned, "ann") == [(0, "smtp", "delivered")]
 
 
+def test_a_reference_is_the_providers_own_and_one_of_which_nobody_knows_whose_it_is_is_anyones(warned: Message) -> None:
+    def told_by(provider: int | None) -> dict[str, int]:
+        receipt = Receipt(level=Level.FAILED, reference="77", detail=f"says {provider}")
+        call = Call(realm=EXERCISE, channel="smtp", heard=[receipt], provider=provider)
+        return dict(+record_calls([call]).became)
+
+    ann = Delivery.objects.filter(recipient__person__code="ann")
+    ann.update(reference="77", provider=1)
+    assert told_by(0) == {"early": 1}
+    assert told_by(1) == {"recorded": 1}
+    assert told_by(None) == {"recorded": 1}
+    ann.update(provider=None)  # written before it was kept
+    assert told_by(0) == {"recorded": 1}
+    ann.update(provider=0)
+    record_early(clock.now())
+    assert not EarlyReceipt.objects.exists()
+
+
 def test_a_reference_that_never_turns_out_to_be_ours_is_forgotten(warned: Message, hands: clock.Frozen) -> None:
     assert hear(Receipt(level=Level.DELIVERED, reference="anothers")) == {"early": 1}
     hands.advance(minutes=11)

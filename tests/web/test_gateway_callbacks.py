@@ -21,14 +21,14 @@ from vedette import clock
 from vedette.access.handling import Realm
 from vedette.dispatch.callbacks import kannel_reply_url, kannel_token, signing_secret
 from vedette.dispatch.channels.heard import Reply
-from vedette.dispatch.models import Channel, Delivery, HeardBefore, Receipt
+from vedette.dispatch.models import Channel, Delivery, EarlyReceipt, HeardBefore, Receipt
 from vedette.dispatch.receipts import Call
 from vedette.dispatch.together import Together
 from vedette.ledger.models import Entry
 from vedette.warnings.models import Message
 from vedette.web.gateways import views
 from vedette.web.gateways.bodies import read_kannel
-from vedette.web.gateways.signatures import TOLERANCE_S, Signed, holds, keys_of
+from vedette.web.gateways.signatures import TOLERANCE_S, Signed, keys_of, signed_with
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -166,6 +166,23 @@ def test_each_of_several_secrets_holds_while_they_are_exchanged(gateway: Client,
         call(gateway, RECEIPTS, b'{"receipts": [{"level": "failed", "reference": "x"}]}', headers=both).status_code
         == 200
     )
+
+
+def test_what_one_provider_calls_a_message_is_not_taken_for_what_the_other_calls_so(
+    gateway: Client, warned: Message
+) -> None:
+    second = base64.b64encode(b"of the second provider, thirty").decode()
+    Channel.objects.create(realm="exercise", name="webhook", rank=1, settings={"secret": second}, enabled=False)
+    Delivery.objects.update(reference="77", provider=1)
+    failed = {"receipts": [{"level": "failed", "reference": "77"}]}
+    assert call(gateway, RECEIPTS, failed, name="same").status_code == 200
+    assert nothing_changed(warned) and EarlyReceipt.objects.get().provider == 0
+    said = {"replies": [{"from": "device:ann", "text": "2", "reference": "1"}]}
+    assert call(gateway, RECEIPTS, told("delivered", reference="77"), name="same", secret=second).status_code == 200
+    assert levels(warned, "ann") == [(0, "webhook", "delivered")]
+    assert call(gateway, REPLIES, {"replies": [{**said["replies"][0], "text": "hello"}]}, name="r").status_code == 200
+    assert call(gateway, REPLIES, said, name="r", secret=second).status_code == 200
+    assert states(warned) == {"ann": "safe"}
 
 
 def test_a_channel_without_a_secret_of_its_own_has_one_made_for_it(gateway: Client, warned: Message) -> None:
@@ -314,7 +331,7 @@ def test_secrets_that_are_none_let_nobody_in() -> None:
     when = str(int(now.timestamp()))
     for secrets in ([], keys_of(""), keys_of("whsec_ !!")):
         mac = hmac.digest(b"", f"a.{when}.".encode(), hashlib.sha256)
-        assert not holds(Signed("a", when, f"v1,{base64.b64encode(mac).decode()}"), b"", secrets, now)
+        assert not signed_with(Signed("a", when, f"v1,{base64.b64encode(mac).decode()}"), b"", secrets, now)
 
 
 def test_many_calls_at_once_are_written_together_and_a_bad_one_spoils_no_other() -> None:

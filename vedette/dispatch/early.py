@@ -27,16 +27,18 @@ class Early:
     realm: Realm
     channel: str
     receipt: Receipt
+    #: The rank of the provider that told it; None where that is not known.
+    provider: int | None
 
 
-def keep(receipts: Sequence[tuple[Realm, str, Receipt]], now: datetime) -> None:
+def keep(receipts: Sequence[tuple[Realm, str, Receipt, int | None]], now: datetime) -> None:
     """Have them wait."""
     insert(
         "dispatch_earlyreceipt",
-        {**dict.fromkeys(_TEXTS, "text"), "at": "timestamptz"},
+        {**dict.fromkeys(_TEXTS, "text"), "provider": "smallint", "at": "timestamptz"},
         [
-            (realm.value, channel, one.key, one.reference, one.level.value, one.detail, stamp(now))
-            for realm, channel, one in receipts
+            (realm.value, channel, one.key, one.reference, one.level.value, one.detail, provider, stamp(now))
+            for realm, channel, one, provider in receipts
         ],
     )
 
@@ -44,12 +46,18 @@ def keep(receipts: Sequence[tuple[Realm, str, Receipt]], now: datetime) -> None:
 def waiting(after: int, at_most: int) -> list[Early]:
     """Those that wait, the oldest first, from the one behind `after` on."""
     found = rows(
-        f"SELECT id, {', '.join(_TEXTS)} FROM dispatch_earlyreceipt WHERE id > %s ORDER BY id LIMIT %s",  # noqa: S608
+        f"SELECT id, provider, {', '.join(_TEXTS)} FROM dispatch_earlyreceipt WHERE id > %s ORDER BY id LIMIT %s",  # noqa: S608
         [after, at_most],
     )
     return [
-        Early(pk, Realm(realm), channel, Receipt(level=Level(level), key=key, reference=reference, detail=detail))
-        for pk, realm, channel, key, reference, level, detail in found
+        Early(
+            pk,
+            Realm(realm),
+            channel,
+            Receipt(level=Level(level), key=key, reference=reference, detail=detail),
+            provider,
+        )
+        for pk, provider, realm, channel, key, reference, level, detail in found
     ]
 
 

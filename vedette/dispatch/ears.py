@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from itertools import groupby
 from typing import NamedTuple
 
 from django.db import InterfaceError, OperationalError
@@ -34,6 +35,7 @@ class _Said(NamedTuple):
     realm: str
     channel: str
     heard: Heard
+    provider: int | None
     kept: asyncio.Future[None]
 
 
@@ -46,10 +48,10 @@ class Ears:
         self._wake, self._full = asyncio.Event(), asyncio.Event()
         self._writing = asyncio.Lock()
 
-    def hear(self, realm: str, channel: str, heard: Heard) -> Kept:
-        """Something that a channel of a realm heard; done when nothing can lose it any more."""
+    def hear(self, realm: str, channel: str, heard: Heard, provider: int | None = None) -> Kept:
+        """Something that a channel of a realm heard by its provider of that rank; done when nothing can lose it."""
         kept: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._heard.append(_Said(realm, channel, heard, kept))
+        self._heard.append(_Said(realm, channel, heard, provider, kept))
         self._wake.set()
         if len(self._heard) >= GATHER:
             self._full.set()
@@ -100,11 +102,8 @@ class Ears:
 
 
 def _calls(batch: list[_Said]) -> list[Call]:
-    """The same, in its order: neighbours that came by one channel are one call."""
-    calls: list[Call] = []
-    for realm, channel, heard, _ in batch:
-        if calls and (calls[-1].realm, calls[-1].channel) == (realm, channel):
-            calls[-1] = Call(realm=calls[-1].realm, channel=channel, heard=[*calls[-1].heard, heard])
-        else:
-            calls.append(Call(realm=Realm(realm), channel=channel, heard=[heard]))
-    return calls
+    """The same, in its order: neighbours that came by one provider are one call."""
+    return [
+        Call(realm=Realm(realm), channel=channel, heard=[one.heard for one in said], provider=provider)
+        for (realm, channel, provider), said in groupby(batch, lambda one: (one.realm, one.channel, one.provider))
+    ]

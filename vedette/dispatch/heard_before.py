@@ -20,9 +20,14 @@ class Name(NamedTuple):
 
     realm: Realm
     channel: str
-    #: "call" or "reply": each has names of its own.
+    #: "call" or "reply": each has names of its own, and each provider behind the first.
     kind: str
     name: str
+
+    @classmethod
+    def of(cls, realm: Realm, channel: str, provider: int | None, kind: str, name: str) -> Name:
+        """What that provider calls it; the first, and one that is not known, go without their rank."""
+        return cls(realm, channel, f"{kind}.{provider}" if provider else kind, name)
 
 
 def remember(names: Collection[Name], now: datetime) -> set[Name]:

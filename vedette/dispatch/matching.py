@@ -36,6 +36,8 @@ class Item(Generic[SaidT]):
     channel: str
     said: SaidT
     ref: DeliveryRef | None
+    #: The rank of the provider that told it; None where that is not known.
+    provider: int | None = None
 
 
 @dataclass(slots=True)
@@ -62,13 +64,15 @@ class Found:
 def of_receipts(items: Sequence[Item[Receipt]]) -> list[int | None]:
     """The delivery that each receipt is about; None of one that is not written down (yet)."""
     by_key = _by_key({item.ref for item in items if item.ref is not None})
-    references: dict[tuple[Realm, str], set[str]] = defaultdict(set)
+    references: dict[tuple[Realm, str, int | None], set[str]] = defaultdict(set)
     for item in items:
         if item.ref is None:
-            references[item.realm, item.channel].add(item.said.reference)
+            references[item.realm, item.channel, item.provider].add(item.said.reference)
     by_reference = {where: _by_reference(*where, theirs) for where, theirs in references.items()}
     return [
-        by_reference[item.realm, item.channel].get(item.said.reference) if item.ref is None else by_key.get(item.ref)
+        by_reference[item.realm, item.channel, item.provider].get(item.said.reference)
+        if item.ref is None
+        else by_key.get(item.ref)
         for item in items
     ]
 
@@ -164,14 +168,18 @@ def _place(ref: DeliveryRef) -> tuple[Any, ...]:
     return (ref.recipient, ref.message, ref.step, ref.contact_point)
 
 
-def _by_reference(realm: Realm, channel: str, references: Collection[str]) -> dict[str, int]:
-    """The deliveries to which a channel's gateway gave these names; a name that it gave again is the latest's."""
+def _by_reference(realm: Realm, channel: str, provider: int | None, references: Collection[str]) -> dict[str, int]:
+    """The deliveries to which a channel's gateway gave these names; a name that it gave again is the latest's.
+
+    What another provider gave that name is not meant. Where it is not known who gave it, or who tells, any may be.
+    """
+    theirs, whose = ("", []) if provider is None else (" AND (d.provider IS NULL OR d.provider = %s)", [provider])
     found = rows(
         "SELECT d.reference, d.id FROM dispatch_delivery d JOIN warnings_message m ON m.id = d.message_id"
         " JOIN warnings_warning w ON w.id = m.warning_id"
         f" WHERE d.reference IN ({marks(references)}) AND NOT (d.reference = '') AND d.channel = %s AND w.realm = %s"
-        " ORDER BY d.id",
-        [*sorted(references), channel, realm.value],
+        f"{theirs} ORDER BY d.id",
+        [*sorted(references), channel, realm.value, *whose],
     )
     return dict(found)
 

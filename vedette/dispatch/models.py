@@ -155,6 +155,8 @@ class Delivery(models.Model):
     detail = models.CharField(max_length=300, blank=True)
     #: The gateway's own name for it, where its receipts carry that.
     reference = models.CharField(max_length=200, blank=True)
+    #: The rank of the provider that gave it that name: two may call different messages the same. Null: not known.
+    provider = models.PositiveSmallIntegerField(null=True)
     at = models.DateTimeField()
     #: The ledger entry of the batch it is in; its place there is by id.
     ledger_seq = models.BigIntegerField(null=True, db_index=True)
@@ -257,6 +259,8 @@ class EarlyReceipt(models.Model):
     reference = models.CharField(max_length=200, blank=True)
     level = models.CharField(max_length=12, choices=_choices(Level))
     detail = models.CharField(max_length=300, blank=True)
+    #: The rank of the provider that told it; null: not known.
+    provider = models.PositiveSmallIntegerField(null=True)
     at = models.DateTimeField(db_index=True)
 
 

@@ -64,6 +64,8 @@ class Call:
     heard: Sequence[Heard]
     #: Its own name for the call: the same call again changes nothing.
     id: str = ""
+    #: Which of the channel's providers it is, by rank; None where that cannot be told. Each gives names of its own.
+    provider: int | None = None
 
 
 @dataclass(slots=True)
@@ -100,10 +102,10 @@ def record_calls(calls: Sequence[Call]) -> Summary:
     with transaction.atomic():
         for call in _new(calls, batch):
             for one in call.heard:
-                batch.hear(call.realm, call.channel, one)
+                batch.hear(call.realm, call.channel, one, call.provider)
         not_there = batch.decide()
         batch.count(Became.EARLY, len(not_there))
-        early.keep([(item.realm, item.channel, item.said) for item in not_there], batch.now)
+        early.keep([(item.realm, item.channel, item.said, item.provider) for item in not_there], batch.now)
         batch.store()
     if strange := batch.summary.became[Became.UNKNOWN] + batch.summary.became[Became.REFUSED]:
         log.info("%s receipts or replies were about nothing that is known here", strange)
@@ -118,7 +120,7 @@ def record_early(now: datetime) -> Summary:
         batch = _Batch(now)
         with transaction.atomic():
             for one in waiting:
-                batch.hear(one.realm, one.channel, one.receipt)
+                batch.hear(one.realm, one.channel, one.receipt, one.provider)
             still = {id(item.said) for item in batch.decide()}
             early.forget([one.id for one in waiting if id(one.receipt) not in still])
             batch.store()
@@ -156,9 +158,9 @@ def _new(calls: Sequence[Call], batch: _Batch) -> Iterator[Call]:
 def _name(call: Call, one: Heard | None = None) -> Name | None:
     """What the gateway calls it; None of what has no name."""
     if one is None:
-        return Name(call.realm, call.channel, "call", call.id) if call.id else None
+        return Name.of(call.realm, call.channel, call.provider, "call", call.id) if call.id else None
     named = isinstance(one, Reply) and one.reference
-    return Name(call.realm, call.channel, "reply", one.reference) if named else None
+    return Name.of(call.realm, call.channel, call.provider, "reply", one.reference) if named else None
 
 
 def _first_time(name: Name | None, new: set[Name]) -> bool:
@@ -185,19 +187,19 @@ class _Batch:
         """Count what became of some."""
         self.summary.became[became] += how_many
 
-    def hear(self, realm: Realm, channel: str, one: Heard) -> None:
+    def hear(self, realm: Realm, channel: str, one: Heard, provider: int | None) -> None:
         """Take one in, unless it is none for this realm."""
         ref = read_key(one.key) if one.key else None
         if ref is not None and ref.realm is not realm:
             self.count(Became.REFUSED)
         elif isinstance(one, Reply):
-            self._replies.append(Item(realm, channel, one, ref))
+            self._replies.append(Item(realm, channel, one, ref, provider))
         elif one.level not in TOLD_BY_GATEWAYS:
             self.count(Became.REFUSED)
         elif ref is None and (one.key or not one.reference):
             self.count(Became.UNKNOWN)
         else:
-            self._receipts.append(Item(realm, channel, one, ref))
+            self._receipts.append(Item(realm, channel, one, ref, provider))
 
     def decide(self) -> list[Item[Receipt]]:
         """Find what all of it is about, and what it means; the receipts whose delivery is not there (yet)."""

@@ -37,8 +37,9 @@ class Attempt(NamedTuple):
     at: datetime
     #: Of an escalation, the first recipient of the range it tells of.
     range_first: int | None = None
-    #: The gateway's own name for it.
+    #: The gateway's own name for it, and the rank of the provider that gave it.
     reference: str = ""
+    provider: int | None = None
 
 
 class Told(NamedTuple):
@@ -169,6 +170,7 @@ _COLUMNS = {
     "attempts": "smallint",
     "detail": "text",
     "reference": "text",
+    "provider": "smallint",
     "at": "timestamptz",
     "ledger_seq": "bigint",
 }
@@ -223,6 +225,7 @@ def _seal(message: int, parts: Sequence[Part], batch: Sequence[tuple[Part, Attem
                 one.attempts,
                 _storable(one.detail, 300),
                 _storable(one.reference, 200),
+                one.provider,
                 stamp(one.at),
                 seq,
             )

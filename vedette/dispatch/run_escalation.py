@@ -227,9 +227,10 @@ class EscalationRun:
 
     def sent(self, job: Telling, result: Result) -> None:
         """Go on from what a provider said."""
-        name, point, _ = job.ways.pop(0)
+        name, point, providers = job.ways.pop(0)
+        provider = providers[0].rank if result.reference else None
         if result.outcome is Outcome.ACCEPTED:
-            self._note(job.notice, name, point, Level.ACCEPTED, result)
+            self._note(job.notice, name, point, Level.ACCEPTED, result, provider)
             office = self._found.office.value
             self._told += [Told(one, job.notice.person, office, why) for one, why in job.notice.silent.items()]
             self._over(job.notice)
@@ -264,7 +265,15 @@ class EscalationRun:
                 found.append((name, notice.points[name][0], reachable))
         return found
 
-    def _note(self, notice: Notice, channel: str, point: Point | None, level: Level, result: Result) -> None:
+    def _note(
+        self,
+        notice: Notice,
+        channel: str,
+        point: Point | None,
+        level: Level,
+        result: Result,
+        provider: int | None = None,
+    ) -> None:
         self.work.note(
             self.held,
             Attempt(
@@ -279,6 +288,7 @@ class EscalationRun:
                 at=clock.now(),
                 range_first=self.held.told_of,
                 reference=result.reference,
+                provider=provider,
             ),
         )
 

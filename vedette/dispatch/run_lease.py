@@ -154,7 +154,8 @@ class LeaseRun:
                 self._over(member)  # its own lease tries it afresh
                 return
         level = Level.ACCEPTED if result.outcome is Outcome.ACCEPTED else Level.FAILED
-        self._note(member, step, job.point, level, result.detail, self.held.attempt + 1, result.reference)
+        said, provider = result.reference, job.providers[0].rank if result.reference else None
+        self._note(member, step, job.point, level, result.detail, self.held.attempt + 1, said, provider)
         if level is Level.FAILED and not self._stopped:
             self._advance(member, clock.now())
         else:
@@ -225,6 +226,7 @@ class LeaseRun:
         detail: str,
         attempts: int = 0,
         reference: str = "",
+        provider: int | None = None,
     ) -> None:
         channel = self._steps[step].channel
         member.note(step, channel, point, level)
@@ -241,6 +243,7 @@ class LeaseRun:
                 detail=detail,
                 at=clock.now(),
                 reference=reference,
+                provider=provider,
             ),
         )
 

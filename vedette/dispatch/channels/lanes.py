@@ -38,8 +38,10 @@ class Job(Protocol):
 class Lanes:
     """The lanes of one provider. `may_begin` holds all of them back while results cannot be written down."""
 
-    def __init__(self, channel: Channel, may_begin: Callable[[], bool] = lambda: True) -> None:
+    def __init__(self, channel: Channel, may_begin: Callable[[], bool] = lambda: True, rank: int = 0) -> None:
         self.channel = channel
+        #: Which of its channel's providers it is.
+        self.rank = rank
         self.circuit = Circuit()
         self._may_begin = may_begin
         self._waiting: dict[int, OrderedDict[int, deque[Job]]] = {}

@@ -31,7 +31,7 @@ class OpenChannels:
 
     def __init__(
         self,
-        hear: Callable[[str, str, Heard], Kept] = lambda realm, name, heard: None,
+        hear: Callable[[str, str, Heard, int], Kept] = lambda realm, name, heard, rank: None,
         may_begin: Callable[[], bool] = lambda: True,
     ) -> None:
         self._hear = hear
@@ -107,14 +107,17 @@ class OpenChannels:
             self._broken[at] = f"there is no channel called {row.name}"
             return
         try:
-            channel: Channel = kind(kind.parse(row.settings), row.mail_from, partial(self._hear, row.realm, row.name))
+            channel: Channel = kind(kind.parse(row.settings), row.mail_from, partial(self._heard, row))
         except ValidationError as error:
             first = error.errors(include_url=False, include_input=False)[0]
             self._broken[at] = f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
             return
         await channel.open()
         self._broken.pop(at, None)
-        self._open[at] = (row, Lanes(channel, self._may_begin))
+        self._open[at] = (row, Lanes(channel, self._may_begin, row.rank))
+
+    def _heard(self, row: ChannelRow, heard: Heard) -> Kept:
+        return self._hear(row.realm, row.name, heard, row.rank)
 
 
 ChannelRowKey = tuple[str, str, int]

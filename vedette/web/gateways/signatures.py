@@ -30,17 +30,17 @@ class Signed:
     signature: str
 
 
-def holds(signed: Signed, body: bytes, secrets: Sequence[bytes], now: datetime) -> bool:
-    """Whether it was signed with one of the secrets, at about this time. Without secrets nothing is."""
+def signed_with(signed: Signed, body: bytes, secrets: Sequence[bytes], now: datetime) -> list[int]:
+    """Which of the secrets, by place, it was signed with at about this time; none of them when it was not."""
     given = signed.signature.split()[:_SIGNATURES]
     macs = [_decoded(one.removeprefix("v1,")) if one.startswith("v1,") else b"" for one in given]
     content = f"{signed.id}.{signed.timestamp}.".encode("utf-8", "replace") + body
-    found = False
-    for secret in secrets or (_NOBODYS,):
+    found = []
+    for place, secret in enumerate(secrets or (_NOBODYS,)):
         right = hmac.digest(secret, content, "sha256")
-        for mac in macs:
-            found |= hmac.compare_digest(right, mac)
-    return found & bool(secrets) & bool(signed.id) & _is_now(signed.timestamp, now)
+        if sum(hmac.compare_digest(right, mac) for mac in macs):
+            found.append(place)
+    return found if bool(secrets) & bool(signed.id) & _is_now(signed.timestamp, now) else []
 
 
 def keys_of(secret: str) -> list[bytes]:

@@ -21,7 +21,7 @@ from vedette.dispatch.together import together
 from vedette.formats.parts import BadInput
 from vedette.web.api.problems import problem
 from vedette.web.gateways.bodies import read_kannel, read_receipts, read_replies
-from vedette.web.gateways.signatures import Signed, holds, keys_of
+from vedette.web.gateways.signatures import Signed, keys_of, signed_with
 
 log = logging.getLogger(__name__)
 
@@ -82,7 +82,9 @@ def _signed(request: HttpRequest, realm: str, channel: str, read: Callable[[byte
     if body is None:
         return problem(413, "too-large", f"the body is larger than {LARGEST_BODY // 1024} kB: send fewer at a time")
     signed = Signed(*(request.headers.get(f"webhook-{name}", "") for name in ("id", "timestamp", "signature")))
-    if not holds(signed, body, _secrets(realm, channel), clock.now()):
+    secrets = _secrets(realm, channel)
+    by = {secrets[place][0] for place in signed_with(signed, body, [key for _, key in secrets], clock.now())}
+    if not by:
         return problem(401, "unauthorised", "the signature does not hold, or is more than 5 minutes old")
     answer = HttpResponse(content_type="application/json")
 
@@ -93,15 +95,22 @@ def _signed(request: HttpRequest, realm: str, channel: str, read: Callable[[byte
         answer.content = json.dumps({"received": len(found)}).encode()
         return found
 
-    return _recorded(Realm(realm), channel, heard, signed.id, answer)
+    # Providers that share a secret cannot be told apart.
+    provider = by.pop() if len(by) == 1 else None
+    return _recorded(Realm(realm), channel, heard, signed.id, answer, provider)
 
 
 def _recorded(
-    realm: Realm, channel: str, read: Callable[[], Sequence[Heard]], name: str, answer: HttpResponse
+    realm: Realm,
+    channel: str,
+    read: Callable[[], Sequence[Heard]],
+    name: str,
+    answer: HttpResponse,
+    provider: int | None = None,
 ) -> HttpResponse:
     """Record what is read and give that answer, or the one error."""
     try:
-        together.record(Call(realm=realm, channel=channel, heard=read(), id=name))
+        together.record(Call(realm=realm, channel=channel, heard=read(), id=name, provider=provider))
     except BadInput as error:
         return problem(422, "bad-input", error.reason, error.field)
     except DatabaseError:
@@ -113,19 +122,20 @@ def _recorded(
     return answer
 
 
-def _secrets(realm: str, channel: str) -> list[bytes]:
-    """The keys with which that channel's gateways may sign: its providers' own, else the one that we made for it.
+def _secrets(realm: str, channel: str) -> list[tuple[int | None, bytes]]:
+    """The keys with which that channel's gateways may sign: its providers' own, with the rank of each, else the one
+    that we made for it.
 
     All channels are read, whichever is asked for, so that it takes as long for one that does not exist.
     """
-    own = [
-        key
-        for of_realm, name, settings in Channel.objects.values_list("realm", "name", "settings")
+    own: list[tuple[int | None, bytes]] = [
+        (rank, key)
+        for of_realm, name, rank, settings in Channel.objects.values_list("realm", "name", "rank", "settings")
         if (of_realm, name) == (realm, channel) and isinstance(secret := settings.get("secret", ""), str)
         for key in keys_of(secret)
     ]
     known = _realm(realm)
-    made = keys_of(signing_secret(known or Realm.EXERCISE, channel))
+    made: list[tuple[int | None, bytes]] = [(None, key) for key in keys_of(signing_secret(known or Realm.EXERCISE, channel))]
     return own or (made if known is not None else [])
 
 
