@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from email.message import EmailMessage
 from typing import Any
 
@@ -31,7 +32,9 @@ from vedette.exchange.models import Feed, FeedItem
 from vedette.formats.cap import write_cap
 from vedette.formats.parts import BadInput
 from vedette.ledger.models import Entry
-from vedette.reports.models import Report
+from vedette.reports.actions import keep_source
+from vedette.reports.models import Claim, Report
+from vedette.reports.queries import origins_of
 
 pytestmark = pytest.mark.django_db
 
@@ -82,7 +85,7 @@ def test_a_mail_becomes_a_report_with_its_bytes_and_is_marked_only_then(
     assert TIP in report.text and report.source.handle == "feed-tips" and report.claims.exists()
     item = FeedItem.objects.get()
     assert (item.sender, item.identifier) == ("A Friend <friend@example.org>", "1@example.org")
-    assert item.proof_is == "nothing shows where it is from"
+    assert item.proof_is == "unidentified sender: nothing shows where it is from"
     assert server.flags(folder) == [{TAKEN, "\\Seen"}]
     assert list(Entry.objects.values_list("kind", flat=True))[-2:] == ["report.received", "feed.taken"]
     assert dict(looked(feed).outcomes) == {} and Report.objects.count() == 1
@@ -275,6 +278,76 @@ def test_a_mark_that_stands_only_in_the_html_beside_the_text_holds_too(
     server.put(both.as_bytes(), folder=folder)
     looked(kept(office, server, folder, handling=Tlp.GREEN))
     assert Report.objects.get().handling == "TLP:RED"
+
+
+RULES: dict[str, Any] = {"authserv_id": "mx.agency.example", "senders": {"press.example.org": "press-office"}}
+FOUND = "mx.agency.example; dmarc=pass header.from=press.example.org"
+
+
+def from_press(number: int, found: str, text: str = TIP) -> EmailMessage:
+    made = tip(number, text)
+    made.replace_header("From", "Press <desk@press.example.org>")
+    made["Authentication-Results"] = found
+    return made
+
+
+def test_a_mail_is_of_the_source_whose_domain_ones_own_server_found_authentic(
+    office: Actor, server: Dovecot, folder: str
+) -> None:
+    feed = kept(office, server, folder, **RULES)
+    known = from_press(1, FOUND)
+    known.add_attachment(with_files(9))
+    forged = from_press(2, "mx.elsewhere.example; dmarc=pass header.from=press.example.org")
+    forged.add_attachment(from_press(3, FOUND, "Forwarded by somebody."))
+    server.put(known.as_bytes(), forged.as_bytes(), tip(4, "A tip.").as_bytes(), folder=folder)
+    looked(feed)
+    sources = dict(FeedItem.objects.exclude(report=None).values_list("identifier", "report__source__handle"))
+    unidentified = {sources.pop(name) for name in ("2@example.org", "2@example.org#1", "4@example.org")}
+    assert unidentified == {"feed-tips"}
+    assert len(sources) == 4 and set(sources.values()) == {"press-office"}
+    told = {item.identifier: item.proof_is for item in FeedItem.objects.all()}
+    assert told["1@example.org"] == "from press.example.org, as the mailbox's own server found"
+    assert told["2@example.org"].startswith("unidentified sender")
+
+
+def test_a_tip_that_an_identified_sender_passes_on_is_one_origin_with_it(
+    office: Actor, server: Dovecot, folder: str
+) -> None:
+    feed = kept(office, server, folder, **RULES)
+    server.put(from_press(1, FOUND, TIP * 3).as_bytes(), tip(2, TIP * 3).as_bytes(), folder=folder)
+    looked(feed)
+    assert set(Report.objects.values_list("source__handle", flat=True)) == {"press-office", "feed-tips"}
+    assert len(set(origins_of(Claim.objects.select_related("report")).values())) == 1
+
+
+def test_a_source_out_of_the_mailboxs_sight_gets_none_of_its_mails(office: Actor, server: Dovecot, folder: str) -> None:
+    user = User.objects.get()
+    insider = replace(actor_for(user, Realm.LIVE), compartments=frozenset({"falcon"}))
+    keep_source(insider, "press-office", need_to_know="|falcon|")
+    feed = kept(office, server, folder, **RULES)
+    server.put(from_press(1, FOUND).as_bytes(), folder=folder)
+    looked(feed)
+    assert Report.objects.get().source.handle == "feed-tips"
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"authserv_id": ""}, "authserv_id"),
+        ({"authserv_id": "mx agency"}, "authserv_id"),
+        ({"senders": {"press": "press-office"}}, "senders"),
+        ({"senders": {"press.example.org": "press office"}}, "senders"),
+        ({"senders": {f"a{number}.example": "a" for number in range(201)}}, "senders"),
+    ],
+)
+def test_rules_that_cannot_stand_are_refused_at_their_field(
+    office: Actor, server: Dovecot, folder: str, change: dict[str, Any], field: str
+) -> None:
+    with pytest.raises(BadInput) as refused:
+        kept(office, server, folder, **{**RULES, **change})
+    assert refused.value.field == field and not Feed.objects.exists()
+    with pytest.raises(BadInput, match="authserv_id"):
+        keep_feed(office, "weather", "https://alerts.example.org/cap.atom", authserv_id="mx.agency.example")
 
 
 def test_a_strangers_mark_raises_no_report_that_is_here_already(office: Actor, server: Dovecot, folder: str) -> None:

@@ -84,8 +84,10 @@ def test_a_mailboxs_password_is_sealed_kept_and_never_shown(office: Client, serv
     page = office.get("/settings/feeds/tips/").content.decode()
     assert "secret&quot;" not in page and "One is kept; leave it empty to keep it." in page
     assert 'value="Tips &amp; more"' in page and f'value="{server.tls_port}"' in page
-    office.post("/settings/feeds/tips/", {**form(server), "secret": "", "moves_to": "Done"})
+    rules = {"authserv_id": "mx.example", "senders": "press.example.org=press\r\n"}
+    office.post("/settings/feeds/tips/", {**form(server), "secret": "", "moves_to": "Done", **rules})
     kept = Feed.objects.get()
+    assert "press.example.org = press" in office.get("/settings/feeds/tips/").content.decode()
     assert (kept.secret, kept.moves_to, kept.kind) == (PASSWORD, "Done", "mail")
     office.post("/settings/feeds/tips/", {**form(server), "secret": "", "host": "elsewhere.example.org"})
     kept.refresh_from_db()
@@ -101,6 +103,8 @@ def test_what_cannot_stand_is_said_at_its_field(office: Client, server: Dovecot)
         ({"secret": ""}, "secret", "password"),
         ({"certificates": "none"}, "certificates", "certificate"),
         ({"every_min": "0.1"}, "every_min", "30 to 86,400"),
+        ({"senders": "press.example.org = press"}, "authserv_id", "your own mail server"),
+        ({"authserv_id": "mx.example", "senders": "press.example.org"}, "senders", "is no rule"),
     ):
         answer = office.post("/settings/feeds/new/mail/", {**form(server), **change})
         assert answer.status_code == 422, field

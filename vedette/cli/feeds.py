@@ -50,6 +50,13 @@ def add(
         Path | None, typer.Option(metavar="FILE", help="The file that its password or token is in.")
     ] = None,
     moves_to: Annotated[str, typer.Option(help="The mail folder that mails are moved to once they are taken in.")] = "",
+    authserv_id: Annotated[
+        str, typer.Option(help="By which name your own mail server tells what it found authentic (RFC 8601).")
+    ] = "",
+    sender: Annotated[
+        list[str] | None,
+        typer.Option(metavar="DOMAIN=SOURCE", help="Whose mail is of which source; may be given more than once."),
+    ] = None,
     every: Annotated[int, typer.Option(metavar="SECONDS", help="How often to look.")] = 300,
     as_json: AsJson = False,
 ) -> None:
@@ -59,6 +66,7 @@ def add(
     from vedette.access.policy import Refused
     from vedette.exchange.actions import keep_feed
     from vedette.exchange.feed_addresses import kind_of
+    from vedette.exchange.senders import read_senders
     from vedette.formats.parts import BadInput
 
     actor = token_actor()
@@ -77,6 +85,8 @@ def add(
             user_name=user,
             secret="" if secret_file is None else secret_file.read_text(encoding="utf-8"),
             moves_to=moves_to,
+            authserv_id=authserv_id,
+            senders=read_senders(sender or ()),
         )
     except (OSError, UnicodeDecodeError) as error:
         refuse("feeds add", str(getattr(error, "filename", None) or certificates or secret_file), str(error))
@@ -194,6 +204,8 @@ def _summary(feed: Feed) -> dict[str, Any]:
         "handling": feed.handling,
         "state": _state(feed),
         "signed_only": feed.signed_only,
+        "authserv_id": feed.authserv_id,
+        "senders": feed.senders,
         "every_s": feed.every_s,
         "polled_at": _time(feed.polled_at),
         "answered_at": _time(feed.answered_at),
@@ -225,6 +237,7 @@ def _item(item: Any) -> dict[str, Any]:
         "proof": item.proof,
         "proof_is": item.proof_is,
         "signed_by": item.signed_by,
+        "domain": item.domain,
         "findings": item.findings,
         "report": item.report_id,
         "part_of": item.part_of_id,

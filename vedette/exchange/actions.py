@@ -6,8 +6,9 @@ Each asks the policy and appends to the ledger. What comes is taken in by the fe
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from urllib.parse import urlsplit
 
 from django.db import transaction
@@ -20,8 +21,10 @@ from vedette.exchange.feed_addresses import checked_address
 from vedette.exchange.intake.poll import poll_feed
 from vedette.exchange.intake.polled import Polled
 from vedette.exchange.models import Feed
+from vedette.exchange.senders import checked_senders
 from vedette.formats.foreign_signature import BadCertificate, certificates_of
 from vedette.formats.parts import BadInput
+from vedette.ledger.canonical import canonical
 from vedette.ledger.log import append
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,49}")
@@ -50,10 +53,13 @@ def keep_feed(
     user_name: str = "",
     secret: str = "",
     moves_to: str = "",
+    authserv_id: str = "",
+    senders: Mapping[str, str] | None = None,
 ) -> Feed:
     """Add the feed with this name in the actor's realm, or change it; it is due at once.
 
     A secret that is left out stays, unless the feed moves to another host: no secret goes where it was not given for.
+    `senders` give a source to each domain that the server named `authserv_id` finds a mail to be from.
     Raises Refused, and BadInput naming the field that cannot stand.
     """
     check(actor, Verb.ADMINISTER)
@@ -64,6 +70,9 @@ def keep_feed(
     _refuse_unprovable(kind, certificates, signed_only)
     address = checked_address(kind, url, hosts=hosts, signed_only=signed_only, allow_private=allow_private)
     _refuse_bad_mail_folder(kind, moves_to.strip())
+    if kind is not Feed.Kind.MAIL and (authserv_id or senders):
+        raise BadInput("authserv_id", "is for mailboxes")
+    rules = checked_senders(authserv_id.strip(), senders or {})
     with transaction.atomic():
         found = Feed.objects.select_for_update(no_key=True).filter(realm=actor.realm.value, name=name).first()
         feed = found or Feed(realm=actor.realm.value, name=name, created_at=clock.now())
@@ -76,11 +85,15 @@ def keep_feed(
         if (kind, address) != (feed.kind, was):
             feed.read_to, feed.seen = "", {}
         feed.kind, feed.moves_to = kind, moves_to.strip()
+        feed.authserv_id, feed.senders = authserv_id.strip(), rules
         feed.enabled, feed.next_at, feed.failures = True, clock.now(), 0
         feed.etag = feed.modified = ""
         check(actor, Verb.ADMINISTER, feed)
         feed.save()
-        _log(actor, "feed.kept", feed, host=urlsplit(address).hostname or "", signed_only=signed_only)
+        told = {"host": urlsplit(address).hostname or "", "signed_only": signed_only}
+        if rules:
+            told["senders_sha256"] = hashlib.sha256(canonical([feed.authserv_id, rules]).encode()).hexdigest()
+        _log(actor, "feed.kept", feed, **told)
     return feed
 
 

@@ -12,6 +12,9 @@ from vedette.people.models import Duty, Person, Unit
 from vedette.reports.models import Report
 from vedette.warnings.models import Message
 
+#: What a mail, and what is attached to one, are called.
+_MAILED = ("Mail", "Attachment")
+
 
 class SignedMessage(models.Model):
     """One issued CAP message with our signature. Written once: a signature is different every time it is made."""
@@ -64,6 +67,10 @@ class Feed(Record):
     read_to = models.CharField(max_length=40, blank=True)
     #: The mail folder that mails are moved to once they are taken in; empty: they stay, and are marked.
     moves_to = models.CharField(max_length=200, blank=True)
+    #: By which name the mailbox's own server tells what it found authentic (RFC 8601); empty: nothing is believed.
+    authserv_id = models.CharField(max_length=255, blank=True)
+    #: Domain -> the handle of the source that its mails are of, where that server found the domain authentic.
+    senders = models.JSONField(default=dict)
     #: Digest -> how often reading it was begun and not ended: what ends the process is not begun for ever.
     tries = models.JSONField(default=dict)
     #: A folder's files at the last look, name -> size and time of change: whole is what stays the same.
@@ -111,6 +118,8 @@ class FeedItem(models.Model):
     signed_by = models.TextField(blank=True)
     #: What was wrong with it as CAP, a sentence each.
     findings = models.JSONField(default=list)
+    #: The domain that a mail is from, as the mailbox's own server found; empty: its sender is unidentified.
+    domain = models.CharField(max_length=255, blank=True)
     report = models.ForeignKey(Report, on_delete=models.PROTECT, null=True, related_name="feed_items")
     #: The mail that it was attached to.
     part_of = models.ForeignKey("self", on_delete=models.CASCADE, null=True, related_name="parts")
@@ -124,8 +133,12 @@ class FeedItem(models.Model):
 
     @property
     def proof_is(self) -> str:
-        """What its signature shows, in words."""
-        return Proof[self.proof].value if self.proof else "nothing shows where it is from"
+        """What shows where it is from, in words: its signature, or what its mailbox's own server found."""
+        if self.proof:
+            return Proof[self.proof].value
+        if self.domain:
+            return f"from {self.domain}, as the mailbox's own server found"
+        return f"{'unidentified sender: ' if self.msg_type in _MAILED else ''}nothing shows where it is from"
 
 
 class Listener(models.Model):

@@ -11,7 +11,7 @@ import codecs
 import hashlib
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from email.errors import HeaderParseError
 from email.header import decode_header
@@ -165,6 +165,12 @@ def open_head(data: bytes) -> MailPart:
     return _head(data, 0, len(data))[0]
 
 
+def open_fields(data: bytes) -> list[tuple[str, str]]:
+    """A mail's own headers in order, those that stand more than once too. Raises UnreadableMail."""
+    _, begin = _head(data, 0, len(data))
+    return list(_fields(data[:begin]))
+
+
 class _Leaves:
     """The parts that are no containers. A mail within the mail is one part: it is not looked into."""
 
@@ -253,15 +259,20 @@ def _head(data: bytes, start: int, end: int) -> tuple[MailPart, int]:
     if found is None and end - start > LONGEST_HEAD:
         raise UnreadableMail(f"the headers of one of its parts are longer than {LONGEST_HEAD:,} bytes")
     stop, begin = (end, end) if found is None else (found.start(), found.end())
-    text = _FOLD.sub(" ", data[start:stop].decode("utf-8", "replace").replace("\r\n", "\n"))
     headers: dict[str, str] = {}
-    for line in text.split("\n"):
+    for name, value in _fields(data[start:stop]):
+        headers.setdefault(name, value)
+    return MailPart(headers, b""), begin
+
+
+def _fields(head: bytes) -> Iterator[tuple[str, str]]:
+    """Each header in order, its name in lower case and its value unfolded."""
+    for line in _FOLD.sub(" ", head.decode("utf-8", "replace").replace("\r\n", "\n")).split("\n"):
         if len(line) > LONGEST_HEADER:
             raise UnreadableMail(f"one of its headers is longer than {LONGEST_HEADER:,} characters")
         name, colon, value = line.partition(":")
         if colon and name and " " not in name.strip():
-            headers.setdefault(name.strip().lower(), value.strip())
-    return MailPart(headers, b""), begin
+            yield name.strip().lower(), value.strip()
 
 
 def _decoded(value: str) -> str:

@@ -32,6 +32,7 @@ __all__ = [
     "EvidenceDamaged",
     "Received",
     "accept_claim",
+    "checked_handle",
     "grade_claim",
     "grade_source",
     "keep_source",
@@ -178,9 +179,9 @@ def keep_source(
         raise BadInput("descriptor", "is longer than 4,000 characters")
     with transaction.atomic():
         known = Source.objects.select_for_update(no_key=True)
-        found = known.filter(realm=actor.realm.value, handle=_handle(handle)).first()
+        found = known.filter(realm=actor.realm.value, handle=checked_handle(handle)).first()
         if found is None:
-            found = Source(realm=actor.realm.value, handle=_handle(handle), created_at=clock.now())
+            found = Source(realm=actor.realm.value, handle=checked_handle(handle), created_at=clock.now())
             found.handling, found.need_to_know = (handling or UNLABELLED).value, need_to_know
         else:
             _refuse_hidden(actor, found)
@@ -219,6 +220,14 @@ def grade_claim(actor: Actor, claim: Claim, value: str, reason: str = "") -> Gra
         return _grade(actor, f"claim:{claim.pk}", value, reason, axis=Grade.Axis.CREDIBILITY, claim=claim)
 
 
+def checked_handle(handle: str) -> str:
+    """A source's handle as it is kept. Raises BadInput."""
+    text = handle.strip()
+    if not _HANDLE.fullmatch(text) or not text.isprintable():
+        raise BadInput("source", "give a handle of 1 to 120 characters without spaces, as sector-intelligence")
+    return text
+
+
 def _received_again(actor: Actor, report: Report, handling: Tlp, need_to_know: str | None) -> Report:
     """The report that is here; a stricter handling given with the same bytes is taken over, a laxer one is not."""
     with transaction.atomic():
@@ -239,7 +248,7 @@ def _source(actor: Actor, source: Source | str, handling: Tlp, need_to_know: str
     if isinstance(source, Source):
         found = source
     else:
-        handle = _handle(source)
+        handle = checked_handle(source)
         found, made = Source.objects.get_or_create(
             realm=actor.realm.value,
             handle=handle,
@@ -276,13 +285,6 @@ def _raise_marks(source: Source, handling: Tlp | None, need_to_know: str | None)
 
 def _codes(mark: str) -> frozenset[str]:
     return frozenset(filter(None, mark.split("|")))
-
-
-def _handle(handle: str) -> str:
-    text = handle.strip()
-    if not _HANDLE.fullmatch(text) or not text.isprintable():
-        raise BadInput("source", "give a handle of 1 to 120 characters without spaces, as sector-intelligence")
-    return text
 
 
 def _own_places(actor: Actor, handling: Tlp) -> list[Place]:

@@ -16,7 +16,8 @@ from django.db import InterfaceError, OperationalError, transaction
 
 from vedette import clock
 from vedette.access.handling import Realm, Tlp, most_restrictive, parse_tlp
-from vedette.access.policy import Refused
+from vedette.access.policy import Actor, Refused
+from vedette.access.roles import Verb
 from vedette.exchange.intake.take import Outcome, feed_actor
 from vedette.exchange.models import Feed, FeedItem
 from vedette.exchange.stix.take import take_stix
@@ -26,7 +27,7 @@ from vedette.formats.parts import BadInput
 from vedette.formats.stix import STIX_TYPE
 from vedette.ledger.log import append
 from vedette.reports.actions import take_in
-from vedette.reports.models import Report
+from vedette.reports.models import Report, Source
 from vedette.warnings.marking import is_marked
 
 log = logging.getLogger(__name__)
@@ -58,6 +59,8 @@ class Given:
     is_exercise: bool = False
     kind: str = ""
     part_of: FeedItem | None = None
+    #: The domain that it is known to be from; empty: its sender is unidentified.
+    domain: str = ""
     #: The report that it follows: what the same said before.
     follows: Report | None = None
     #: Why it is not to be read at all.
@@ -132,7 +135,8 @@ def _taken_in(feed: Feed, given: Given) -> tuple[Report | None, FeedItem.Outcome
     above = (given.follows, None if given.part_of is None else given.part_of.report)
     marks = [Tlp(one.handling) for one in above if one is not None]
     handling = most_restrictive([Tlp(feed.handling), *marks, *given.asks])
-    actor, source = feed_actor(feed), f"feed-{feed.name}"
+    actor = feed_actor(feed)
+    source = _source(feed, actor, given.domain)
     sha256 = hashlib.sha256(given.data).hexdigest()
     if given.media_type != STIX_TYPE and Report.objects.filter(realm=feed.realm, sha256=sha256).exists():
         # What a stranger asks for takes nothing out of the sight of those who have it already.
@@ -154,6 +158,13 @@ def _taken_in(feed: Feed, given: Given) -> tuple[Report | None, FeedItem.Outcome
     )
     outcome = Outcome.TAKEN if given.follows is None else Outcome.JOINED
     return received.report, outcome, "" if received.is_new else "these very bytes were here already"
+
+
+def _source(feed: Feed, actor: Actor, domain: str) -> str:
+    """Whose it is by the feed's rules; where none fits, or the source is out of the feed's sight, the feed's own."""
+    handle = feed.senders.get(domain, "") if domain else ""
+    known = Source.objects.filter(realm=feed.realm, handle=handle).first() if handle else None
+    return handle if handle and (known is None or actor.may(Verb.REPORT, known)) else f"feed-{feed.name}"
 
 
 def _of_other_realm(feed: Feed, given: Given) -> str:
@@ -189,6 +200,7 @@ def _written(feed: Feed, given: Given, outcome: FeedItem.Outcome, why: str, repo
                 "outcome": outcome.value,
                 "why": _told(why, 1_000),
                 "proof": "",
+                "domain": given.domain,
                 "report": report,
                 "part_of": given.part_of,
                 "came_at": now,

@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 
 from vedette.exchange.intake.documents import Given, known_item, marks_in, says_exercise, take_document
 from vedette.exchange.models import Feed, FeedItem
+from vedette.formats.authentication_results import authentic_domain
 from vedette.reading.documents import LARGEST_FILE, mail_date
-from vedette.reading.mail import MailPart, UnreadableMail, open_head, open_mail
+from vedette.reading.mail import MailPart, UnreadableMail, open_fields, open_head, open_mail
 from vedette.reports.intake import MEDIA_TYPES, media_type_of
 
 MAIL_TYPE = "message/rfc822"
@@ -37,7 +38,7 @@ def take_mail(feed: Feed, data: bytes) -> TakenMail:
     items: list[FeedItem] = []
     known = 0
     whole = None
-    for given in _mail(data):
+    for given in _mail(data, feed.authserv_id):
         item = take_document(feed, replace(given, part_of=whole))
         if item is None:
             known += 1
@@ -64,16 +65,20 @@ def refuse_mail(feed: Feed, name: str, size: int, sender: str, subject: str, why
     return take_document(feed, given)
 
 
-def _mail(data: bytes, within: Given | None = None, name: str = "", depth: int = 1) -> Iterator[Given]:
-    """The mail, and then what is attached to it."""
+def _mail(
+    data: bytes, authserv_id: str = "", within: Given | None = None, name: str = "", depth: int = 1
+) -> Iterator[Given]:
+    """The mail, and then what is attached to it. What a mail within it says of its own way here is not looked at."""
     own, attached = _told(data)
     if within is not None:
         own = replace(_inheriting(own, within), identifier=name)
+    elif authserv_id and not own.refused:
+        own = replace(own, domain=authentic_domain(open_fields(data), authserv_id))
     yield own
     for number, part in enumerate(attached, 1):
         name = f"{own.identifier[:200]}#{number} {part.name}"[:300]
         if part.kind == MAIL_TYPE and depth < _DEEPEST:
-            yield from _mail(part.content, own, name, depth + 1)
+            yield from _mail(part.content, "", own, name, depth + 1)
         else:
             yield _attached(part, name, own)
 
@@ -128,9 +133,10 @@ def _attached(part: MailPart, name: str, mail: Given) -> Given:
 
 
 def _inheriting(given: Given, mail: Given) -> Given:
-    """What came within a mail is handled at least as that asks to be, and is of its realm."""
+    """What came within a mail is from its sender, handled at least as that asks to be, and is of its realm."""
     return replace(
         given,
+        domain=mail.domain,
         sent=given.sent or mail.sent,
         asks=(*mail.asks, *given.asks),
         is_exercise=mail.is_exercise or given.is_exercise,

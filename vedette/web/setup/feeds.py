@@ -14,6 +14,7 @@ from vedette.access.roles import Verb
 from vedette.exchange.actions import keep_feed, poll_now, set_feed_enabled
 from vedette.exchange.intake.queries import feeds_for, items_for
 from vedette.exchange.models import Feed, FeedItem
+from vedette.exchange.senders import lines_of, read_senders
 from vedette.formats.parts import BadInput
 from vedette.web.console.doors import ActedRequest, Errors, page, paged, told
 from vedette.web.setup.boxes import FORMS, SCHEMES, address_of, fields_of
@@ -21,6 +22,8 @@ from vedette.web.setup.show import show
 
 #: What the form asks for; the rest is given by boxes that are ticked or not.
 _TEXTS = ("name", "kind", "url", "handling", "hosts", "certificates", "every_min", "user_name", "moves_to")
+#: Of a mailbox: whom it is believed of whom a mail is from.
+_BELIEVED = ("authserv_id", "senders")
 _ADDRESS = ("host", "port", "scheme", "folder")
 _BOXES = ("signed_only", "allow_private")
 
@@ -123,6 +126,8 @@ def _kept(request: ActedRequest, given: dict[str, Any], errors: Errors) -> Feed 
             # Read where it is used, and never shown again.
             secret=request.POST.get("secret", ""),
             moves_to=given["moves_to"],
+            authserv_id=given["authserv_id"],
+            senders=read_senders(given["senders"].splitlines()),
         )
     if given["kind"] in FORMS and "url" in errors.fields:
         errors.add(FORMS[given["kind"]].blamed, errors.fields.pop("url"))
@@ -132,14 +137,15 @@ def _kept(request: ActedRequest, given: dict[str, Any], errors: Errors) -> Feed 
 
 
 def _given(request: ActedRequest) -> dict[str, Any]:
-    texts = {name: request.POST.get(name, "").strip() for name in (*_TEXTS, *_ADDRESS)}
+    texts = {name: request.POST.get(name, "").strip() for name in (*_TEXTS, *_BELIEVED, *_ADDRESS)}
     return {**texts, **{name: request.POST.get(name) == "yes" for name in _BOXES}}
 
 
 def _as_given(feed: Feed) -> dict[str, Any]:
-    names = ("name", "kind", "url", "handling", "certificates", "user_name", "moves_to", *_BOXES)
+    names = ("name", "kind", "url", "handling", "certificates", "user_name", "moves_to", "authserv_id", *_BOXES)
     own = {name: getattr(feed, name) for name in names} | (fields_of(feed) if feed.kind in FORMS else {})
-    return {**own, "hosts": " ".join(feed.hosts), "every_min": f"{feed.every_s / 60:g}"}
+    told = {"hosts": " ".join(feed.hosts), "every_min": f"{feed.every_s / 60:g}", "senders": lines_of(feed.senders)}
+    return {**own, **told}
 
 
 def _seconds(minutes: str) -> int:
