@@ -501,7 +501,7 @@ def test_results_that_cannot_be_stored_hold_up_no_other_lease(house, hands, smtp
 
     async def go():
         database = InThreads()
-        writer = Writer(database, lambda lease, lost: ended.append(lease), lambda: None, Way().wait)
+        writer = Writer(database, lambda lease, lost: ended.append(lease), lambda: None, Way(lambda: None).wait)
         came = (clock.now(), None, "")
         writer.note(
             one, results.Attempt(recipients[ann.pk], ann.pk, None, "webhook", 1, Level.ACCEPTED, 1, "poison", *came)
@@ -526,10 +526,18 @@ def test_a_live_warning_goes_before_any_exercise(house, hands, smtp_sink, http_g
     drill = house.warn()
     while not expand.step(Outbox.objects.get().pk, clock.now()):
         pass
+    behind = Lease.objects.get().last + 1
     leases.write(
         [
             leases.NewLease(
-                message=drill.pk, realm=Realm.LIVE, step=0, channel="", first=9, last=9, priority=24, due_at=clock.now()
+                message=drill.pk,
+                realm=Realm.LIVE,
+                step=0,
+                channel="",
+                first=behind,
+                last=behind,
+                priority=24,
+                due_at=clock.now(),
             )
         ]
     )

@@ -7,41 +7,37 @@ import asyncio
 from vedette.dispatch.way import Way
 
 
-def test_nothing_is_begun_until_the_urgent_is_stored() -> None:
+def test_nothing_routine_is_begun_until_the_urgent_is_in_hand() -> None:
     async def story() -> list[bool]:
-        way = Way()
-        told = [way.may_begin]
-        way.make(7)
-        told.append(way.may_begin)
-        way.stored(8)
-        told.append(way.may_begin)
-        way.stored(7)
-        return [*told, way.may_begin]
-
-    assert asyncio.run(story()) == [True, False, False, True]
-
-
-def test_results_are_written_again_once_the_urgent_is_taken() -> None:
-    async def story() -> list[bool]:
-        way = Way()
-        way.make(7)
-        way.taken()  # of what was due before
+        way = Way(lambda: None)
         told = [way.free]
-        way.stored(7)
+        way.make()
         told.append(way.free)
-        way.taken()
+        way.over()
         await way.wait()
         return [*told, way.free]
 
-    assert asyncio.run(story()) == [False, False, True]
+    assert asyncio.run(story()) == [True, False, True]
+
+
+def test_who_held_back_is_told_when_the_way_is_open_again() -> None:
+    async def story() -> list[bool]:
+        told: list[bool] = []
+        way = Way(lambda: told.append(way.free))
+        way.make()
+        way.over()
+        return told
+
+    assert asyncio.run(story()) == [True]
 
 
 def test_way_is_made_for_a_moment_only_when_nothing_comes_of_it() -> None:
     async def story() -> bool:
-        way = Way()
-        way.make(7)
+        opened = asyncio.Event()
+        way = Way(opened.set)
+        way.make()
         async with asyncio.timeout(20):
-            await way.wait()
-        return way.may_begin and way.free
+            await opened.wait()
+        return way.free
 
     assert asyncio.run(story())

@@ -34,7 +34,7 @@ from vedette.dispatch.receipts import Summary, forget_old, record_early
 from vedette.dispatch.run_escalation import EscalationRun, plan_notices, silent_of
 from vedette.dispatch.run_lease import LeaseRun, Work
 from vedette.dispatch.settle import close_range
-from vedette.dispatch.taking import Taken, enough_in_hand, take_work
+from vedette.dispatch.taking import Taken, enough_in_hand, store_and_take, take_work
 from vedette.dispatch.way import Way
 from vedette.dispatch.writer import Writer
 from vedette.people.positions import drop_old_positions
@@ -71,11 +71,11 @@ class Engine:
         self.realm = realm
         self.worker = worker or f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
         self.database = database or InThreads()
-        self._way = Way()
+        self._way = Way(lambda: self._channels.wake())
         self._writer = Writer(self.database, self._ended, lambda: self._channels.wake(), self._way.wait)
         self._ears = Ears(self.database)
         self._channels = OpenChannels(
-            hear=self._ears.hear, may_begin=lambda: self._writer.may_begin and not self._blind
+            hear=self._ears.hear, may_begin=lambda: self._writer.may_begin and self._way.free and not self._blind
         )
         self._running: dict[int, LeaseRun | EscalationRun | Held] = {}
         self._messages: dict[int, tuple[Issued, Parcels]] = {}
@@ -238,20 +238,19 @@ class Engine:
                 continue
             desks = {other.desk for other in self._expanding.values()}
             desk = Desk.KEEPER if Desk.EXPANDER in desks else Desk.EXPANDER
-            task = asyncio.create_task(self._expand_one(outbox.pk, desk))
+            urgent = any(_held(run).precedence > outbox.priority for run in self._running.values())
+            task = asyncio.create_task(self._expand_one(outbox.pk, desk, urgent))
             self._expanding[outbox.pk] = _Expanding(outbox.priority, desk, task)
-            if any(_held(run).precedence > outbox.priority for run in self._running.values()):
-                self._way.make(outbox.pk)
             begun = True
         return begun
 
-    async def _expand_one(self, outbox: int, desk: Desk) -> None:
+    async def _expand_one(self, outbox: int, desk: Desk, urgent: bool) -> None:
         try:
+            if urgent:
+                await self._hurry(outbox, desk)
             while not self._stopping.is_set():
                 await self._let_pass(outbox)
-                done = await self.db(desk, expand.step, outbox, clock.now())
-                self._way.stored(outbox)
-                if done:
+                if await self.db(desk, expand.step, outbox, clock.now()):
                     break
                 self._room.set()
                 await self._way.wait()
@@ -265,18 +264,30 @@ class Engine:
             self._rung.set()
             self._room.set()
 
+    async def _hurry(self, outbox: int, desk: Desk) -> None:
+        """Have the first of an urgent message's audience in hand before anything else is done."""
+        self._way.make()
+        try:
+            mine = [_held(run) for run in self._running.values()]
+            self._take(await self.db(desk, store_and_take, outbox, self.worker, clock.now(), self.realm, mine))
+        finally:
+            self._way.over()
+
     async def _begin(self) -> bool:
         """Take leases as there is room at their channels; more urgent ones need none."""
-        if self._house is None or not self._writer.may_begin or not self._way.may_begin:
+        if self._house is None or not self._writer.may_begin or not self._way.free:
             return False
         full = enough_in_hand(self._running.values(), self._channels.connections())
         mine = [_held(run) for run in self._running.values()]
         known = list(self._messages)
-        at_once = AT_ONCE if self._way.free else 1
         taken: Taken = await self.db(
-            Desk.READER, take_work, self.worker, clock.now(), self.realm, at_once, full, mine, known
+            Desk.READER, take_work, self.worker, clock.now(), self.realm, AT_ONCE, full, mine, known
         )
-        self._way.taken()
+        self._take(taken)
+        return bool(taken.leases)
+
+    def _take(self, taken: Taken) -> None:
+        """Begin on leases."""
         for issued in taken.messages:
             self._know(issued)
         for held, found in taken.leases:
@@ -284,7 +295,6 @@ class Engine:
             task = asyncio.create_task(self._start(held, found))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
-        return bool(taken.leases)
 
     async def _start(self, held: Held, found: Range | None) -> None:
         """Begin the work on one lease; a failure of it concerns no other."""

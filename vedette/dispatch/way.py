@@ -1,48 +1,38 @@
-"""Making way: while something more urgent than all that is in hand is stored and taken, what is routine holds back.
+"""Making way: until something more urgent than all that is in hand is stored and taken, what is routine holds back.
 
-On SQLite one writes at a time, and a batch of routine results takes as long as the urgent has to be there in all.
+Nothing more is sent, written or expanded meanwhile. On SQLite one writes at a time, and everywhere sending itself takes
+the processor time that the urgent needs.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 #: Seconds for which way is made at most: what is not written meanwhile is sent again after a crash.
 AT_MOST_S = 0.15
 
 
 class Way:
-    """Closed to what is routine from `make` until `taken`, or until it took too long."""
+    """Closed to what is routine from `make` until `over`, or until it took too long. `opened` is called then."""
 
-    def __init__(self) -> None:
+    def __init__(self, opened: Callable[[], None]) -> None:
+        self._opened = opened
         self._open = asyncio.Event()
         self._open.set()
-        #: The outbox row whose first recipients are not stored yet.
-        self._storing: int | None = None
         self._end: asyncio.TimerHandle | None = None
 
-    @property
-    def may_begin(self) -> bool:
-        """Whether leases may be taken: the urgent ones are among them, if any are to come."""
-        return self._storing is None
-
-    def make(self, outbox: int) -> None:
+    def make(self) -> None:
         """Something urgent is about to be stored."""
-        self._storing = outbox
         self._open.clear()
         if self._end is not None:
             self._end.cancel()
-        self._end = asyncio.get_running_loop().call_later(AT_MOST_S, self._over)
+        self._end = asyncio.get_running_loop().call_later(AT_MOST_S, self.over)
 
-    def stored(self, outbox: int) -> None:
-        """Its first recipients are: their leases can be taken."""
-        if outbox == self._storing:
-            self._storing = None
-
-    def taken(self) -> None:
-        """Leases were taken after that."""
-        if self._storing is None:
-            self._over()
+    def over(self) -> None:
+        """It is in hand, or cannot be."""
+        self._open.set()
+        self._opened()
 
     @property
     def free(self) -> bool:
@@ -52,7 +42,3 @@ class Way:
     async def wait(self) -> None:
         """Wait until no way need be made."""
         await self._open.wait()
-
-    def _over(self) -> None:
-        self._storing = None
-        self._open.set()
