@@ -135,7 +135,9 @@ def _secrets(realm: str, channel: str) -> list[tuple[int | None, bytes]]:
         for key in keys_of(secret)
     ]
     known = _realm(realm)
-    made: list[tuple[int | None, bytes]] = [(None, key) for key in keys_of(signing_secret(known or Realm.EXERCISE, channel))]
+    made: list[tuple[int | None, bytes]] = [
+        (None, key) for key in keys_of(signing_secret(known or Realm.EXERCISE, channel))
+    ]
     return own or (made if known is not None else [])
 
 
