@@ -15,12 +15,24 @@ from pathlib import Path
 import pytest
 
 from tests.cli.house import REPOSITORY, House, one_line
+from tests.conftest import require
 from tests.exchange.issuing import TRUSTED, alert, signed
+from tests.exchange.mails import tip
+from tests.servers import dovecot
 from tests.servers import feed as feeds
+from tests.servers.dovecot import PASSWORD, USER, Dovecot
 from tests.servers.feed import Issuer
+from tests.servers.parts import Part
 from vedette.formats.cap import Alert, write_cap
 
 pytestmark = pytest.mark.system
+
+
+@pytest.fixture
+def mail_server() -> Iterator[Dovecot]:
+    require(Part.DOVECOT)
+    with dovecot.running() as running:
+        yield running
 
 
 @pytest.fixture
@@ -92,9 +104,15 @@ def test_what_cannot_stand_is_one_line(house: House, issuer: Issuer) -> None:
     )
 
 
-def test_the_asker_looks_at_a_feed_by_itself_and_ends_with_whoever_started_it(house: House, issuer: Issuer) -> None:
+def test_the_asker_looks_at_feeds_by_itself_at_a_mailbox_at_once_and_ends_with_whoever_started_it(
+    house: House, issuer: Issuer, mail_server: Dovecot, tmp_path: Path
+) -> None:
     issuer.publish({"a": write_cap(today("a"))})
     house.ok("feeds", "add", "weather", issuer.feed, "--allow-private", actor="admin")
+    for name, text in (("password", PASSWORD), ("authority", mail_server.authority)):
+        (tmp_path / name).write_text(text)
+    options = ("--user", USER, "--secret-file", tmp_path / "password", "--certificates", tmp_path / "authority")
+    house.ok("feeds", "add", "tips", mail_server.url(), *options, "--allow-private", "--every", "86400", actor="admin")
     with subprocess.Popen(
         [sys.executable, "-m", "vedette.exchange", "--tied"],
         env=house.environment,
@@ -105,6 +123,11 @@ def test_the_asker_looks_at_a_feed_by_itself_and_ends_with_whoever_started_it(ho
         try:
             until = time.monotonic() + 60
             while not house.ok("feeds", "show", "weather", actor="admin"):
+                assert asker.poll() is None and time.monotonic() < until
+            while not house.ok("feeds", "list", actor="admin")[0]["told_at_once"]:
+                assert asker.poll() is None and time.monotonic() < until
+            mail_server.put(tip().as_bytes())
+            while not house.ok("feeds", "show", "tips", actor="admin"):
                 assert asker.poll() is None and time.monotonic() < until
             assert asker.stdin is not None and asker.stderr is not None
             asker.stdin.close()

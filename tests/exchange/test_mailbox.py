@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import threading
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -24,8 +25,10 @@ from vedette.access.models import User
 from vedette.access.policy import Actor
 from vedette.access.roles import Role
 from vedette.exchange.actions import keep_feed
-from vedette.exchange.intake import documents, imap, mailbox
-from vedette.exchange.intake.poll import poll_feed
+from vedette.exchange.intake import documents, imap, imap_connection, mailbox
+from vedette.exchange.intake.idle import waiting
+from vedette.exchange.intake.mailbox import stand_at_mailboxes
+from vedette.exchange.intake.poll import due_feeds, poll_feed
 from vedette.exchange.intake.polled import Polled
 from vedette.exchange.intake.queries import attached_to, item_of
 from vedette.exchange.models import Feed, FeedItem
@@ -218,7 +221,7 @@ def test_a_mail_that_breaks_off_each_look_is_refused_after_a_few_and_holds_up_no
 ) -> None:
     feed = kept(office, server, folder)
     server.put(tip(1, "word " * 20_000).as_bytes(), tip(2).as_bytes(), folder=folder)
-    monkeypatch.setattr(imap, "_LARGEST", 50_000)
+    monkeypatch.setattr(imap_connection, "_LARGEST", 50_000)
     for _ in range(documents.MOST_TRIES):
         assert "bytes at once" in poll_feed(feed).failure
         feed.refresh_from_db()
@@ -251,7 +254,7 @@ def test_lines_without_an_end_are_bound_in_time_and_size(
 ) -> None:
     server.put(tip().as_bytes(), folder=folder)
     feed = kept(office, server, folder)
-    monkeypatch.setattr(imap, bound, most)
+    monkeypatch.setattr(imap_connection, bound, most)
     assert said in poll_feed(feed).failure
     assert server.flags(folder) == [set()] and not Report.objects.exists()
 
@@ -278,6 +281,27 @@ def test_a_mark_that_stands_only_in_the_html_beside_the_text_holds_too(
     server.put(both.as_bytes(), folder=folder)
     looked(kept(office, server, folder, handling=Tlp.GREEN))
     assert Report.objects.get().handling == "TLP:RED"
+
+
+def test_a_server_that_tells_of_new_mail_by_itself_has_it_looked_at_at_once(
+    office: Actor, server: Dovecot, folder: str
+) -> None:
+    feed = kept(office, server, folder, every_s=86_400)
+    server.put(tip(1).as_bytes(), folder=folder)
+    looked(feed)
+    (claimed,) = due_feeds(clock.now())
+    rung = threading.Event()
+    with waiting(rung.set) as stood:
+        stand_at_mailboxes(stood, clock.now())
+        assert rung.wait(20) and stood.standing() == {feed.pk}
+        assert stood.told() == set() and not due_feeds(clock.now())
+        rung.clear()
+        server.put(tip(2).as_bytes(), folder=folder)
+        assert rung.wait(20)
+        stand_at_mailboxes(stood, clock.now())
+        assert due_feeds(clock.now(), but=[feed.pk]) == [] and due_feeds(clock.now()) == [claimed]
+    assert stood.standing() == set()
+    assert dict(looked(feed).outcomes) == {"taken": 1} and feed.is_told_at_once
 
 
 RULES: dict[str, Any] = {"authserv_id": "mx.agency.example", "senders": {"press.example.org": "press-office"}}

@@ -207,6 +207,7 @@ def _summary(feed: Feed) -> dict[str, Any]:
         "authserv_id": feed.authserv_id,
         "senders": feed.senders,
         "every_s": feed.every_s,
+        "told_at_once": feed.is_told_at_once,
         "polled_at": _time(feed.polled_at),
         "answered_at": _time(feed.answered_at),
         "failures": feed.failures,

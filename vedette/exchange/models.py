@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.db import models
 
+from vedette import clock
 from vedette.access.models import Record
 from vedette.access.sealed_fields import SealedSettings, SealedText
 from vedette.formats.foreign_signature import Proof
@@ -14,6 +17,8 @@ from vedette.warnings.models import Message
 
 #: What a mail, and what is attached to one, are called.
 _MAILED = ("Mail", "Attachment")
+#: After this time without a word nobody stands at a mailbox any more.
+_STANDS = timedelta(minutes=3)
 
 
 class SignedMessage(models.Model):
@@ -71,6 +76,8 @@ class Feed(Record):
     authserv_id = models.CharField(max_length=255, blank=True)
     #: Domain -> the handle of the source that its mails are of, where that server found the domain authentic.
     senders = models.JSONField(default=dict)
+    #: When somebody last stood at the mailbox whose server tells of new mail by itself.
+    told_at_once_at = models.DateTimeField(null=True)
     #: Digest -> how often reading it was begun and not ended: what ends the process is not begun for ever.
     tries = models.JSONField(default=dict)
     #: A folder's files at the last look, name -> size and time of change: whole is what stays the same.
@@ -78,6 +85,11 @@ class Feed(Record):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["realm", "name"], name="feed_name_once")]
+
+    @property
+    def is_told_at_once(self) -> bool:
+        """Whether its server tells of new mail by itself, and somebody stands there."""
+        return self.told_at_once_at is not None and self.told_at_once_at > clock.now() - _STANDS
 
 
 class FeedItem(models.Model):

@@ -1,4 +1,7 @@
-"""Looks at the feeds, calendars and directories that are due, a few at a time, until told to stop."""
+"""Looks at the feeds, calendars and directories that are due, a few at a time, until told to stop.
+
+A mailbox whose server tells of new mail by itself is due as soon as it does (`idle`).
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import logging
 import os
 import select
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from types import FrameType
@@ -16,6 +19,8 @@ from django.db import DatabaseError, close_old_connections, connection
 from vedette import clock
 from vedette.exchange.calendars.poll import ask_calendar, due_calendars, roll_on
 from vedette.exchange.directory.pull import due_directories, pull_when_due
+from vedette.exchange.intake.idle import waiting
+from vedette.exchange.intake.mailbox import stand_at_mailboxes
 from vedette.exchange.intake.poll import due_feeds, poll_feed
 from vedette.people.visitors import drop_overdue
 
@@ -37,13 +42,15 @@ def run(until_closed: int | None = None) -> None:
     for sent in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sent, stop)
     ended = [wake] if until_closed is None else [wake, until_closed]
+    told, ring_told = os.pipe()
     asked: set[str] = set()
-    with ThreadPoolExecutor(AT_ONCE) as threads:
-        while not select.select(ended, [], [], LOOK_S)[0]:
+    with ThreadPoolExecutor(AT_ONCE) as threads, waiting(lambda: os.write(ring_told, b".")) as mailboxes:
+        while not _any_of(ended, told):
             try:
                 roll_on(clock.now())
                 drop_overdue(clock.now())
-                for name, look in _due():
+                stand_at_mailboxes(mailboxes, clock.now())
+                for name, look in _due(asked):
                     if name not in asked:
                         asked.add(name)
                         threads.submit(_ask, name, look, asked)
@@ -52,10 +59,18 @@ def run(until_closed: int | None = None) -> None:
                 connection.close()
 
 
-def _due() -> Iterator[tuple[str, Callable[[], object]]]:
-    """What is to be looked at now: each with its name, and how."""
+def _any_of(ended: list[int], told: int) -> bool:
+    """Whether it is over; waits for that, for what mailboxes tell, and no longer than until the next look."""
+    ready = select.select([*ended, told], [], [], LOOK_S)[0]
+    if told in ready:
+        os.read(told, 4_096)
+    return any(one in ready for one in ended)
+
+
+def _due(asked: Collection[str]) -> Iterator[tuple[str, Callable[[], object]]]:
+    """What is to be looked at now: each with its name, and how. A feed that `asked` names stays due meanwhile."""
     now = clock.now()
-    for feed in due_feeds(now):
+    for feed in due_feeds(now, but={int(name[5:]) for name in list(asked) if name.startswith("feed ")}):
         yield f"feed {feed.pk}", partial(poll_feed, feed)
     for calendar in due_calendars(now):
         yield f"calendar {calendar.pk}", partial(ask_calendar, calendar)

@@ -1,62 +1,26 @@
-"""A mail server spoken to over IMAP, within bounds of time and size, and only over TLS.
-
-The standard library's client, with a connection of our own under it: which address is connected to is judged when it is
-looked up, no answer is larger than what is asked for, and nothing waits for ever.
-"""
+"""What is said to a mail server over IMAP: which mails wait, their bytes, their marks; and to be told of new ones."""
 
 from __future__ import annotations
 
 import base64
 import imaplib
 import re
-import socket
 import ssl
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from io import BufferedReader
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
-from vedette.dispatch.channels.http_addresses import is_public
-from vedette.reading.documents import LARGEST_FILE
+from vedette.exchange.intake.imap_connection import TIMEOUT_S, Connection, Mailbox, MailFailed
 
-#: Seconds that each step may take, and all of a look.
-TIMEOUT_S, LONGEST_S = 30.0, 300.0
-#: The largest answer: a mail, and what stands around it.
-_LARGEST = LARGEST_FILE + 100_000
-#: Of lines: the longest, and all of a look together.
-_LINE, _LINES = 1_000_000, 20_000_000
 #: Mails of a folder that one search goes over: its answer is one line.
 _SEARCHED = 5_000
 TAKEN, REFUSED = "$VedetteTaken", "$VedetteRefused"
 _FACTS = re.compile(rb"UID (\d+)|RFC822\.SIZE (\d+)")
 
 
-class MailFailed(Exception):
-    """What could not be had of a mail server, and why."""
-
-
 class NotGiven(MailFailed):
     """The server will not give one mail; others can still be asked for."""
-
-
-@dataclass(frozen=True, slots=True)
-class Mailbox:
-    """Where mails lie, and how they are asked for."""
-
-    url: str
-    user: str
-    password: str
-    allow_private: bool
-    #: Certificates (PEM) of its authority, beside those that the machine trusts.
-    certificates: str = ""
-
-    @property
-    def folder(self) -> str:
-        """The folder that mails come into."""
-        return unquote(urlsplit(self.url).path.lstrip("/")) or "INBOX"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +34,7 @@ class Waiting:
 class OpenFolder:
     """A folder that is open, for one look."""
 
-    def __init__(self, client: imaplib.IMAP4, mailbox: Mailbox) -> None:
+    def __init__(self, client: Connection, mailbox: Mailbox) -> None:
         self._client = client
         if mailbox.user or mailbox.password:
             # The client quotes the password only.
@@ -81,7 +45,10 @@ class OpenFolder:
         flags = _text(client.response("PERMANENTFLAGS")[1])
         self._keywords = "\\*" in flags or TAKEN in flags
         # Some say only to those who have signed in what they can do.
-        self._can_move = "MOVE" in _text(self._ask("CAPABILITY", client.capability), 10_000).upper().split()
+        can = _text(self._ask("CAPABILITY", client.capability), 10_000).upper().split()
+        self._can_move = "MOVE" in can
+        #: Whether it tells of new mails by itself (RFC 2177).
+        self.tells = "IDLE" in can
         self._there: set[str] = set()
 
     def waiting(self, most: int) -> tuple[list[Waiting], bool]:
@@ -96,6 +63,11 @@ class OpenFolder:
                 break
         sizes = self._sizes(found[:most])
         return [Waiting(uid, sizes[uid]) for uid in found[:most] if uid in sizes], len(found) > most
+
+    def wait(self, wake: int, seconds: float) -> bool:
+        """Whether a new mail came, within the time or until the pipe `wake` has something to read."""
+        self._count, new = self._client.idle_until(self._count, wake, seconds)
+        return new
 
     def fetch(self, uid: str) -> bytes:
         """A mail's bytes; whether it was read stays as it is."""
@@ -155,7 +127,7 @@ class OpenFolder:
 def open_folder(mailbox: Mailbox) -> Iterator[OpenFolder]:
     """Sign in and open the folder. Raises MailFailed, for whatever goes wrong within too."""
     try:
-        client = _Client(mailbox)
+        client = Connection(mailbox)
         try:
             yield OpenFolder(client, mailbox)
         finally:
@@ -170,93 +142,6 @@ def open_folder(mailbox: Mailbox) -> Iterator[OpenFolder]:
     except (imaplib.IMAP4.error, OSError, ValueError) as error:
         said = error.args[0] if error.args and isinstance(error.args[0], bytes) else str(error).encode()
         raise MailFailed(_text([said]) or type(error).__name__) from error
-
-
-class _Client(imaplib.IMAP4):
-    """The conversation, over a connection of our own."""
-
-    def __init__(self, mailbox: Mailbox) -> None:
-        parts = urlsplit(mailbox.url)
-        self._private = mailbox.allow_private
-        self._tls = ssl.create_default_context(cadata=mailbox.certificates or None)
-        if mailbox.certificates:
-            self._tls.load_default_certs()
-        self._at_once = parts.scheme == "imaps"
-        self._buffer: tuple[socket.socket, BufferedReader] | None = None
-        self._until, self._lines = time.monotonic() + LONGEST_S, 0
-        super().__init__(parts.hostname or "", parts.port or (993 if self._at_once else 143), TIMEOUT_S)
-        if not self._at_once:
-            if "STARTTLS" not in self.capabilities:
-                self.shutdown()
-                raise MailFailed("the server offers no TLS; nothing is sent to it in the open")
-            self.starttls(self._tls)
-
-    def open(self, host: str = "", port: int = 0, timeout: float | None = None) -> None:
-        """Connect to what the name leads to now."""
-        self.host, self.port = host, port
-        plain = self._connected(host, port)
-        self.sock = self._tls.wrap_socket(plain, server_hostname=host) if self._at_once else plain
-
-    def read(self, size: int) -> bytes:
-        """A literal, if it is no larger than anything that was asked for."""
-        if size > _LARGEST:
-            raise MailFailed(f"the server announced {size:,} bytes at once")
-        found = bytearray()
-        while len(found) < size:
-            if time.monotonic() > self._until:
-                raise TimeoutError
-            part = self._reader().read1(min(size - len(found), 1 << 16))
-            if not part:
-                break
-            found += part
-        return bytes(found)
-
-    def readline(self) -> bytes:
-        """A line, if it is one: however slowly it comes, and however many came before."""
-        line = bytearray()
-        while not line.endswith(b"\n"):
-            if time.monotonic() > self._until:
-                raise TimeoutError
-            come = self._reader().peek(1)
-            if not come:
-                break
-            part = self._reader().read(come.find(b"\n") + 1 or len(come))
-            line += part
-            self._lines += len(part)
-            if len(line) > _LINE or self._lines > _LINES:
-                raise MailFailed(f"the server sent a line of more than {_LINE:,} bytes, or lines of {_LINES:,} in all")
-        return bytes(line)
-
-    def send(self, data: Any) -> None:
-        """Everything."""
-        self.sock.sendall(data)
-
-    def shutdown(self) -> None:
-        """Hang up."""
-        if self._buffer is not None:
-            self._buffer[1].close()
-        self.sock.close()
-
-    def _reader(self) -> BufferedReader:
-        """What comes; after STARTTLS anew, so that nothing said before counts after it."""
-        if self._buffer is None or self._buffer[0] is not self.sock:
-            self._buffer = (self.sock, self.sock.makefile("rb"))
-        return self._buffer[1]
-
-    def _connected(self, host: str, port: int) -> socket.socket:
-        last: OSError | None = None
-        for family, kind, protocol, _, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
-            if not self._private and not is_public(str(address[0])):
-                raise MailFailed(f"{host} leads to {address[0]}, a private address; say so if the mailbox is there")
-            try:
-                found = socket.socket(family, kind, protocol)
-                found.settimeout(TIMEOUT_S)
-                found.connect(address)
-            except OSError as error:
-                last = error
-            else:
-                return found
-        raise last or OSError(f"{host}: no such host")
 
 
 def _facts(line: Any) -> tuple[str, str]:

@@ -7,12 +7,17 @@ it.
 from __future__ import annotations
 
 import time
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
+
+from django.db.models import Q, QuerySet
 
 from vedette.access.sealing import Unopened
 from vedette.exchange.intake.documents import MOST_TRIES, note_tries
 from vedette.exchange.intake.fetch import FetchFailed
-from vedette.exchange.intake.imap import Mailbox, MailFailed, NotGiven, OpenFolder, Waiting, open_folder
+from vedette.exchange.intake.idle import Waiting as Stood
+from vedette.exchange.intake.imap import NotGiven, OpenFolder, Waiting, open_folder
+from vedette.exchange.intake.imap_connection import Mailbox, MailFailed
 from vedette.exchange.intake.mails import TakenMail, refuse_mail, take_mail
 from vedette.exchange.intake.polled import Polled
 from vedette.exchange.models import Feed
@@ -21,13 +26,36 @@ from vedette.reading.mail import UnreadableMail, open_head
 
 #: Mails of one look, and the seconds after which no further one is begun; the rest at the next.
 MOST_MAILS, LONGEST_S = 50, 240.0
+#: How often it is said that somebody stands at a mailbox.
+_SAID_EVERY = timedelta(minutes=1)
+
+
+def mailbox_of(feed: Feed) -> Mailbox | None:
+    """Where a feed's mails lie; None when its password cannot be opened."""
+    if isinstance(feed.secret, Unopened):
+        return None
+    return Mailbox(feed.url, feed.user_name, feed.secret, feed.allow_private, feed.certificates)
+
+
+def stand_at_mailboxes(waiting: Stood, now: datetime) -> None:
+    """Have somebody stand at each mailbox that is on; one that has told of something is due."""
+    told = waiting.told()
+    Feed.objects.filter(pk__in=told, enabled=True, next_at__gt=now).update(next_at=now)
+    Feed.objects.filter(pk__in=waiting.standing()).filter(
+        Q(told_at_once_at=None) | Q(told_at_once_at__lte=now - _SAID_EVERY)
+    ).update(told_at_once_at=now)
+    waiting.keep({feed.pk: box for feed in _mailboxes() if (box := mailbox_of(feed)) is not None})
+
+
+def _mailboxes() -> QuerySet[Feed]:
+    return Feed.objects.filter(kind=Feed.Kind.MAIL, enabled=True)
 
 
 def read_mailbox(feed: Feed, polled: Polled) -> None:
     """Take in what waits. Raises FetchFailed; what came before that stays."""
-    if isinstance(feed.secret, Unopened):
+    mailbox = mailbox_of(feed)
+    if mailbox is None:
         raise FetchFailed("its password cannot be opened by the installation's secret; give it anew")
-    mailbox = Mailbox(feed.url, feed.user_name, feed.secret, feed.allow_private, feed.certificates)
     until = time.monotonic() + LONGEST_S
     try:
         with open_folder(mailbox) as folder:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from urllib.parse import urljoin
 
@@ -90,10 +90,10 @@ def _hold(feed: Feed) -> bool:
     return bool(free.update(held_until=now + LONGEST_LOOK))
 
 
-def due_feeds(now: datetime) -> Sequence[Feed]:
-    """The feeds that are due, each given to one asker only, whoever else asks at the same time."""
+def due_feeds(now: datetime, but: Collection[int] = ()) -> Sequence[Feed]:
+    """The feeds that are due `but` some, each given to one asker only, whoever else asks at the same time."""
     taken = []
-    for feed in Feed.objects.filter(enabled=True, next_at__lte=now).order_by("next_at"):
+    for feed in Feed.objects.filter(enabled=True, next_at__lte=now).exclude(pk__in=but).order_by("next_at"):
         pause = timedelta(seconds=feed.every_s) * 2 ** min(feed.failures, 8)
         longest = max(LONGEST_PAUSE, timedelta(seconds=feed.every_s))
         if Feed.objects.filter(pk=feed.pk, next_at=feed.next_at).update(next_at=now + min(pause, longest)):
