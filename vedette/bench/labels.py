@@ -129,7 +129,7 @@ def _label(name: str, text: str, line: str) -> Label:
     rest = match["rest"].lstrip(": ")
     made: dict[str, Any] = {"field": match["field"], "start": start, "end": end}
     if match["field"] == "by":
-        verb, chain = match["rest"].strip().split(": ", 1)
+        verb, chain = rest.split(": ", 1)
         made |= {"value": verb, "chain": tuple(_speaker(link) for link in chain.split(" > "))}
     elif match["field"] in ("is", "event"):
         made["answers"] = tuple(tuple(answer.split("|")) for answer in rest.split())

@@ -17,6 +17,8 @@ from vedette.reading.records import Attribution, Claim
 
 #: Mentions that help to link claims and are no happenings: not asked.
 _NOT_ASKED = frozenset({"incident", "weapons", "order", "retaliation"})
+#: "Effective immediately" is no date.
+_NOW = "PRESENT_REF"
 #: The verbs that most reporting is written with.
 CORE_VERBS = frozenset({"say", "tell", "according to", "announce", "report", "state", "add", "warn", "confirm"})
 #: Lines that carry the text and are no part of what it says.
@@ -230,6 +232,8 @@ class _Comparison:
             self._scores.count("date", right[0], f"{time.begin} to {time.until}", f"{self._words(label)} {label.value}")
             self._scores.count("date, any reading", any(right))
         for one in said:
+            if one.value == _NOW:
+                continue
             if not any(_shared(one.start, one.end, label.start, label.end) > 0 for label in labels):
                 self._scores.false("time", repr(one.text))
                 self._scores.tallies["date"].wrong += 1
@@ -302,7 +306,7 @@ def _shared(start: int, end: int, low: int, high: int) -> int:
 
 
 def _plain(name: str) -> str:
-    return _ARTICLE.sub("", " ".join(name.lower().replace("’", "'").split())).removesuffix("'s")
+    return _ARTICLE.sub("", " ".join(name.lower().replace("’", "'").replace(",", " ").split())).removesuffix("'s")
 
 
 def _is_named(link: Attribution, right: Speaker) -> bool:

@@ -27,6 +27,8 @@ class Anchor:
     ahead: bool | None
     #: The last full date named before in the text, for "a month before".
     named: date | None = None
+    #: The day named just before, which a clock time without a day belongs to.
+    here: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,8 @@ class Stretch:
     until: datetime | None
     #: Minutes west to east, where the text itself names the zone.
     offset_minutes: int | None = None
+    #: A clock time that names no day: what begins after it ends with the day.
+    today: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +78,11 @@ def start_of(when: date) -> datetime:
     return datetime.combine(when, MIDNIGHT)
 
 
-def lean(days: list[date | None], anchor: Anchor) -> list[date]:
-    """The nearest of the days and the nearest on the other side of the anchor, likeliest first."""
+def lean(days: list[date | None], anchor: Anchor, coarse: bool = False) -> list[date]:
+    """The nearest of the days and the nearest on the other side of the anchor, likeliest first.
+
+    A day without a year is the nearest, even a month ahead of words that look back; `coarse`: no month is.
+    """
     here = anchor.day
     assert here is not None
     known = sorted((found for found in days if found is not None), key=lambda found: abs(found - here))
@@ -84,11 +91,9 @@ def lean(days: list[date | None], anchor: Anchor) -> list[date]:
     nearest = known[0]
     other = next((found for found in known if (found > here) != (nearest > here)), None)
     same_month = (nearest.year, nearest.month) == (here.year, here.month)
-    if (
-        other is not None
-        and not same_month
-        and ((anchor.ahead is False and nearest > here) or (anchor.ahead and nearest < here - FAR * DAY))
-    ):
+    late = nearest > here + (0 if coarse else FAR) * DAY
+    early = nearest < here - FAR * DAY
+    if other is not None and not same_month and ((anchor.ahead is False and late) or (anchor.ahead and early)):
         return [other, nearest]
     both = other is not None and abs(other - here) < 3 * abs(nearest - here)
     return [nearest, other] if both and other is not None else [nearest]

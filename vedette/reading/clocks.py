@@ -24,6 +24,7 @@ _CLOCK = re.compile(
     _FLAGS,
 )
 _BARE = re.compile(r"(?P<military>(?!19|20[2-9])[0-2]\d[0-5]\d)(?![\d.,:/-]*\d)")
+_STAMPED = re.compile(r"(?P<h>[0-2]\d)(?P<m>[0-5]\d)(?P<zone>[A-IK-Z])?(?=h|\s|\Z)")
 #: A military letter after the hour; capital, so that no model number is taken for one.
 _LETTERED = re.compile(r"(?P<military>[0-2]\d[0-5]\d)\s?(?P<letter>[A-IK-Y])\b(?!\w)")
 _SPOKEN = re.compile(
@@ -34,7 +35,7 @@ _SPOKEN = re.compile(
 #: "4 to 6 p.m.", "between 11 and 2 p.m.": the first takes its half of the day from the second.
 _FIRST_OF_TWO = re.compile(
     r"(?P<h>\d{1,2})(?:[:.](?P<m>\d\d))?(?P<join>\s?[-–]\s?|\s(?:to|and|until|till)\s)"
-    r"(?=\d{1,2}(?:[:.]\d\d)?\s?(?P<half>[ap])\.?m\b)",
+    r"(?=\d{1,2}(?:[:.]\d\d)?\s?(?P<half>[ap])\.?m\b|midnight\b)",
     _FLAGS,
 )
 #: "1600-1800 on 3 March", "1600 to 1800 hrs".
@@ -73,6 +74,9 @@ def clock(text: str, at: int, end: int) -> Clock | None:
     match = _CLOCK.match(text, at, end)
     if match is None:
         bare = _BARE.match(text, at, end) if _follows_a_preposition(text, at) else None
+        if bare and bare["military"].startswith("20") and text[max(0, at - 6) : at].lower() == "since ":
+            # "has run the place since 2009"
+            bare = None
         when = _time(int(bare["military"][:2]), int(bare["military"][2:])) if bare else None
         return Clock(bare.end(), when) if bare and when is not None else None
     if match["word"]:
@@ -105,11 +109,18 @@ def first_of_two(text: str, at: int, end: int) -> tuple[int, time] | None:
     second = clock(text, match.end(), end)
     if second is None:
         return None
-    when = time(int(match["h"]) % 12 + (12 if match["half"].lower() == "p" else 0), int(match["m"] or 0))
-    if when > second.when and when.hour >= 12:
+    when = time(int(match["h"]) % 12 + (12 if (match["half"] or "p").lower() == "p" else 0), int(match["m"] or 0))
+    if when > second.when and when.hour >= 12 and not second.midnight:
         # "11 to 2 p.m.": from the morning on.
         when = when.replace(hour=when.hour - 12)
     return match.end(), when
+
+
+def stamped(text: str, at: int, end: int) -> Clock | None:
+    """The hour that opens a line of a log: "0612 Pilot boat advises ..."."""
+    bare = _STAMPED.match(text, at, end)
+    when = _time(int(bare["h"]), int(bare["m"])) if bare else None
+    return Clock(bare.end(), when, zone_letter(bare["zone"]) if bare["zone"] else None) if bare and when else None
 
 
 def zone_letter(letter: str) -> int:
@@ -130,6 +141,41 @@ def _spoken(text: str, at: int, end: int) -> Clock | None:
     if (match["way"] or "").lower() == "to":
         hour, minute = hour - 1 or 12, 60 - minute
     return Clock(match.end(), time(hour % 12 if hour == 12 else hour, minute), None, True)
+
+
+#: " at 11", " at six" behind a day.
+_HOUR_ALONE = re.compile(
+    rf",?\sat\s(?:about\s|around\s)?(?P<hour>{'|'.join(_HOURS)}|\d{{1,2}})\b(?![:.,]\d|\s?[-–%/]|\s[a-z]{{4,}}s\b)",
+    _FLAGS,
+)
+#: "six" behind "at", where no noun follows.
+_NAMED_HOUR = re.compile(
+    rf"(?P<hour>{'|'.join(_HOURS)})\b"
+    r"(?=[.,;:)]|\s(?:and|or|but|on|in the|this|tomorrow|tonight|that|yesterday|sharp)\b|\Z)",
+    _FLAGS,
+)
+
+
+def hour_alone(text: str, at: int, end: int) -> Clock | None:
+    """ "Saturday at 11": an hour by its figure or name, behind its day; before seven it is the afternoon's."""
+    match = _HOUR_ALONE.match(text, at, end)
+    return None if match is None else _plain_hour(match)
+
+
+def named_hour(text: str, at: int, end: int) -> Clock | None:
+    """ "rang at six"."""
+    if not text[max(0, at - 12) : at].lower().endswith((" at ", " at about ", " at around ")):
+        return None
+    match = _NAMED_HOUR.match(text, at, end)
+    return None if match is None else _plain_hour(match)
+
+
+def _plain_hour(match: re.Match[str]) -> Clock | None:
+    word = match["hour"].lower()
+    hour = _HOURS.get(word) or int(word)
+    if not 1 <= hour <= 12:
+        return Clock(match.end(), time(hour)) if word.isdigit() and 12 < hour < 24 else None
+    return Clock(match.end(), time(hour + 12 if hour < 7 else hour), None, hour >= 7)
 
 
 def _follows_a_preposition(text: str, at: int) -> bool:

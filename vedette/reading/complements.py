@@ -29,6 +29,14 @@ def complement(
         if phrase is not None and not any(token.is_word for token in tokens[phrase[1] : stop]):
             # "warned sailors of drifting mines": what follows the addressee is told, and no part of who they are.
             phrase = after(tokens, at, stop, frozenset())
+            if (
+                phrase is not None
+                and phrase[1] - phrase[0] > 2
+                and phrase[1] >= stop - 1
+                and tokens[begin - 1].low[-1:] == "s"
+            ):
+                # "Medic advises one casualty needs evacuation": nobody is addressed.
+                phrase = None
         past_low = tokens[phrase[1]].low if phrase is not None and phrase[1] < stop else "."
         if phrase is not None and (past_low in _AFTER_ADDRESSEE or past_low in QUOTE_MARKS or past_low in DETERMINERS):
             addressee, at = phrase, phrase[1]

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from vedette.reading.lexicon import Reporting
 from vedette.reading.tokens import Token
 
+_MERE = frozenset({"this", "so", "them", "as", "much"})
+_MERE_DEED = _MERE | {"to", "do", "the", "same", "it", "that"}
 QUOTE_MARKS = frozenset("\"“”«»'‘’")
 
 
@@ -40,3 +42,9 @@ def without_comma(tokens: Sequence[Token], start: int, end: int) -> int:
     while end > start and tokens[end - 1].low in (",", "and", "as"):
         end -= 1
     return end
+
+
+def says_something(tokens: Sequence[Token], content: tuple[int, int]) -> bool:
+    """Whether what is reported has words of its own, and more than "it"."""
+    told = [tokens[at].low for at in range(*content) if tokens[at].is_word]
+    return any(low not in _MERE for low in told) if told[:1] != ["to"] else any(low not in _MERE_DEED for low in told)

@@ -105,6 +105,10 @@ def quoted_as(tokens: Sequence[Token], at: int, start: int, stop: int) -> Report
     if tokens[helper].low in _BE:
         named = subject(tokens, helper, start)
         by = after(tokens, said + 2, at - 1) if tokens[said + 1].low == "by" else None
+        if named is not None and named.begins > start + 1 and not tokens[named.begins - 1].is_word:
+            # '"It was forced," Ruiz was quoted as saying in a release.'
+            written = after(tokens, at + 2, stop) if at + 2 < stop and tokens[at + 1].low in ("in", "by") else None
+            return ReportingCue(VERBS["say"], at, named.source, None, (start, named.begins - 1), True, written or by)
         return ReportingCue(VERBS["say"], at, named.source, None, told, False, by) if named is not None else None
     quoted = after(tokens, said + 1, at - 1, TYING)
     handed_on = subject(tokens, said, start)
@@ -144,6 +148,15 @@ def said_to_have(tokens: Sequence[Token], at: int, start: int, stop: int) -> Rep
 
 def as_told(tokens: Sequence[Token], at: int, start: int, stop: int) -> ReportingCue | None:
     """ "as the memo tells it", "as the union put it"."""
+    if tokens[at + 1].low in VERBS and tokens[at + 2].low == "by" and at + 3 < stop:
+        # "As reported by the depot, ..."
+        phrase = after(tokens, at + 3, stop, TYING)
+        if phrase is None or classify(tokens[slice(*phrase)], "say") is None:
+            return None
+        verb = VERBS[tokens[at + 1].low]
+        if at == start:
+            return ReportingCue(verb, at, phrase, None, content_from(tokens, phrase[1], stop), False)
+        return ReportingCue(verb, at, phrase, None, (start, without_comma(tokens, start, at)), True)
     phrase = after(tokens, at + 1, min(stop, at + 10))
     for index in range(at + 2, min(stop - 1, at + 10)):
         if tokens[index].low in ("tells", "told", "puts", "put", "has", "had") and tokens[index + 1].low == "it":

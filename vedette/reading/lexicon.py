@@ -78,7 +78,9 @@ DOCUMENTS = words(
     "communique communiqué note file files chat intercept intercepts leaflet leaflets flyer flyers pamphlet pamphlets "
     "poster map records record account paper papers testimony data metadata figures statistics images image imagery "
     "photo photos photograph photographs picture pictures screenshot screenshots clip voicemail tweet text texts "
-    "thread reporting readings minutes factsheet telegram diary newsletter sitrep sitreps proclamation manifesto"
+    "thread threads reporting readings minutes factsheet accounts affidavits filings surveys studies transcripts "
+    "notices cables circulars indications graffiti telegram call calls feed tape dossier readout notebook diary "
+    "newsletter sitrep sitreps proclamation manifesto"
 )
 OUTLETS = words(
     "reuters ap afp bbc cnn newspaper newspapers newsroom station broadcaster outlet outlets magazine website "
@@ -99,37 +101,10 @@ ORGANISATIONS = words(
     "marshals oversight watchdog utility district consulate charities brigades cells networks factions outfit outfits "
     "gendarmerie constabulary secretariat taskforces embassies consulates unions ministries councils hospitals "
     "airline airlines airport port railway bank museum theatre school schools church parish mosque rebels "
-    "collective alliance movement federation task-force humint sigint osint"
+    "collective alliance movement federation task-force humint sigint osint cluster clusters"
 )
 #: Heads that name people by what they are.
-PEOPLE = words(
-    "agent officer official source witness resident leader member spokesman spokeswoman spokesperson lawyer "
-    "attorney prosecutor investigator analyst commander chief director sheriff mayor governor president "
-    "minister secretary senator representative judge detective expert researcher teacher worker driver man "
-    "woman men women people person head chair neighbor neighbour bystander informant suspect victim relative family "
-    "employee supervisor colleague colleagues staff personnel soldier trooper deputy deputies captain caller "
-    "user reporter journalist doctor nurse farmer fighter militant smuggler trafficker aide adviser advisor "
-    "insider contractor volunteer manager editor author forecaster firefighter stringer tracker trader "
-    "stallholder shopkeeper parishioner passenger commuter motorist pedestrian cyclist inmate prisoner detainee "
-    "migrant refugee pilot sailor skipper fisherman fishermen hunter herder priest pastor imam bishop rabbi "
-    "pupil principal steward bouncer porter cashier waiter bartender receptionist controller marshal warden "
-    "magistrate coroner pathologist economist historian academic scholar consultant physician surgeon "
-    "psychologist pharmacist electrician mechanic builder carpenter miner logger trucker cabbie rider shooter "
-    "hijacker kidnapper attacker assailant insurgent extremist follower supporter opponent partner friend buddy "
-    "mate pal cousin uncle aunt guy guys boyfriend girlfriend roommate landlord master chairman chairwoman "
-    "president prefect premier chancellor councillor councilor commissioner ombudsman auditor inspector "
-    "registrar blogger moderator customer client shopper tourist traveller visitor homeowner householder "
-    "caretaker janitor cleaner gardener keeper rep reps grandmother grandfather nephew niece parent youth "
-    "youths child children girl boy stranger passer-by onlooker linguist auditor interpreter translator "
-    "lecturer chemist nun monk chaplain attendant conductor sentry lookout watchman scout collector vendor "
-    "merchant broker banker accountant treasurer chief chiefs operative operatives handler handlers liaison "
-    "defector deserter escapee returnee evacuee applicant claimant plaintiff defendant juror critic lawmaker "
-    "negotiator diplomat ambassador guard superintendent coordinator boss bosses crew crews patrols ranger "
-    "leadership counsel students student father mother son daughter brother sister wife husband insiders "
-    "organiser organizer protester protestor demonstrator clerk survivor veteran rebel civilian activist "
-    "campaigner paramedic rescuer medic dispatcher engineer scientist technician owner tenant villager elder "
-    "trader planner"
-)
+PEOPLE = frozenset(" ".join(table("people.txt")).split())
 TITLES = words(
     "father sister brother rev reverend bishop imam rabbi cpl det insp supt sir dame lord lady acting mr mrs ms "
     "dr prof sgt lt capt col gen maj cmdr chief sheriff agent officer sen rep gov president mayor director "
@@ -156,14 +131,28 @@ class Reporting:
     addressed: bool = False
 
 
+_OF_PEOPLE = (
+    "-in-law",
+    "year-old",
+    "year-olds",
+    "woman",
+    "women",
+    "ologist",
+    "ologists",
+    "ician",
+    "icians",
+    "ographer",
+)
+
+
 def is_person_noun(word: str) -> bool:
     """Whether the lower-case word names people by what they are."""
-    if word.endswith(("-in-law", "year-old", "year-olds")):
+    if word.endswith(_OF_PEOPLE):
         return True
     word = word.rsplit("-", 1)[-1]
     return (
         word in PEOPLE
-        or (word.endswith("s") and word[:-1] in PEOPLE)
+        or (word.endswith("s") and (word[:-1] in PEOPLE or (word.endswith("es") and word[:-2] in PEOPLE)))
         or (word.endswith(("ies",)) and (word[:-3] + "y" in PEOPLE))
     )
 

@@ -42,7 +42,9 @@ PAST_VERBS = frozenset(form for form, verb in VERBS.items() if form.endswith(("e
     "shot", "struck", "fired", "attacked", "received", "went", "came", "took", "made", "gave", "began", "left", "saw",
     "heard", "got", "ran", "fled", "held", "met", "lost", "kept", "brought", "caught", "fell", "knew", "threw", "stole",
     "broke", "spoke", "wore", "rode", "stood", "hit", "killed", "injured", "drove", "stopped", "seen", "given", "found",
-    "says", "tells",
+    "says", "tells", "rang", "sang", "swam", "shook", "swung", "tore", "woke", "hid", "crept", "dealt", "dug", "fought",
+    "flew", "forgot", "froze", "grew", "leapt", "sat", "slept", "slid", "sold", "sought", "spent", "sprang", "swept",
+    "swore", "taught", "won", "blew", "drew", "chose",
 }  # fmt: skip
 CALENDAR = (frozenset(MONTHS) | frozenset(WEEKDAYS) | {"yesterday", "today", "tomorrow", "tonight"}) - {"may", "sun"}
 _TURNS = words(
@@ -54,7 +56,18 @@ REDUCED = words(
     "shared"
 )
 #: Words that stand behind a noun and tell where: "people nearby".
-_BEHIND = words("nearby abroad here opposite upstairs downstairs who which familiar")
+_BEHIND = words(
+    "nearby abroad here opposite upstairs downstairs who which familiar close loyal aware present based opposed "
+    "sympathetic"
+)
+#: Pronouns run together with their verb: "he's told us", "I'd say".
+CONTRACTED = frozenset(
+    pronoun + ending
+    for pronoun in ("i", "we", "he", "she", "they", "it")
+    for ending in ("'d", "'ve", "'s", "'m", "'re")
+)
+#: Prepositions that as often open a clause.
+CLAUSAL = words("after before until since despite")
 _TIME_UNITS = words("week month year weekend hrs hours o'clock a.m p.m am pm")
 _PARTS_OF_DAY = words("day days morning afternoon evening night noon midnight then")
 _WHICH_DAY = words("following next previous same that this last around by at for before after early")
@@ -65,10 +78,12 @@ NAME_PARTICLES = words("of the and for de la del van von al bin el da dos ibn te
 def before(tokens: Sequence[Token], index: int, floor: int = 0) -> tuple[int, int] | None:
     """The noun phrase that ends just before `index` (adverbs and auxiliaries skipped), as token bounds."""
     last = index - 1
-    while last >= floor and (tokens[last].low in AUXILIARIES or _is_adverb(tokens[last])):
+    while last >= floor and (tokens[last].low in AUXILIARIES or is_adverb(tokens[last])):
         last -= 1
     if last < floor or not tokens[last].is_word:
         return None
+    if tokens[last].low in CONTRACTED:
+        return last, last + 1
     if _is_pronoun(tokens[last]):
         if last - 2 >= floor and tokens[last - 1].low == "of":
             # "one of them"
@@ -93,6 +108,9 @@ def before(tokens: Sequence[Token], index: int, floor: int = 0) -> tuple[int, in
         if not token.is_word:
             if low not in _INSIDE:
                 break
+        elif low in CLAUSAL:
+            # "He was held after police said": no phrase goes on across it.
+            break
         elif low in PREPOSITIONS and at > floor and tokens[at - 1].is_word and first <= at + 1:
             previous = tokens[at - 1].low
             if previous in CALENDAR or previous in CONJUNCTIONS or previous in PREPOSITIONS:
@@ -106,6 +124,11 @@ def before(tokens: Sequence[Token], index: int, floor: int = 0) -> tuple[int, in
             closed = False
             at -= 1
             continue
+        elif low == "the" and at > floor and tokens[at - 1].text == "Save" and tokens[at + 1].is_capital:
+            # "Save the Children": no other name of an aid agency has its article inside.
+            first = at
+            at -= 1
+            continue
         elif closed and low in DETERMINERS and low != "that" and tokens[at + 1].low in DETERMINERS:
             # "all the other", "the two"
             first = at
@@ -116,10 +139,15 @@ def before(tokens: Sequence[Token], index: int, floor: int = 0) -> tuple[int, in
         elif low == "and":
             if at <= floor or not _joins(tokens[at - 1], tokens[at + 1]) or not tokens[at - 1].is_word:
                 break
-        elif at < last and low in PAST_VERBS and at > floor and tokens[at - 1].low in DETERMINERS:
-            # "the injured driver"
+        elif (
+            at < last and at > floor and tokens[at - 1].low in DETERMINERS and (low in PAST_VERBS or low.endswith("ly"))
+        ):
+            # "the injured driver", "a usually reliable source"
             pass
-        elif low in CONJUNCTIONS or low in PAST_VERBS or low in CALENDAR or (_is_adverb(token) and at != last):
+        elif at < last and low in PAST_VERBS and token.is_capital and (low == "met" or tokens[at + 1].is_capital):
+            # "Met Office forecasters", "Met service"
+            pass
+        elif low in CONJUNCTIONS or low in PAST_VERBS or low in CALENDAR or (is_adverb(token) and at != last):
             break
         elif low in DETERMINERS and not (token.text == "A" and at == last):
             # "Source A" is a name.
@@ -176,7 +204,7 @@ def after(
                 break
             at += 1
             continue
-        elif (low in PAST_VERBS and opened) or (_is_adverb(token) and at != index):
+        elif (low in PAST_VERBS and opened) or (is_adverb(token) and at != index):
             break
         else:
             opened = True
@@ -242,6 +270,6 @@ def _is_pronoun(token: Token) -> bool:
     return token.low in PRONOUNS and not token.is_acronym
 
 
-def _is_adverb(token: Token) -> bool:
+def is_adverb(token: Token) -> bool:
     low = token.low
     return low in ADVERBS or (low.endswith("ly") and len(low) > 4 and token.text[0].islower() and low != "family")

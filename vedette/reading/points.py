@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import date, time
+from dataclasses import replace
+from datetime import time, timedelta
 
 from vedette.reading.calendar import (
     DAY,
@@ -14,44 +15,30 @@ from vedette.reading.calendar import (
     date_or_none,
     day_stretch,
     lean,
-    month_stretch,
-    months_later,
     part_of,
     start_of,
 )
-from vedette.reading.clocks import Clock, clock
+from vedette.reading.clocks import Clock, clock, hour_alone, named_hour
+from vedette.reading.echoes import echo
 from vedette.reading.figures import in_figures
 from vedette.reading.holidays import holiday
 from vedette.reading.lexicon import MONTHS, WEEKDAYS
+from vedette.reading.weekdays import MONTH, WEEKDAY, month, weekday
 
-_MONTH = (
-    r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|"
-    r"oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b\.?"
-)
-_WEEKDAY = (
-    r"(?P<weekday>mon(?:day)?|tue(?:s(?:day)?)?|wed(?:nesday)?|thu(?:r(?:s(?:day)?)?)?|fri(?:day)?|sat(?:urday)?|"
-    r"sun(?:day)?)\b\.?"
-)
-_LEAD = rf"(?:{_WEEKDAY},?\s{{1,2}})?(?:the\s)?"
+_LEAD = rf"(?:{WEEKDAY},?\s{{1,2}})?(?:the\s)?"
 _YEAR = r"(?:,?\s{1,2}(?P<year>(?:19|20)\d\d)(?!\d))?"
 _FLAGS = re.IGNORECASE
 _DAY_MONTH = re.compile(
-    rf"{_LEAD}(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?:(?:\s?[-–]\s?|\s(?:to|and|through|until)\s)(?P<last>\d{{1,2}})(?:st|nd|rd|th)?)?(?:\sof)?\s{{1,2}}{_MONTH}{_YEAR}",
+    rf"{_LEAD}(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?:(?:\s?[-–]\s?|\s(?:to|and|through|until)\s)(?P<last>\d{{1,2}})(?:st|nd|rd|th)?)?(?:\sof)?\s{{1,2}}{MONTH}{_YEAR}",
     _FLAGS,
 )
 _MONTH_DAY = re.compile(
-    rf"{_LEAD}{_MONTH}\s{{1,2}}(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?:(?:\s?[-–]\s?|\s(?:to|and|through|until)\s)(?P<last>\d{{1,2}}))?(?![\d:/])(?!\s?(?:a\.?m|p\.?m)\b){_YEAR}",
+    rf"{_LEAD}{MONTH}\s{{1,2}}(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?:(?:\s?[-–]\s?|\s(?:to|and|through|until)\s)(?P<last>\d{{1,2}}))?(?!\d|[:/]\d)(?!\s?(?:a\.?m|p\.?m)\b){_YEAR}",
     _FLAGS,
 )
-_WEEKDAY_ONLY = re.compile(rf"(?:(?P<which>last|next|this|this past|past|this coming|coming)\s)?{_WEEKDAY}", _FLAGS)
 _NEAR_DAY = re.compile(
     r"(?P<word>the day before yesterday|the day after tomorrow|the night before last|the previous night|today|tonight|"
-    r"yesterday|tomorrow|last night|overnight|this (?P<part>morning|afternoon|evening))\b",
-    _FLAGS,
-)
-_MONTH_ONLY = re.compile(
-    rf"(?:(?P<which>last|next|this|early|mid|late|the end of|end of)[\s-])?{_MONTH}"
-    r"(?:,?\s(?P<year>(?:19|20)\d\d)(?!\d))?",
+    r"yesterday|tomorrow|last nite|last night|overnight|this (?P<part>morning|afternoon|evening))\b",
     _FLAGS,
 )
 _PART = re.compile(r",?\s(?P<part>morning|afternoon|evening|night)\b", _FLAGS)
@@ -66,17 +53,18 @@ _HOUR_OF_PART = re.compile(
 )
 #: "the night of 1/2 March", "the intervening night of November 2 and 3": the night that begins on the first.
 _NIGHT_OF = re.compile(r"(?:the\s)?(?:intervening\s)?night\s(?:of|from)\s(?:the\s)?", _FLAGS)
-_SLASHED = re.compile(rf"(?P<first>\d{{1,2}})\s?/\s?\d{{1,2}}\s{_MONTH}", _FLAGS)
+_SLASHED = re.compile(rf"(?P<first>\d{{1,2}})\s?/\s?\d{{1,2}}\s{MONTH}", _FLAGS)
 _WHICH_YEAR = re.compile(r"\s(?:of\s)?(?P<which>last|this|next)\syear\b", _FLAGS)
-_WHICH_WEEK = re.compile(r"\s(?P<which>last|this|next)\sweek\b", _FLAGS)
+#: From this hour on a text goes over to the next day's hours before the other.
+_LATE, _EARLY = 18, 12
 _PARTS = {"morning": ("TMO", 6, 12), "afternoon": ("TAF", 12, 18), "evening": ("TEV", 18, 24), "night": ("TNI", 18, 30)}
 
 
 def point(text: str, at: int, end: int, anchor: Anchor) -> Point | None:
     """The day, clock time or month that begins at `at`, with a clock time joined to its day in either order."""
-    told = clock(text, at, end) or _hour_of_part(text, at, end)
+    told = clock(text, at, end) or _hour_of_part(text, at, end) or named_hour(text, at, end)
     if told is not None:
-        return _from_clock(text, end, told, anchor)
+        return _from_clock(text, at, end, told, anchor)
     found = day(text, at, end, anchor)
     if found is None or found.has_clock or found.readings[0].begin is None:
         return found
@@ -85,12 +73,14 @@ def point(text: str, at: int, end: int, anchor: Anchor) -> Point | None:
         return Point(part.end(), tuple(part_of(reading, code, first, last) for reading in found.readings), True, True)
     joint = _TO_CLOCK.match(text, found.end, end)
     told = clock(text, joint.end(), end) if joint and found.has_day else None
+    if told is None and found.has_day:
+        told = hour_alone(text, found.end, end)
     if told is None:
         return found
     return Point(told.end, tuple(at_time(reading, told.when, told.offset) for reading in found.readings), True, True)
 
 
-def _from_clock(text: str, end: int, told: Clock, anchor: Anchor) -> Point:
+def _from_clock(text: str, at: int, end: int, told: Clock, anchor: Anchor) -> Point:
     """A clock time and, where it follows, its day: "05:30 this morning", "half past nine on Tuesday evening"."""
     joint = _TO_DAY.match(text, told.end, end)
     found = day(text, joint.end(), end, anchor) if joint else None
@@ -105,7 +95,16 @@ def _from_clock(text: str, end: int, told: Clock, anchor: Anchor) -> Point:
         return Point(found.end, tuple(at_time(reading, when, told.offset) for reading in found.readings), True, True)
     if anchor.day is None:
         return Point(told.end, (Stretch(f"T{told.when:%H:%M}", None, None),), False, True)
-    return Point(told.end, (at_time(day_stretch(anchor.day), told.when, told.offset),), False, True)
+    here = anchor.day
+    if anchor.here is not None:
+        # "at 11.50 pm on Saturday; by 4 am": the next morning's.
+        late = anchor.here.hour >= _LATE and told.when.hour < _EARLY
+        here = anchor.here.date() + (DAY if late else timedelta())
+    reading = at_time(day_stretch(here), told.when, told.offset)
+    if text[max(0, at - 6) : at].lower() == "after " and reading.begin is not None:
+        # "after 8 pm": until that day ends.
+        reading = replace(reading, until=start_of(here) + DAY, today=True)
+    return Point(told.end, (reading,), False, True)
 
 
 def _hour_of_part(text: str, at: int, end: int) -> Clock | None:
@@ -126,9 +125,10 @@ def day(text: str, at: int, end: int, anchor: Anchor, within: bool = False) -> P
         or _named_day(_MONTH_DAY, text, at, end, anchor)
         or (None if within else _night_of(text, at, end, anchor))
         or holiday(text, at, end, anchor)
+        or echo(text, at, end, anchor)
         or _near_day(text, at, end, anchor, within)
-        or _weekday(text, at, end, anchor)
-        or _month(text, at, end, anchor)
+        or weekday(text, at, end, anchor)
+        or month(text, at, end, anchor)
     )
 
 
@@ -156,6 +156,7 @@ def _named_day(pattern: re.Pattern[str], text: str, at: int, end: int, anchor: A
         return None
     month, number = MONTHS[match["month"].lower().rstrip(".")], int(match["day"])
     last = int(match["last"]) if match["last"] else number
+    apart = match["last"] and last != number + 1 and " and " in match.group()
     if match["month"] == "may" or match["month"] == "march":
         return None
     past = match.end()
@@ -174,6 +175,9 @@ def _named_day(pattern: re.Pattern[str], text: str, at: int, end: int, anchor: A
             number_of_day = WEEKDAYS[match["weekday"].lower()]
             known = [found for found in known if found is not None and found.weekday() == number_of_day] or known
         days = lean(known, anchor)
+    if apart and days:
+        # "on 19 and 24 October": two days, and this is the first.
+        return Point(match.start("day") + len(match["day"]), tuple(day_stretch(found) for found in days))
     readings = []
     for found in days:
         until = date_or_none(found.year, month, last)
@@ -196,13 +200,13 @@ def _near_day(text: str, at: int, end: int, anchor: Anchor, within: bool) -> Poi
     if word == "overnight" and not within and (named := _overnight(text, match.end(), end, anchor)) is not None:
         return named
     shift = {
-        "yesterday": -1, "tomorrow": 1, "last night": -1, "overnight": 0 if anchor.ahead else -1,
+        "yesterday": -1, "tomorrow": 1, "last night": -1, "last nite": -1, "overnight": 0 if anchor.ahead else -1,
         "the day before yesterday": -2, "the day after tomorrow": 2, "the night before last": -2,
         "the previous night": -1,
     }.get(" ".join(word.split()), 0)  # fmt: skip
     when = day_stretch(anchor.day + shift * DAY)
     part = match["part"]
-    if word in ("tonight", "overnight") or "night" in word:
+    if word in ("tonight", "overnight") or "night" in word or "nite" in word:
         part = "night"
     if part:
         return Point(match.end(), (part_of(when, *_PARTS[part.lower()]),), True, True)
@@ -216,80 +220,3 @@ def _overnight(text: str, past: int, end: int, anchor: Anchor) -> Point | None:
     if found is None or not found.has_day or found.has_clock or found.readings[0].begin is None:
         return None
     return Point(found.end, tuple(part_of(reading, *_PARTS["night"]) for reading in found.readings), True, True)
-
-
-def _weekday(text: str, at: int, end: int, anchor: Anchor) -> Point | None:
-    match = _WEEKDAY_ONLY.match(text, at, end)
-    if match is None or not match["weekday"][0].isupper() or match["weekday"] in ("Sun", "Sat", "Wed", "Mon", "Fri"):
-        return None
-    number = WEEKDAYS[match["weekday"].lower().rstrip(".")]
-    if anchor.day is None:
-        return Point(match.end(), (Stretch(f"XXXX-WXX-{number + 1}", None, None),))
-    which = (match["which"] or "").lower()
-    if not which and (week := _WHICH_WEEK.match(text, match.end(), end)) is not None:
-        # "Thursday last week"
-        monday = anchor.day - anchor.day.weekday() * DAY
-        shift = {"last": -7, "this": 0, "next": 7}[week["which"].lower()]
-        return Point(week.end(), (day_stretch(monday + (number + shift) * DAY),))
-    back = anchor.day - ((anchor.day.weekday() - number) % 7) * DAY
-    ahead = anchor.day + ((number - anchor.day.weekday()) % 7) * DAY
-    if which in ("last", "past", "this past"):
-        back = back - 7 * DAY if back == anchor.day else back
-        days = [back] if which != "last" or (anchor.day - back).days >= 5 else [back, back - 7 * DAY]
-    elif which == "next":
-        coming = ahead + 7 * DAY if ahead == anchor.day else ahead
-        following = anchor.day + (7 - anchor.day.weekday() + number) * DAY
-        days = [following, coming]
-    elif which in ("this", "coming", "this coming"):
-        days = [ahead + 7 * DAY if ahead == anchor.day and which != "this" else ahead]
-    elif back == ahead:
-        days = [back, back + (7 if anchor.ahead else -7) * DAY]
-    else:
-        days = [ahead, back] if anchor.ahead else [back, ahead]
-    return Point(match.end(), tuple(day_stretch(when) for when in dict.fromkeys(days)))
-
-
-def _month(text: str, at: int, end: int, anchor: Anchor) -> Point | None:
-    match = _MONTH_ONLY.match(text, at, end)
-    if match is None or not match["month"][0].isupper() or text[max(0, at - 3) : at].strip()[-1:].isdigit():
-        return None
-    month, which = MONTHS[match["month"].lower()], (match["which"] or "").lower()
-    if match["month"].lower() in (
-        "may",
-        "march",
-        "mar",
-        "dec",
-        "jan",
-        "sep",
-        "jun",
-        "jul",
-        "oct",
-        "nov",
-        "feb",
-    ) and not (
-        match["year"]
-        or which
-        or text[max(0, at - 6) : at].lower().endswith((" in ", "\nin ", "since ", "until ", " by "))
-    ):
-        return None
-    if match["year"]:
-        firsts = [date(int(match["year"]), month, 1)]
-    elif anchor.day is None:
-        return Point(match.end(), (Stretch(f"XXXX-{month:02}", None, None),), False)
-    else:
-        leaning = Anchor(anchor.day, None, {"last": False, "next": True}.get(which, anchor.ahead))
-        firsts = lean([date(anchor.day.year + step, month, 1) for step in (-1, 0, 1)], leaning)
-    readings = []
-    for first in firsts:
-        whole = month_stretch(first.year, month)
-        past = months_later(first, 1)
-        bounds = {"early": (1, 11, "-EARLY"), "mid": (11, 21, "-MID"), "late": (21, 0, "-LATE")}
-        if which.endswith("end of"):
-            bounds[which] = (21, 0, "-LATE")
-        if which in bounds:
-            low, high, suffix = bounds[which]
-            until = past if high == 0 else first.replace(day=high)
-            readings.append(Stretch(whole.value + suffix, start_of(first.replace(day=low)), start_of(until)))
-        else:
-            readings.append(whole)
-    return Point(match.end(), tuple(readings), False, False, which in ("early", "mid", "late", "end of", "the end of"))

@@ -25,7 +25,7 @@ from vedette.reading.lexicon import PREPOSITIONS, words
 from vedette.reading.mastheads import frame_of
 from vedette.reading.places import Mention, Place, PlaceReader
 from vedette.reading.records import Attribution, Certainty, Claim, Draft, Modality, PlaceMention, Polarity, Span
-from vedette.reading.sentences import Kind, Sentence, split
+from vedette.reading.sentences import Kind, Sentence, is_log, split
 from vedette.reading.speakers import Speakers
 from vedette.reading.times import TimeReader
 from vedette.reading.tokens import Token, tokenise
@@ -116,6 +116,7 @@ class _Pass:
         self._sentences = sentences
         self._speakers = Speakers(frame_of(text, sentences))
         self._times = TimeReader(published, zone)
+        self._log = is_log(text)
         self._places = PlaceReader(own_places)
 
     def claims(self) -> tuple[Claim, ...]:
@@ -135,6 +136,7 @@ class _Pass:
                     begun.append((dated, []))
                 continue
             self._speakers.enter(self._text, sentence, tokens)
+            self._times.enter(sentence.paragraph, self._log)
             for first, past in attribution.segments(tokens) if sentence.kind is not Kind.HEADER else [(0, len(tokens))]:
                 first, past = _trimmed(tokens, first, past)
                 if not any(token.is_word for token in tokens[first:past]):
@@ -203,8 +205,7 @@ class _Pass:
         opens = tokens[first].text[0] in _QUOTES
         whole = opens and sentence.quotes and sentence.quotes[0].end >= sentence.end - 1
         if links and not whole:
-            if sentence.quotes:
-                self._speakers.quoted = (sentence.paragraph, links[-1])
+            self._speakers.quoted = (sentence.paragraph if sentence.quotes else sentence.paragraph - 1, links[-1])
             return links
         if opens and sentence.quotes and self._speakers.quoted is not None:
             paragraph, speaker = self._speakers.quoted
@@ -229,7 +230,13 @@ def _says_something(sentence: Sentence, tokens: Sequence[Token]) -> bool:
 def _is_fragment(claim: Claim, tokens: Sequence[Token]) -> bool:
     """A run-in heading ("What to do.") claims nothing."""
     words = sum(1 for token in tokens if token.is_word)
-    return words <= 4 and not claim.header and claim.instruction is None and not certainty.has_finite_verb(tokens)
+    return (
+        words <= 4
+        and not claim.header
+        and not claim.times
+        and claim.instruction is None
+        and not certainty.has_finite_verb(tokens)
+    )
 
 
 def _trimmed(tokens: Sequence[Token], first: int, past: int) -> tuple[int, int]:

@@ -11,31 +11,38 @@ from dataclasses import replace
 from vedette.reading import hearsay, telling
 from vedette.reading.certainty import has_finite_verb
 from vedette.reading.complements import complement, is_trailing
-from vedette.reading.cue import QUOTE_MARKS, ReportingCue, content_from, without_comma
+from vedette.reading.cue import QUOTE_MARKS, ReportingCue, content_from, says_something, without_comma
 from vedette.reading.lexicon import (
-    ADVERBS,
     DETERMINERS,
     DOCUMENTS,
+    PREPOSITIONS,
     PRONOUNS,
     TYING,
     Reporting,
     words,
 )
-from vedette.reading.phrases import PHRASAL, VERBS, after
-from vedette.reading.subjects import Subject, inverted, named_beside, opening, subject
+from vedette.reading.openings import clause_opening, inverted
+from vedette.reading.passives import BE, PASSIVE_FORMS, is_left_out, is_reduced, passive
+from vedette.reading.phrases import PHRASAL, VERBS, after, before, is_adverb
+from vedette.reading.speakers import classify
+from vedette.reading.subjects import Subject, named_beside, subject
 from vedette.reading.tokens import Token
 from vedette.reading.verb_forms import reports_here
 
-_BE = words("is are was were be been being isn't wasn't weren't aren't")
-_PASSIVE_FORMS = frozenset(form for form in VERBS if form.endswith(("ed", "said", "told", "thought", "known", "shown")))
 _ENDS = frozenset({".", "!", "”", '"'})
-_TELLING = words("say tell confirm state announce disclose reveal specify explain")
+_TELLING = words("know understand remember say tell confirm state announce disclose reveal specify explain")
 _NOTHING = words("nothing little so")
-_HAVE = words("has have had")
 _DO = words("do does did don't doesn't didn't")
 _MODALS = words("may might could will would should must shall can")
 _DENIALS = words("not never didn't hasn't haven't doesn't don't hadn't couldn't won't wouldn't")
-_QUESTIONS = words("what which who whom when where why how for")
+_QUESTIONS = words("what which who whom when where why how for whether if")
+_UNREAL = words("if unless until till")
+_ANSWERING = words("answer respond reply comment")
+#: "appeared to show", "wants to stress", "had to admit": whose verb it is stands before these.
+_CARRYING = words(
+    "appear appears appeared seem seems seemed purport purports purported want wants wish wishes like continue "
+    "continues continued had have has quick keen hastened"
+)
 _TAKEN = words("responsibility credit compensation victory asylum lives")
 #: Verbs whose subject may follow them after a plain comma ("The road is shut, said the mayor").
 _INVERTING = words("say add report write announce explain warn admit reply recall note")
@@ -77,7 +84,9 @@ def reporting_cues(
         elif low == "as" and index + 3 < stop:
             cue = hearsay.as_told(tokens, index, start, stop)
             if cue is not None:
-                told_as = next(at for at in range(index, stop) if tokens[at].low == "it")
+                told_as = max(
+                    cue.source[1], next((at for at in range(index, min(index + 12, stop)) if tokens[at].low == "it"), 0)
+                )
         if cue is None:
             cue = telling.by_state(tokens, index, start, stop)
         if cue is not None:
@@ -92,7 +101,7 @@ def reporting_cues(
             for cue in found
         ]  # fmt: skip
     # "The agency disputes that." tells no claim by itself; its source may still speak on in the same sentence.
-    found = [cue for cue in found if cue.trailing or _says_something(tokens, cue.content)]
+    found = [cue for cue in found if cue.trailing or says_something(tokens, cue.content)]
     if not found and (introduced := telling.before_quotation(tokens, start, stop)) is not None:
         found = [introduced]
     if found and not found[0].trailing and found[0].container is None and tokens[start].low == "in":
@@ -123,14 +132,16 @@ def _verb_cue(
 ) -> ReportingCue | None:
     """The cue of a reporting verb that stands at `at` and is `width` words long; None where it reports nothing."""
     token = tokens[at]
-    if at == start and token.is_capital and (without := _subjectless(tokens, at, stop, verb)) is not None:
+    if at == start and (token.is_capital or at > 0) and (without := _subjectless(tokens, at, stop, verb)) is not None:
         return without
     if (token.is_capital and not _shouted(tokens, at, start, stop)) or (
-        at > start and (tokens[at - 1].low in ("to", "of", "an", "the") or tokens[at - 1].text == "a")
+        at > start and (tokens[at - 1].low in ("of", "an", "the") or tokens[at - 1].text == "a")
     ):
         return None
+    if tokens[at - 1].low == "to" and at > start and (at - 2 <= start or tokens[at - 2].low not in _CARRYING):
+        return None
     following = tokens[at + width].low if at + width < stop else "."
-    if following in _QUESTIONS | {"whether", "if"} and verb.lemma in _TELLING and _is_denied(tokens, at, start):
+    if following in _QUESTIONS and verb.lemma in _TELLING and _is_denied(tokens, at, start):
         # "have not said whether": nothing is told.
         return None
     if following in _NOTHING and verb.lemma in ("say", "tell", "add", "know", "report"):
@@ -154,13 +165,16 @@ def _subjectless(tokens: Sequence[Token], at: int, stop: int, verb: Reporting) -
     if named is not None and named[1] < stop and tokens[named[1]].low == ":":
         return ReportingCue(verb, at, named, None, (named[1] + 1, stop), False)
     opens = tokens[at + 1].low
-    if opens in DETERMINERS or opens in PRONOUNS or opens == "that" or tokens[at + 1].is_capital:
+    noted = tokens[at].low in _NOTED and tokens[at + 1].is_word and opens not in PREPOSITIONS and opens not in _NOTHING
+    if noted or opens in DETERMINERS or opens in PRONOUNS or opens == "that" or tokens[at + 1].is_capital:
         return ReportingCue(verb, at, (at, at + 1), None, content_from(tokens, at + 1, stop), False, None, True)
     return None
 
 
+_NOTED = words("says thinks believes claims denies")
 _TELEGRAPHIC = words(
-    "says said tells told believes thinks claims claimed states stated adds added confirms denies reports"
+    "mentions mentioned notes noted says said tells told believes thinks claims claimed states stated adds added "
+    "confirms denies reports"
 )
 
 
@@ -175,19 +189,16 @@ def _own(
 ) -> ReportingCue | None:
     token, following = tokens[at], tokens[at + width].low if at + width < stop else "."
     helper = at - 1
-    while helper >= start and (tokens[helper].low in ADVERBS or tokens[helper].low in ("not", "have", "has", "had")):
+    while helper >= start and (is_adverb(tokens[helper]) or tokens[helper].low in ("not", "have", "has", "had")):
         helper -= 1
-    if helper >= start and tokens[helper].low in _BE and token.low in _PASSIVE_FORMS:
-        return _passive(tokens, at, verb, start, stop)
+    if helper >= start and tokens[helper].low in BE and token.low in PASSIVE_FORMS:
+        return passive(tokens, at, verb, start, stop)
+    if is_reduced(tokens, at, stop):
+        return None
     if token.low.endswith("ing") and (heard := hearsay.overheard(tokens, at, start, stop)) is not None:
         return heard
-    if token.low.endswith("ing") and not (helper >= start and tokens[helper].low in _BE):
-        follows_comma = (
-            at > start and tokens[at - 1].low == "," and verb.lemma in ("say", "tell", "add", "warn", "note")
-        )
-        if not (follows_comma and earlier):
-            return None
-        return ReportingCue(verb, at, earlier[-1].source, None, content_from(tokens, at + 1, stop), False, None, True)
+    if token.low.endswith("ing") and not (helper >= start and tokens[helper].low in BE):
+        return _participle(tokens, at, start, stop, earlier, verb)
     if token.low.endswith("ing") and helper > start and tokens[helper - 1].low in _MODALS:
         # "might be boasting"
         return None
@@ -198,28 +209,52 @@ def _own(
     if verb.lemma in ("add", "note") and plain and not has_finite_verb(tokens[at + 1 : stop]):
         # "added two names to the list"
         return None
+    if (verb.lemma in _ANSWERING or verb.lemma == "rule_out") and _is_denied(tokens, at, start):
+        # "did not answer calls"
+        return None
+    if verb.lemma == "tell" and following in _ENDS and at + 2 >= stop:
+        # "..., the court was told", and in a headline "court told".
+        return None
+    if verb.lemma == "think" and following in ("of", "for", "about", "over", "twice"):
+        return None
     if verb.lemma == "ask" and any(other.low in _QUESTIONS for other in tokens[at + 1 : at + 3]):
         # What somebody asks is no claim of theirs.
         return None
     after_it = None if verb.addressed else inverted(tokens, at, start, stop, verb.lemma in _INVERTING)
+    aside = after_it is not None and after_it[1] < stop and tokens[after_it[1]].low == ","
+    aside = aside or (after_it is not None and after_it[1] == stop)
+    if after_it is not None and tokens[at - 1].low == "," and not (aside or has_finite_verb(tokens[start:at])):
+        # "Two officials, speaking anonymously, said the recorder": nothing is said before the verb.
+        after_it = None
     if after_it is not None:
         source, past = named_beside(tokens, after_it, stop)
         begins = at
     else:
-        found = subject(tokens, at, start)
-        if found is None and at > start and tokens[at - 1].low in ("and", "but", "then", "also"):
-            shared = earlier[-1].source if earlier else opening(tokens, start, at)
+        found = subject(tokens, at - 2 if tokens[at - 1].low == "to" else at, start)
+        noted = tokens[at - 1].low == "," and token.low in _NOTED
+        if found is None and at > start and (noted or tokens[at - 1].low in ("and", "but", "then", "also")):
+            shared = earlier[-1].source if earlier else clause_opening(tokens, start, at)
             found, inferred = (Subject(shared, shared[0]) if shared is not None else None), True
         if found is None:
             return None
         source, begins, past = found.source, found.begins, at + width
     # "..., an e-mail seen by the paper showed."
+    if begins > start and tokens[begins - 1].low in _UNREAL:
+        # "until we tell you otherwise", "if police ask you to leave"
+        return None
     closes = following in _ENDS and begins > start + 1 and tokens[begins - 1].low in QUOTE_MARKS | {","}
     helped = helper >= start and tokens[helper].low in _DO
-    if helper >= start and tokens[helper].low in _MODALS:
-        # "may order an attack" reports nothing.
+    if not (closes or after_it or inferred) and is_left_out(tokens, at, at + width, stop, source, verb):
         return None
-    if verb.doubtful_form and width == 1 and not (closes or helped or reports_here(tokens, at, source, following)):
+    only = "only" in (tokens[at - 1].low, following)
+    if helper >= start and tokens[helper].low in _MODALS and not (only and verb.lemma in ("say", "confirm")):
+        # "may order an attack" reports nothing; "would say only that" does.
+        return None
+    aside = (
+        following == "," and begins > start + 1 and tokens[begins - 1].low == "," and _speaks_for_itself(tokens, source)
+    )
+    known = closes or helped or aside or after_it is not None or tokens[at - 1].low == "to"
+    if verb.doubtful_form and width == 1 and not (known or reports_here(tokens, at, source, following, inferred)):
         return None
     addressee, begin, container = complement(tokens, past, stop, verb)
     told = past if addressee is None else addressee[1]
@@ -231,15 +266,33 @@ def _own(
     return ReportingCue(verb, at, source, addressee, content_from(tokens, begin, stop), False, container, inferred)
 
 
-def _says_something(tokens: Sequence[Token], content: tuple[int, int]) -> bool:
-    """Whether what is reported has words of its own, and more than "it"."""
-    told = ""
-    for at in range(*content):
-        if tokens[at].is_word:
-            if told:
-                return True
-            told = tokens[at].low
-    return told not in ("", "this", "so", "them")
+def _participle(
+    tokens: Sequence[Token], at: int, start: int, stop: int, earlier: Sequence[ReportingCue], verb: Reporting
+) -> ReportingCue | None:
+    """ "The chief resigned, saying ...", "a note warning that ...": whose saying it is."""
+    if at <= start or verb.lemma not in _GOING_ON or at + 1 >= stop:
+        return None
+    told = content_from(tokens, at + 1, stop)
+    following = tokens[at + 1].low
+    if tokens[at - 1].low == "," and following not in PREPOSITIONS:
+        source = earlier[-1].source if earlier else clause_opening(tokens, start, at - 1)
+        return None if source is None else ReportingCue(verb, at, source, None, told, False, None, True)
+    written = before(tokens, at, start)
+    if written is None or tokens[written[1] - 1].stem not in DOCUMENTS or written[1] != at:
+        return None
+    plain = verb.lemma in ("say", "claim") and following not in _OBJECTS
+    if plain or following == "that" or following in QUOTE_MARKS:
+        return ReportingCue(verb, at, written, None, told, False)
+    return None
+
+
+_GOING_ON = words("say tell add warn note claim insist argue allege state explain threaten announce report")
+_OBJECTS = words("responsibility credit")
+
+
+def _speaks_for_itself(tokens: Sequence[Token], source: tuple[int, int]) -> bool:
+    """ "If the dam fails, engineers warn, ...": whether it is a speaker even without the verb, or a pronoun."""
+    return tokens[source[0]].low in PRONOUNS or classify(tokens[slice(*source)], "") is not None
 
 
 def _is_denied(tokens: Sequence[Token], at: int, start: int) -> bool:
@@ -250,27 +303,3 @@ def _is_denied(tokens: Sequence[Token], at: int, start: int) -> bool:
         if not tokens[index].is_word:
             return False
     return False
-
-
-def _passive(tokens: Sequence[Token], at: int, verb: Reporting, start: int, stop: int) -> ReportingCue | None:
-    """ "were told by the office that", "it was confirmed by two officials": only where "by" names the source."""
-    for index in range(at + 1, min(at + 4, stop)):
-        if tokens[index].low != "by":
-            continue
-        phrase = after(tokens, index + 1, stop, TYING)
-        if phrase is None:
-            return None
-        source, past = named_beside(tokens, phrase, stop)
-        told = content_from(tokens, past, stop)
-        if _says_something(tokens, told) and tokens[past].low in ("that", "to", ":", '"', "“"):
-            return ReportingCue(verb, at, source, None, told, False)
-        begins = at - 1
-        while begins > start and (tokens[begins].low in ADVERBS | {"first"} or tokens[begins].low in _BE | _HAVE):
-            begins -= 1
-        if tokens[begins].low == "it" and begins - start >= 2:
-            # "Two guards were killed, it was reported by local radio."
-            return ReportingCue(verb, at, source, None, (start, without_comma(tokens, start, begins)), True)
-        if tokens[begins].low == "it" or verb.addressed:
-            return ReportingCue(verb, at, source, None, told, False)
-        return ReportingCue(verb, at, source, None, (start, begins + 1), True)
-    return None

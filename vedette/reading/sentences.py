@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 
 from vedette.reading.lexicon import words
 from vedette.reading.records import Span
@@ -62,6 +63,10 @@ _HEADER = re.compile(r"[ \t*#_>]*([A-Za-z][A-Za-z /-]{0,24}?)[*_ ]*:[*_]*[ \t]+(
 _BULLET = re.compile(r"[ \t]*(?:[-*•‣◦–·]|\(?\d{1,2}[.)]|\(?[a-z][.)])[ \t]+(?=\S)")
 #: A line of a log or a transcript: "14:05 ...", "0612 B4 to Control: ...", "UNIT 12: ...".
 _STAMP = re.compile(r"(?:\d{1,2}:\d{2}|(?!19|20)[0-2]\d[0-5]\d)(?:Z|h|hrs)?[ \t]+[A-Z]|[A-Z][A-Z0-9 ]{1,20}:[ \t]")
+#: The same with hours that might be years, and how many lines must open so for them to be hours.
+_HOUR = re.compile(r"[0-2]\d[0-5]\d(?:Z|h|hrs)?[ \t]+[A-Z]")
+_ANY_HOUR = re.compile(rf"^[ \t]*{_HOUR.pattern}", re.MULTILINE)
+_FEWEST_HOURS = 3
 _DATE_LINE = re.compile(r"[A-Z0-9][\w ,./-]{3,24}\d{2,4}\.?")
 _WORDS = re.compile(r"[^\W_]+")
 _QUOTE_MARKS = re.compile(r"[\"“”«»]")
@@ -89,7 +94,7 @@ _STARTERS = words(
 def split(text: str) -> list[Sentence]:
     """The sentences of `text` in order; every span lies within the text and starts and ends on a non-space."""
     sentences: list[Sentence] = []
-    for paragraph, block in enumerate(_blocks(list(_lines(text)), text)):
+    for paragraph, block in enumerate(_blocks(list(_lines(text)), text, _HOUR if is_log(text) else _STAMP)):
         first, last = block[0], block[-1]
         start, end = first.body, last.end
         if first.kind in (Kind.BANNER, Kind.HEADER):
@@ -104,6 +109,11 @@ def split(text: str) -> list[Sentence]:
             inside = tuple(quote for quote in quotes[bisect_left(starts, s) : bisect_left(starts, e)] if quote.end <= e)
             sentences.append(Sentence(s, e, paragraph, kind, inside))
     return sentences
+
+
+def is_log(text: str) -> bool:
+    """Whether lines of the text open with an hour in four figures, as a log's do."""
+    return len(list(islice(_ANY_HOUR.finditer(text), _FEWEST_HOURS))) == _FEWEST_HOURS
 
 
 def _lines(text: str) -> Iterator[_Line]:
@@ -137,13 +147,13 @@ def _is_label(label: str) -> bool:
     return bool(words) and len(words) <= 3 and words[0] in _HEADER_LABELS and words[-1] in _HEADER_LABELS
 
 
-def _blocks(lines: list[_Line], text: str) -> Iterator[list[_Line]]:
+def _blocks(lines: list[_Line], text: str, stamp: re.Pattern[str]) -> Iterator[list[_Line]]:
     """Lines that belong to one paragraph, bullet or header; hard-wrapped lines are joined."""
     block: list[_Line] = []
     widest = 0
     for line in lines:
         blank = line.end == line.start
-        if block and (blank or _breaks(block[-1], line, widest, text)):
+        if block and (blank or _breaks(block[-1], line, widest, text, stamp)):
             yield block
             block, widest = [], 0
         if not blank:
@@ -153,12 +163,12 @@ def _blocks(lines: list[_Line], text: str) -> Iterator[list[_Line]]:
         yield block
 
 
-def _breaks(above: _Line, line: _Line, widest: int, text: str) -> bool:
+def _breaks(above: _Line, line: _Line, widest: int, text: str, stamp: re.Pattern[str]) -> bool:
     if line.kind is not Kind.PROSE or above.kind is Kind.BANNER:
         return True
     if above.kind is Kind.HEADER:
         return line.body - line.start < 2
-    if _STAMP.match(text, line.body, line.end):
+    if stamp.match(text, line.body, line.end) or _STAMP.match(text, line.body, line.end):
         return True
     if above.end - above.start < 60 and _DATE_LINE.fullmatch(text, line.body, line.end):
         # The date below a masthead, and no wrapped end of a paragraph.

@@ -19,11 +19,21 @@ from vedette.reading.lexicon import (
     PREPOSITIONS,
     PRONOUNS,
     TITLES,
-    TYING,
     is_person_noun,
     words,
 )
-from vedette.reading.phrases import CALENDAR, PAST_VERBS, REDUCED, after, before, head_of, is_name, is_participle
+from vedette.reading.phrases import (
+    CALENDAR,
+    CLAUSAL,
+    PAST_VERBS,
+    REDUCED,
+    after,
+    before,
+    head_of,
+    is_name,
+    is_participle,
+)
+from vedette.reading.records import SourceKind
 from vedette.reading.speakers import classify
 from vedette.reading.tokens import Token
 
@@ -67,7 +77,10 @@ def subject(tokens: Sequence[Token], at: int, start: int) -> Subject | None:
         # "a lawyer we trust says"
         return _plain(before(tokens, last - 1, start))
     if tokens[last].low in _WHO and last > start:
-        return _plain(before(tokens, last - (tokens[last - 1].low == ","), start))
+        return _nearest_person(tokens, last - (tokens[last - 1].low == ","), start)
+    if tokens[last].low in QUOTE_MARKS and last - 1 > start and tokens[last - 1].low == ",":
+        # 'The alert, marked "members only," says'
+        last -= 1
     if tokens[last].low == ",":
         return _past_insertion(tokens, last, start)
     if tokens[last].low in _PAIRED:
@@ -88,6 +101,9 @@ def subject(tokens: Sequence[Token], at: int, start: int) -> Subject | None:
     ahead = tokens[named[0] - 1].low if named[0] - 1 > start else ""
     if ahead == "nor":
         return None
+    if ahead in PREPOSITIONS and named[0] - 3 > start and tokens[named[0] - 2].low == "who":
+        # "the rebels, who in a post denied"
+        return _nearest_person(tokens, named[0] - 2 - (tokens[named[0] - 3].low == ","), start)
     if ahead == "as" and named[0] - 3 > start and tokens[named[0] - 2].low in _REFLEXIVES:
         # "A caller identifying herself as Ana"
         return _plain(before(tokens, named[0] - 3, start))
@@ -98,6 +114,8 @@ def subject(tokens: Sequence[Token], at: int, start: int) -> Subject | None:
         return outer
     if _ties_on(tokens, named, start) and (whole := _head_of_clause(tokens, at, start)) is not None:
         return whole
+    if ahead == "and" and (other := _joined(tokens, named[0] - 1, start)) is not None:
+        return Subject((other, named[1]), other)
     return _plain(named)
 
 
@@ -107,7 +125,7 @@ def _ties_on(tokens: Sequence[Token], named: tuple[int, int], start: int) -> boo
     if before_it <= start:
         return False
     ahead = tokens[before_it].low
-    if ahead in _REFLEXIVES or ahead in PREPOSITIONS or ahead in PAST_VERBS:
+    if ahead in _REFLEXIVES or (ahead in PREPOSITIONS and ahead not in CLAUSAL) or ahead in PAST_VERBS:
         return True
     if is_participle(ahead) and not tokens[before_it].is_capital:
         return True
@@ -127,6 +145,8 @@ def _head_of_clause(tokens: Sequence[Token], at: int, start: int) -> Subject | N
     phrase = after(tokens, first, at, _OF)
     if phrase is None or phrase[1] >= at or at - phrase[1] > _LONGEST_TIE:
         return None
+    cut = next((one for one in range(phrase[0] + 1, phrase[1]) if _is_tied_by(tokens, one)), phrase[1])
+    phrase = (phrase[0], cut)
     while phrase[1] - phrase[0] > 1 and is_participle(tokens[phrase[1] - 1].low):
         phrase = (phrase[0], phrase[1] - 1)
     named = tokens[slice(*phrase)]
@@ -139,6 +159,40 @@ def _head_of_clause(tokens: Sequence[Token], at: int, start: int) -> Subject | N
         # "A statement the group put out", "a man the police had held"
         tied = tie in DETERMINERS and any(token.low in PAST_VERBS for token in tokens[phrase[1] : at])
     return Subject(phrase, phrase[0]) if tied else None
+
+
+def _is_tied_by(tokens: Sequence[Token], at: int) -> bool:
+    """ "A group calling itself the Wolves": whether the word ties what follows to the noun before it."""
+    stem = tokens[at - 1].stem
+    noun = is_person_noun(stem) or stem in ORGANISATIONS or stem in DOCUMENTS
+    return noun and tokens[at].low.endswith("ing") and tokens[at].text[0].islower() and is_participle(tokens[at].low)
+
+
+def _nearest_person(tokens: Sequence[Token], past: int, start: int) -> Subject | None:
+    """ "off the phone with the landlord, who says": the last of the phrase, where its head is nobody."""
+    named = before(tokens, past, start)
+    if named is not None and classify(tokens[slice(*named)], "") is not None:
+        return _plain(named)
+    group: Subject | None = None
+    for at in range(past - 1, max(start, past - _LONGEST_TIE), -1):
+        kind = classify(tokens[at + 1 : past], "") if tokens[at].low in PREPOSITIONS and at + 1 < past else None
+        several = kind is SourceKind.ORGANISATION and tokens[past - 1].low.endswith("s")
+        if several or kind in (SourceKind.PERSON, SourceKind.ANONYMOUS):
+            return Subject((at + 1, past), at + 1)
+        if kind is SourceKind.ORGANISATION and group is None:
+            group = Subject((at + 1, past), at + 1)
+        if not tokens[at].is_word:
+            break
+    return group or _plain(named)
+
+
+def _joined(tokens: Sequence[Token], joint: int, start: int) -> int | None:
+    """Where "hospital workers and the ombudsman" begins: a speaker that opens the clause, or follows a comma."""
+    other = before(tokens, joint, start)
+    if other is None or classify(tokens[slice(*other)], "") is None:
+        return None
+    opens = other[0] == start or not tokens[other[0] - 1].is_word
+    return other[0] if opens else None
 
 
 def _plain(named: tuple[int, int] | None) -> Subject | None:
@@ -239,42 +293,3 @@ def named_beside(tokens: Sequence[Token], phrase: tuple[int, int], stop: int) ->
         if closes and is_name(tokens[at + 1 : past]):
             return (at + 1, past), past
     return phrase, phrase[1]
-
-
-def inverted(tokens: Sequence[Token], at: int, start: int, stop: int, after_comma: bool) -> tuple[int, int] | None:
-    """'...," said the chief': the phrase after the verb; `after_comma` where a plain comma is enough before it."""
-    if at == start or at + 1 >= stop or tokens[at - 1].low not in QUOTE_MARKS | {","}:
-        return None
-    if tokens[at - 1].low == "," and not after_comma:
-        return None
-    phrase = after(tokens, at + 1, stop, TYING)
-    if phrase is None or tokens[phrase[0]].low in ("that", "it", "there", "this"):
-        return None
-    past = tokens[phrase[1]].low if phrase[1] < stop else "."
-    if past.isalpha() and past not in PREPOSITIONS and past not in ("who", "in", "when", "after"):
-        return None
-    return phrase
-
-
-def opening(tokens: Sequence[Token], start: int, at: int) -> tuple[int, int] | None:
-    """ "The clerk is not so sure and thinks that ...": the phrase that opens the sentence speaks on."""
-    phrase = after(tokens, start, at, TYING)
-    if phrase is None or phrase[1] >= at:
-        return None
-    last = tokens[phrase[1] - 1]
-    if (
-        phrase[1] - phrase[0] > 1
-        and not last.is_capital
-        and last.low.endswith(("s", "ed"))
-        and not is_person_noun(last.low)
-    ):
-        # "The other man laughed and said": the word before is the verb.
-        phrase = (phrase[0], phrase[1] - 1)
-    elif tokens[phrase[1]].low in PREPOSITIONS:
-        return None
-    broken = any(token.low in QUOTE_MARKS | {",", ";", ":"} for token in tokens[phrase[1] : at])
-    if broken and tokens[phrase[1]].low == ",":
-        # "An army spokesman, Col. Diop, declined to comment but said": a name set apart.
-        named, past = named_beside(tokens, phrase, at)
-        return named if named != phrase and past + 1 < at else None
-    return None if broken or tokens[phrase[0]].low in PRONOUNS else phrase

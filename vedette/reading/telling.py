@@ -16,10 +16,11 @@ from vedette.reading.lexicon import (
     is_person_noun,
     words,
 )
-from vedette.reading.phrases import after, before, head_of
+from vedette.reading.openings import opening
+from vedette.reading.phrases import VERBS, after, before, head_of
 from vedette.reading.records import Certainty
 from vedette.reading.speakers import classify
-from vedette.reading.subjects import opening, subject
+from vedette.reading.subjects import subject
 from vedette.reading.tokens import Token
 
 _SURE, _LIKELY, _MAYBE = Certainty.STATED, Certainty.PROBABLE, Certainty.POSSIBLE
@@ -45,6 +46,7 @@ _BEARING = words(
     "get got make makes made release releases released publish published send sends sent repeat repeats repeated "
     "reject rejects rejected dismiss dismisses dismissed stress bring brings brought pass"
 )
+_VOICING = words("express expresses expressed expressing voice voices voiced voicing raise raises raised raising")
 _REFUSING = words("reject rejects rejected dismiss dismisses dismissed")
 #: What somebody is, who is said to be so "that ...".
 _STATES = {
@@ -57,6 +59,7 @@ _STATES = {
     for word in line.split()
 }
 _BE = words("is are was were be been 's 're")
+_WHOSE = words("his her their our my its")
 _EXISTS = words("is are was were 's been")
 
 
@@ -66,6 +69,9 @@ def by_noun(tokens: Sequence[Token], at: int, start: int, stop: int) -> Reportin
     if low not in _NOUNS:
         return None
     following = tokens[at + 1].low if at + 1 < stop else "."
+    if following in ("over", "about", "at") and tokens[at - 1].low not in DETERMINERS:
+        # "voiced concern over the dam"
+        return _borne(tokens, at, start, stop, _VOICING)
     if following == "that" or (following == "saying" and low in ("statement", "notice", "message")):
         return _borne(tokens, at, start, stop) or _existing(tokens, at, start, stop, at + 1)
     if following in ("from", "of", "among", "by") and at + 2 < stop:
@@ -73,14 +79,29 @@ def by_noun(tokens: Sequence[Token], at: int, start: int, stop: int) -> Reportin
         if phrase is None or phrase[1] >= stop:
             return None
         if tokens[phrase[1]].low == "that":
-            return _existing(tokens, at, start, stop, phrase[1], phrase)
+            existing = _existing(tokens, at, start, stop, phrase[1], phrase)
+            if existing is not None or following not in ("by", "from") or classify(tokens[slice(*phrase)], "") is None:
+                return existing
+            # "would not comment on a report by the station that"
+            return ReportingCue(
+                Reporting("report", _NOUNS[low]), at, phrase, None, content_from(tokens, phrase[1], stop), False
+            )
         return _is_that(tokens, at, phrase[1], stop, phrase)
+    if following == "," and tokens[at - 1].low.endswith(("'s", "s'")):
+        # "The agency's account, laid out in a statement, is that"
+        closed = next((mark for mark in range(at + 2, min(stop - 2, at + 14)) if tokens[mark].low == ","), -1)
+        named = before(tokens, at + 1, start)
+        if closed < 0 or named is None or classify(tokens[named[0] : at], "account") is None:
+            return None
+        return _is_that(tokens, at, closed + 1, stop, (named[0], at))
     if following in ("is", "was", "has", "remains"):
         # "the ministry's line is that", "the police view is that", "rumour has it that"
         named = before(tokens, at + 1, start)
         if named is None or tokens[at].is_capital != (named == (at, at + 1)):
             return None
         holder = (named[0], at) if at > named[0] else named
+        if tokens[holder[0]].low in DETERMINERS and holder[1] - holder[0] == 1 and tokens[holder[0]].low not in _WHOSE:
+            return None
         ours = tokens[holder[0]].low in ("our", "my") and holder[1] - holder[0] == 1
         if not ours and classify(tokens[slice(*holder)], "account") is None:
             return None
@@ -88,13 +109,15 @@ def by_noun(tokens: Sequence[Token], at: int, start: int, stop: int) -> Reportin
     return None
 
 
-def _borne(tokens: Sequence[Token], at: int, start: int, stop: int) -> ReportingCue | None:
-    verb = at - 1
-    while verb > start and at - verb <= 4 and tokens[verb].low not in _BEARING:
+def _borne(
+    tokens: Sequence[Token], at: int, start: int, stop: int, bearing: frozenset[str] | None = None
+) -> ReportingCue | None:
+    verb, bearing = at - 1, bearing or _BEARING
+    while verb > start and at - verb <= 4 and tokens[verb].low not in bearing:
         if not tokens[verb].is_word or tokens[verb].low in PRONOUNS:
             return None
         verb -= 1
-    if verb <= start or tokens[verb].low not in _BEARING or tokens[verb - 1].low == "to":
+    if verb <= start or tokens[verb].low not in bearing or tokens[verb - 1].low == "to":
         return None
     if any(tokens[between].low in ("no", "not") for between in range(verb - 1, at)):
         return None
@@ -177,12 +200,16 @@ def before_colon(tokens: Sequence[Token], start: int, stop: int, heading: bool) 
         return None
     head = named[head_of(named)].stem
     quoted = tokens[colon + 1].low in QUOTE_MARKS
-    told = is_person_noun(head) or (heading and head in ORGANISATIONS)
+    told = (is_person_noun(head) and head not in _LABELS) or (heading and head in ORGANISATIONS)
     if not quoted and (not told or not _is_statement(tokens, colon + 1, stop, heading)):
         return None
     return ReportingCue(Reporting("say"), colon, phrase, None, (colon + 1, stop), False)
 
 
+#: What the lines of a report are about, before a colon.
+_LABELS = words(
+    "people personnel staff men women children victim victims suspect suspects crew person leadership source"
+)
 _FINITE = words("is are was were has have had will would could may might did does said saw came went took")
 
 
@@ -214,7 +241,12 @@ def after_colon(tokens: Sequence[Token], start: int, stop: int) -> ReportingCue 
 def before_quotation(tokens: Sequence[Token], start: int, stop: int) -> ReportingCue | None:
     """'The mayor was blunt: "It was forced."': who opens a sentence that ends in a quotation after a colon."""
     colon = next((at for at in range(start + 3, min(stop - 2, start + 16)) if tokens[at].low == ":"), -1)
-    if colon < 0 or tokens[colon + 1].low not in QUOTE_MARKS or tokens[stop - 1].low not in QUOTE_MARKS | {"."}:
+    if (
+        colon < 0
+        or tokens[start].low in VERBS
+        or tokens[colon + 1].low not in QUOTE_MARKS
+        or tokens[stop - 1].low not in QUOTE_MARKS | {"."}
+    ):
         return None
     named = opening(tokens, start, colon)
     if named is None or classify(tokens[slice(*named)], "") is None:

@@ -12,9 +12,11 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 
 from vedette.reading import holidays, windows
-from vedette.reading.calendar import DAY, Anchor, Point, Stretch, months_later, start_of
-from vedette.reading.clocks import first_of_two
-from vedette.reading.lexicon import DETERMINERS, MONTHS, TITLES, WEEKDAYS, words
+from vedette.reading.calendar import DAY, Anchor, Point, Stretch, at_time, day_stretch, months_later, start_of
+from vedette.reading.clocks import first_of_two, stamped
+from vedette.reading.echoes import echo
+from vedette.reading.leaning import lean_of, role_of
+from vedette.reading.lexicon import MONTHS, TITLES, WEEKDAYS, words
 from vedette.reading.points import point
 from vedette.reading.records import Interval, Span, TimeMention
 from vedette.reading.tokens import Token
@@ -31,24 +33,19 @@ _POINT_STARTS = (
 )  # fmt: skip
 _DAY_THEN_HOURS = re.compile(r",?\s(?:from|between)\s(?:about\s|around\s)?", re.IGNORECASE)
 _PART_OF_YEAR = re.compile(r"(?P<part>early|mid|late)[\s-](?:in\s)?(?P<year>(?:19|20)\d\d)(?![\d-])", re.IGNORECASE)
-_NEARLY = words("shortly just soon right moments minutes")
 _STARTS = (
     _POINT_STARTS
     | windows.FIRST_WORDS
     | words(
-        "the few several couple within in from between following previous recent effective with week month month's "
-        "year year's days weeks"
+        "the that few several couple within in from between following previous recent effective with week month "
+        "month's year year's days weeks"
     )
 )
-_ROLES = {"by": "deadline", "until": "until", "till": "until", "through": "until", "before": "before", "since": "since",
-          "after": "after", "to": "until", "nlt": "deadline"}  # fmt: skip
 _FULL_NAMES = frozenset(
     name
     for name in (*MONTHS, *WEEKDAYS)
     if len(name) > 5 or name in ("may", "june", "july", "march", "april", "friday", "monday", "sunday")
 )
-_POINTS_AHEAD = words("will may might could should must shall to planned scheduled expected due set intended would can")
-_POINTS_BACK = words("was were said told struck shot had did came went took made saw hit began held met sent has have")
 _EVERY = words("every each")
 
 
@@ -60,11 +57,23 @@ class TimeReader:
         self._instant: datetime | None = None
         self._day: date | None = None
         self._named: date | None = None
+        #: The day named in this sentence or the one before it, of the same paragraph.
+        self._here: datetime | None = None
+        self._place: tuple[int, int] = (-1, 0)
+        self._log = False
         if isinstance(published, datetime):
             local = published.astimezone(zone) if published.tzinfo else published
             self._instant, self._day = local.replace(tzinfo=None), local.date()
         elif published is not None:
             self._day = published
+
+    def enter(self, paragraph: int, log: bool) -> None:
+        """A sentence of the paragraph begins; in a log an hour may open it."""
+        self._log = log
+        before, since = self._place
+        since = since + 1 if paragraph == before else 2
+        self._here = self._here if since < 2 else None
+        self._place = paragraph, since
 
     def find(
         self, text: str, tokens: Sequence[Token], ahead: bool | None, content: Span | None = None
@@ -77,19 +86,21 @@ class TimeReader:
             if token.start < past:
                 continue
             key = token.low.removesuffix("'s").rstrip(".")
+            if "-" in key and key.split("-")[0] in WEEKDAYS:
+                key = key.split("-")[0]
             if key not in _STARTS and not token.text[0].isdigit() and not key.startswith(("mid-", "month-", "year-")):
                 continue
             if index > 1 and tokens[index - 1 - (tokens[index - 1].low == ".")].low in TITLES and key in MONTHS:
                 continue
-            role = _role(tokens, index)
+            role = role_of(tokens, index)
             if index and tokens[index - 1].low in _EVERY:
                 continue
-            lean = _lean(tokens, index, ahead, role)
+            lean = lean_of(tokens, index, ahead, role)
             if content is not None and not content.start <= token.start < content.end and ahead is not None:
                 # When somebody spoke lies behind, whatever they spoke of.
                 lean = False
             try:
-                mention = self._mention(text, token, key, tokens[-1].end, lean, role)
+                mention = self._mention(text, token, key, tokens[-1].end, lean, role, index == 0)
             except (OverflowError, ValueError):
                 # A date outside the calendar ("900 years later") is no date.
                 mention = None
@@ -99,14 +110,17 @@ class TimeReader:
         return tuple(found)
 
     def _mention(
-        self, text: str, token: Token, key: str, end: int, ahead: bool | None, role: str
+        self, text: str, token: Token, key: str, end: int, ahead: bool | None, role: str, first: bool
     ) -> TimeMention | None:
         at = token.start
-        anchor = Anchor(self._day, self._instant, ahead, self._named)
+        anchor = Anchor(self._day, self._instant, ahead, self._named, self._here)
         if key in ("from", "between"):
             lead = _RANGE.match(text, at, end)
             ranged = self._between(text, lead.end(), end, anchor) if lead else None
             return self._made(text, at, ranged, "window") if ranged else None
+        if self._log and first and self._day and (hour := stamped(text, at, end)) is not None:
+            reading = at_time(day_stretch(self._day), hour.when, hour.offset)
+            return self._made(text, at, Point(hour.end, (reading,), False, True), "point")
         if token.text[0].isdigit() and (hours := self._two_hours(text, at, end, anchor)) is not None:
             return self._made(text, at, hours, "window")
         relative = windows.relative(text, at, end, anchor, key)
@@ -115,6 +129,8 @@ class TimeReader:
             return None
         if relative is not None:
             return self._made(text, at, relative, "window" if relative.vague else role)
+        if key in ("that", "the") and (echoed := echo(text, at, end, anchor)) is not None:
+            return self._made(text, at, echoed, role)
         if key not in _POINT_STARTS and not token.text[0].isdigit() and key != "the" and "-" not in key:
             return None
         found = point(text, at, end, anchor)
@@ -127,6 +143,7 @@ class TimeReader:
             ):  # fmt: skip
                 return None
             number = int(year.group())
+            self._named = date(number, 1, 1)
             whole = Stretch(year.group(), datetime(number, 1, 1), datetime(number + 1, 1, 1))  # noqa: DTZ001
             return self._made(text, at, Point(year.end(), (whole,), False), role)
         ranged = (
@@ -138,7 +155,8 @@ class TimeReader:
             return self._made(text, at, ranged, "window")
         first_reading = found.readings[0]
         if found.has_day and first_reading.begin is not None and role == "point":
-            self._named = first_reading.begin.date()
+            self._named, self._here = first_reading.begin.date(), first_reading.begin
+            self._place = self._place[0], 0
         if key == "the":
             at = token.end + 1
         return self._made(text, at, found, role)
@@ -231,13 +249,16 @@ class TimeReader:
             begin, until = begin + DAY, until + DAY
         now = self._instant or (start_of(self._day) if self._day else None)
         if begin is not None and role in ("deadline", "until", "before"):
+            if role == "deadline" and reading.value.endswith("-WE"):
+                # "back by the weekend"
+                until = begin + DAY
             until = begin if clock or role == "before" else until
             begin = now if now is not None and until is not None and now < until and role != "before" else None
         elif begin is not None and role == "since":
             until = self._instant or (start_of(self._day) + DAY if self._day else None)
             until = until if until is not None and until > begin else None
         elif begin is not None and role == "after":
-            begin, until = (begin if clock else until), None
+            begin, until = (begin if clock else until), (until if reading.today else None)
         return Interval(reading.value, self._aware(begin, reading), self._aware(until, reading))
 
     def _aware(self, local: datetime | None, reading: Stretch) -> datetime | None:
@@ -249,41 +270,10 @@ class TimeReader:
         return local.replace(tzinfo=zone).astimezone(UTC)
 
 
-def _role(tokens: Sequence[Token], index: int) -> str:
-    """What the word before makes of the time: a deadline, a beginning, or the point itself."""
-    if index == 0:
-        return "point"
-    previous = tokens[index - 1].low
-    if previous in ("before", "after") and index > 1 and tokens[index - 2].low in _NEARLY:
-        # "shortly before 5 p.m." tells when, not until when.
-        return "point"
-    if previous == "than" and index > 1 and tokens[index - 2].low == "later":
-        return "deadline"
-    if previous == "the" and index > 1:
-        previous = tokens[index - 2].low
-    return _ROLES.get(previous, "point")
-
-
 def _part_of_year(match: re.Match[str]) -> Point:
     first = date(int(match["year"]), {"early": 1, "mid": 5, "late": 9}[match["part"].lower()], 1)
     stretch = Stretch(f"{match['year']}-{match['part'].upper()}", start_of(first), start_of(months_later(first, 4)))
     return Point(match.end(), (stretch,), False, False, True)
-
-
-def _lean(tokens: Sequence[Token], index: int, ahead: bool | None, role: str) -> bool | None:
-    """Which way the nearest verb before the time points; the whole claim's way where there is none."""
-    for at in range(index - 1, max(-1, index - 12), -1):
-        low = tokens[at].low
-        if low == "to" and (tokens[at + 1].low in DETERMINERS or tokens[at + 1].is_capital):
-            # "burned to the ground": no verb follows.
-            continue
-        if low in _POINTS_AHEAD:
-            return True
-        if low in _POINTS_BACK or (low.endswith("ed") and len(low) > 4):
-            return False
-        if low in (",", ";", "but"):
-            break
-    return True if role in ("deadline", "until") and ahead is not False else ahead
 
 
 def _tail(words: str) -> str:

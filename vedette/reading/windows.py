@@ -14,13 +14,11 @@ from vedette.reading.calendar import (
     Point,
     Stretch,
     day_stretch,
-    lean,
     month_stretch,
     months_later,
     start_of,
 )
-from vedette.reading.lexicon import MONTHS
-from vedette.reading.points import day
+from vedette.reading.weeks import week_named, weekend_named
 
 #: Days (or hours, weeks, months) that a vague count stands for.
 VAGUE_COUNTS = {"few": 4, "several": 7, "couple": 2, "": 4, "some": 4, "coming": 4}
@@ -48,8 +46,10 @@ _WINDOW = re.compile(
 _WITHIN = re.compile(
     rf"within\s(?:the\s)?(?:next\s)?(?:{_COUNT}|a\s(?P<vague>few|couple(?:\sof)?))[\s-]{_UNIT}(?!\sof\b)", _FLAGS
 )
+#: "report it within an hour" tells how fast, not when.
+_FAST = re.compile(r"within\s(?:an?|one)\s(?:hour|minute)\b", _FLAGS)
 _DISTANCE = re.compile(
-    rf"(?:(?:an?\s)?(?P<vague>few|several|couple\sof)|{_COUNT})\s{_UNIT}\s(?P<way>ago|earlier|before|previously|prior|later|from\snow)\b",
+    rf"(?:(?:an?\s)?(?P<vague>few|several|couple\sof)|{_COUNT})\s{_UNIT}\s(?P<way>ago|earlier|before|previously|prior|later|from\snow)\b(?!\s\w+ing\b|\sfirst\b)",
     _FLAGS,
 )
 _IN = re.compile(rf"in\s{_COUNT}\s{_UNIT}(?!\s(?:of|a|since))", _FLAGS)
@@ -70,13 +70,6 @@ _PART_OF = re.compile(
 )
 #: "mid-week", "midmonth".
 _MIDDLE = re.compile(r"mid-?\s?(?P<unit>week|month|year)\b", _FLAGS)
-#: "the first week of February", "the week of 16 February", "the week beginning Monday".
-_WEEK_OF_MONTH = re.compile(
-    rf"(?:the\s)?(?P<nth>first|second|third|fourth|last)\sweek\s(?:of|in)\s(?P<month>{'|'.join(MONTHS)})\b\.?"
-    r"(?:,?\s(?P<year>(?:19|20)\d\d))?",
-    _FLAGS,
-)
-_WEEK_OF = re.compile(r"(?:the\s)?week\s(?:of|beginning|starting|commencing|ending)\s(?:on\s)?(?:the\s)?", _FLAGS)
 _EFFECTIVE = re.compile(r"effective\simmediately|with\simmediate\seffect|effective\s(?:as\sof\s)?now\b", _FLAGS)
 
 
@@ -91,12 +84,16 @@ def relative(text: str, at: int, end: int, anchor: Anchor, key: str) -> Point | 
     # "the coming days" is a window; "next day" and "last week" are not.
     if match and (match["count"] or match["vague"] or match.group().lower().endswith("s")):
         return _window(match, anchor, match["which"].lower() in ("next", "coming", "following"))
+    if key == "within" and _FAST.match(text, at, end):
+        return None
     if key == "within" and (match := _WITHIN.match(text, at, end)):
         return _window(match, anchor, True)
     if match := _DISTANCE.match(text, at, end):
         return _distance(match, anchor)
     if key == "in" and (match := _IN.match(text, at, end)):
         return _distance(match, anchor)
+    if (weekend := weekend_named(text, at, end, anchor)) is not None:
+        return weekend
     if match := _NAMED_SPAN.match(text, at, end):
         return _span(match, anchor)
     return _part_of_span(text, at, end, anchor)
@@ -112,17 +109,7 @@ def _part_of_span(text: str, at: int, end: int, anchor: Anchor) -> Point | None:
         return _portion(match.end(), anchor, unit, (match["part"] or "end").lower(), (match["which"] or "the").lower())
     if match := _MIDDLE.match(text, at, end):
         return _portion(match.end(), anchor, match["unit"].lower(), "middle", "the")
-    if match := _WEEK_OF_MONTH.match(text, at, end):
-        return _week_of_month(match, anchor)
-    if match := _WEEK_OF.match(text, at, end):
-        named = day(text, match.end(), end, anchor)
-        first = named.readings[0].begin if named is not None and named.has_day else None
-        if named is not None and first is not None:
-            begin = first.date() - 6 * DAY if "ending" in match.group().lower() else first.date()
-            year, week, _ = begin.isocalendar()
-            stretch = Stretch(f"{year}-W{week:02}", start_of(begin), start_of(begin + 7 * DAY))
-            return Point(named.end, (stretch,), False)
-    return None
+    return week_named(text, at, end, anchor)
 
 
 def _portion(past: int, anchor: Anchor, unit: str, part: str, which: str) -> Point | None:
@@ -150,22 +137,6 @@ def _portion(past: int, anchor: Anchor, unit: str, part: str, which: str) -> Poi
         return _portion(past, anchor, unit, part, "next")
     value = f"{begin:%Y-%m-%d}/{until:%Y-%m-%d}"
     return Point(past, (Stretch(value, start_of(begin), start_of(until)),), False, False, True)
-
-
-def _week_of_month(match: re.Match[str], anchor: Anchor) -> Point | None:
-    month = MONTHS[match["month"].lower()]
-    if match["year"]:
-        firsts = [date(int(match["year"]), month, 1)]
-    elif anchor.day is not None:
-        firsts = lean([date(anchor.day.year + step, month, 1) for step in (-1, 0, 1)], anchor)
-    else:
-        return None
-    nth = ("first", "second", "third", "fourth", "last").index(match["nth"].lower())
-    readings = []
-    for first in firsts:
-        begin = months_later(first, 1) - 7 * DAY if nth == 4 else first + 7 * nth * DAY
-        readings.append(Stretch(f"{begin}/{begin + 7 * DAY}", start_of(begin), start_of(begin + 7 * DAY)))
-    return Point(match.end(), tuple(readings), False, False, True)
 
 
 def _window(match: re.Match[str], anchor: Anchor, forward: bool) -> Point:

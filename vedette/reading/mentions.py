@@ -1,0 +1,50 @@
+"""Who is named without speaking: "I rang Dave and he says ..." makes Dave the one whom "he" stands for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from vedette.reading.gazetteer import fold, lookup
+from vedette.reading.lexicon import ADVERBS, CONJUNCTIONS, DETERMINERS, PREPOSITIONS, is_person_noun, words
+from vedette.reading.phrases import CALENDAR, VERBS, before, is_name
+from vedette.reading.tokens import Token
+
+_FEMALE = words(
+    "woman spokeswoman mother sister wife girl aunt niece grandmother mrs ms miss lady chairwoman nun girlfriend"
+)
+_MALE = words("man spokesman father brother husband boy uncle nephew grandfather mr sir lord chairman guy boyfriend")
+#: Determiners before one person: "my cousin", not "people" or "two officers".
+_MANY = words("crew staff family people personnel men women leadership")
+_NO_NAMES = DETERMINERS | PREPOSITIONS | CONJUNCTIONS | ADVERBS | CALENDAR
+_ONE = words("a an the my his her their our its this that one another")
+
+
+def standing_for(phrase: Sequence[Token]) -> frozenset[str]:
+    """Which of "he" and "she" may stand for the person whom the phrase names."""
+    named = {token.stem.rstrip(".") for token in phrase}
+    return frozenset(who for who, others in (("he", _FEMALE), ("she", _MALE)) if not named & others)
+
+
+def people_named(tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
+    """Single people among the tokens, as token bounds: by what they are ("the landlord"), or by a name of two words."""
+    past = 0
+    for at, token in enumerate(tokens):
+        if at < past:
+            continue
+        last = at + 1 >= len(tokens) or not _goes_on(tokens[at + 1])
+        if last and is_person_noun(token.low) and not token.low.endswith("s") and token.low not in _MANY:
+            named = before(tokens, at + 1, past)
+            if named is not None and tokens[named[0]].low in _ONE:
+                yield named
+        elif token.is_capital and token.low not in _NO_NAMES and not last:
+            past = at + 1
+            while past < len(tokens) and past - at < 5 and tokens[past].is_capital:
+                past += 1
+            name = " ".join(part.text for part in tokens[at:past])
+            if is_name(tokens[at:past]) and not lookup(fold(name)):
+                yield at, past
+
+
+def _goes_on(token: Token) -> bool:
+    """Whether the word is more of the same name: "landlord Ana Ruiz", "driver training"."""
+    return token.is_capital or (is_person_noun(token.low) and token.low not in VERBS)
