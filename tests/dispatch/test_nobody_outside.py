@@ -6,6 +6,7 @@ What a rule may reach is worked out here once more, a person at a time and witho
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -26,6 +27,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 HOUR = timedelta(hours=1)
 #: The warned area's box is about this; posts and fixes are drawn around it (lon, lat).
 WEST, SOUTH, EAST, NORTH = -117.4, 32.3, -116.5, 32.9
+LINKS = ("unit", "assignment", "shift", "position")
 FINDINGS = ("everybody", "unstaffed-shift", "no-unit-in-area")
 
 
@@ -64,9 +66,10 @@ def _play(
         for _ in range(3):
             mails, calls = len(mailboxes(smtp_sink)), len(devices(http_gateway))
             # The rule may reach them as the roster is before or after the engine has looked.
-            allowed |= world.allowed(message)
+            missed = _missed(message)
+            allowed |= world.allowed(message, missed)
             work()
-            allowed |= world.allowed(message)
+            allowed |= world.allowed(message, missed)
             new = [*mailboxes(smtp_sink)[mails:], *devices(http_gateway)[calls:]]
             outside = set(new) - allowed
             assert not outside, f"{sorted(outside)} were sent {headline!r}, whose rule is {message.audience}"
@@ -93,6 +96,7 @@ class _World:
             ring = [[west, south], [west + 0.1, south], [west + 0.1, south + 0.1], [west, south + 0.1], [west, south]]
             ground = {"type": "Polygon", "coordinates": [ring]}
             self.posts.append(SavedArea.objects.create(code=f"post-{number}", name="Post", geometry=ground, **like))
+        house.person("told", house.elsewhere)
         self.units = [house.sector, house.post, house.elsewhere]
         for number in range(4):
             self.units.append(
@@ -148,7 +152,7 @@ class _World:
             for finding, named in (("empty-unit", [unit.code for unit in self.units]), ("inactive-person", codes))
             for about in named
         ]
-        rule = {
+        rule: dict[str, Any] = {
             "terms": terms,
             "include": chance.sample(codes, chance.choice([0, 0, 1])),
             "exclude": chance.sample(codes, chance.choice([0, 2, 5])),
@@ -156,31 +160,63 @@ class _World:
             "maybe_cap": 1,
             "answers": answers,
         }
+        severity = chance.choice(["Severe", "Minor"])
+        if chance.random() < 0.8:
+            rule["goal"] = self._goal(codes, ["unit"] if severity == "Severe" else LINKS)
+            rule["answers"] += [
+                {"finding": finding, "about": about, "reason": "it is meant"}
+                for finding, named in (
+                    ("empty-wave", ["wave-1", "wave-2"]),
+                    ("wave-in-danger", ["wave-1", "wave-2"]),
+                    ("goal-unknown", codes),
+                    ("goal-above-group", [""]),
+                )
+                for about in named
+            ]
         plan = {
             "name": "both",
             "steps": [{"action": "send", "channel": name, "wait_s": 60} for name in ("smtp", "webhook")],
         }
         try:
-            return self.house.warn(audience=rule, plan=plan, headline=headline)
+            return self.house.warn(audience=rule, plan=plan, headline=headline, severity=severity)
         except BadInput:
             return None
 
-    def _term(self) -> dict[str, Any]:
+    def _goal(self, codes: list[str], links: Sequence[str]) -> dict[str, Any]:
+        """A goal that nobody will meet, with waves and people who are told."""
         chance = self.chance
-        link = chance.choice(["unit", "assignment", "shift", "position"])
+        waves = [
+            {"terms": [self._term(links) for _ in range(chance.randrange(2))], "include": chance.sample(codes, 2)}
+            for _ in range(chance.randrange(1, 3))
+        ]
+        return {
+            "answers": 1,
+            "within_minutes": chance.choice([1, 30]),
+            "waves": waves,
+            "tell": chance.choice([[], ["told"]]),
+            "call_off": chance.random() < 0.5,
+        }
+
+    def _term(self, links: Sequence[str] = LINKS) -> dict[str, Any]:
+        chance = self.chance
+        link = chance.choice(links)
         units = chance.sample([unit.code for unit in self.units], 1 if link == "unit" else chance.choice([0, 0, 2]))
         term: dict[str, Any] = {"link": link, "units": units, "duties": chance.choice([[], [], ["medic"]])}
         if link == "shift":
             term["lead_minutes"] = chance.choice([0, 120])
         return term
 
-    def allowed(self, message: Message) -> set[str]:
-        """Codes of those whom the rule can reach now, for whatever reason it may have."""
+    def allowed(self, message: Message, missed: int) -> set[str]:
+        """Codes of those whom the rule can reach now, for whatever reason it may have; with so many waves at most."""
         content, rule = message.parsed_content(), message.audience
+        goal = rule.get("goal") or {"waves": [], "tell": []}
         excluded = set(rule["exclude"])
-        found = set()
+        ways = [rule, *goal["waves"][:missed]]
+        include = {code for way in ways for code in way["include"]}
+        terms = [term for way in ways for term in way["terms"]]
+        found = set(goal["tell"]) if missed else set()
         for person in Person.objects.filter(active=True).select_related("unit__area", "unit__parent"):
-            within = person.code in rule["include"] or any(self._fits(one, person, content) for one in rule["terms"])
+            within = person.code in include or any(self._fits(one, person, content) for one in terms)
             if within and person.code not in excluded:
                 found.add(person.code)
         return found
@@ -209,6 +245,14 @@ class _World:
             case _:
                 position = Position.objects.filter(person=person).first()
                 return person.position_consent and position is not None and _may_be_in(position, area)
+
+
+def _missed(message: Message) -> int:
+    """How often the message's goal can have been missed by now: nobody ever answers, and a wave may add nobody."""
+    issued, goal = message.issued_at, message.audience.get("goal")
+    if goal is None or issued is None or clock.now() < issued + timedelta(minutes=goal["within_minutes"]):
+        return 0
+    return len(goal["waves"]) + 1
 
 
 def _upward(unit: Unit | None) -> list[Unit]:

@@ -1,4 +1,4 @@
-"""Whatever plan, answers, failures, updates, cancels and passing of time: what must hold of every course of events.
+"""Whatever plan, goal, answers, failures, updates, cancels and time that passes: what must hold of every course.
 
 The real engine works on it with a stopped clock, so that whatever leaves the house in one go leaves it at one moment.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,13 +18,15 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
-from tests.dispatch.house import House, answer, fresh, mail_of, states, work
+from tests.dispatch.house import MEANT, SECTOR, House, answer, fresh, mail_of, states, work
 from tests.servers import http, smtp
 from vedette import clock
 from vedette.dispatch.decide import ENDINGS
+from vedette.dispatch.goal_rows import COUNTED
+from vedette.dispatch.goals import FILLED, MISSED
 from vedette.dispatch.keys import DeliveryRef, read_key
 from vedette.dispatch.levels import ANSWERED, Response, State
-from vedette.dispatch.models import Acknowledgement, Delivery, Hold, Lease, Recipient
+from vedette.dispatch.models import Acknowledgement, Delivery, Goal, Hold, Lease, Recipient, Wave
 from vedette.dispatch.progress import answers_over_time, progress
 from vedette.dispatch.restraint import CAP_WINDOW, quiet_until
 from vedette.ledger.verify import verify
@@ -36,10 +38,12 @@ from vedette.warnings.plans import danger_to_life, flat, one_pass
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-#: Those who may be warned, and those who may be told of them; `out` is neither.
+#: Those who may be warned, those whom waves may add, and those who may be told of them; `out` is none of these.
 PEOPLE = ("ann", "ben", "cat", "dee")
+FURTHER = ("wes", "wyn")
 TOLD = ("boss", "wanda", "alto")
 CHANNELS = {"ann": ("smtp", "webhook"), "ben": ("smtp",), "cat": ("webhook",), "dee": ("webhook", "smtp")}
+CHANNELS |= {"wes": ("smtp", "webhook"), "wyn": ("webhook",)}
 ZONE = "America/Los_Angeles"
 
 people = st.sampled_from(PEOPLE)
@@ -53,6 +57,18 @@ tells = st.fixed_dictionaries(
 )
 plans = st.builds(
     lambda first, rest: {"name": "any", "steps": [first, *rest]}, sends, st.lists(sends | tells, max_size=4)
+)
+goals = st.none() | st.fixed_dictionaries(
+    {
+        "answers": st.integers(1, 3),
+        "counts": st.sampled_from(["answered", "safe"]),
+        "within_minutes": st.sampled_from([1, 10]),
+        "waves": st.sampled_from([[], ["wes"], ["wyn", "wes"], ["ann", "wes"]]).map(
+            lambda waves: [{"include": [code]} for code in waves]
+        ),
+        "tell": st.just(["gil"]),
+        "call_off": st.booleans(),
+    }
 )
 severities = st.sampled_from(["Severe", "Minor"])
 
@@ -87,8 +103,10 @@ class Course(RuleBasedStateMachine):
 
     # ---- what happens
 
-    @initialize(plan=plans, severity=severities, hour=st.integers(0, 23), cap=st.sampled_from([None, None, 1, 2]))
-    def begin(self, plan: dict[str, Any], severity: str, hour: int, cap: int | None) -> None:
+    @initialize(
+        plan=plans, goal=goals, severity=severities, hour=st.integers(0, 23), cap=st.sampled_from([None, None, 1, 2])
+    )
+    def begin(self, plan: dict[str, Any], goal: Any, severity: str, hour: int, cap: int | None) -> None:
         self.gateway.mode = http.Mode.OK
         self.mail.answers.clear()
         leave_behind()
@@ -99,13 +117,13 @@ class Course(RuleBasedStateMachine):
         self.cap = cap
         here = clock.now().astimezone(ZoneInfo(ZONE))
         self.hands.advance(hours=(hour - here.hour) % 24)
-        self.issue(plan, severity)
+        self.issue(plan, goal, severity)
 
-    @rule(plan=plans, severity=severities)
+    @rule(plan=plans, goal=goals, severity=severities)
     @precondition(lambda self: len(self.alerts) < 3)
-    def issue(self, plan: dict[str, Any], severity: str) -> None:
+    def issue(self, plan: dict[str, Any], goal: Any, severity: str) -> None:
         if Person.objects.filter(unit=self.house.post).exists():
-            self.alerts.append(self.house.warn(plan=plan, severity=severity))
+            self.alerts.append(self.house.warn(plan=plan, severity=severity, audience=audience(goal)))
 
     @rule()
     def engine_works(self) -> None:
@@ -117,7 +135,7 @@ class Course(RuleBasedStateMachine):
     def time_passes(self, seconds: int) -> None:
         self.hands.advance(seconds=seconds)
 
-    @rule(code=people, response=st.sampled_from(Response), number=st.integers(0, 2))
+    @rule(code=st.sampled_from(PEOPLE + FURTHER), response=st.sampled_from(Response), number=st.integers(0, 2))
     def somebody_answers(self, code: str, response: Response, number: int) -> None:
         alert = self.alerts[number % len(self.alerts)]
         if Recipient.objects.filter(warning=alert.warning_id, person__code=code).exists():
@@ -133,10 +151,11 @@ class Course(RuleBasedStateMachine):
         if reply:
             self.mail.answers[mail_of(code)] = reply
 
-    @rule(plan=plans, severity=severities, number=st.integers(0, 2))
-    def update(self, plan: dict[str, Any], severity: str, number: int) -> None:
+    @rule(plan=plans, goal=goals, severity=severities, number=st.integers(0, 2))
+    def update(self, plan: dict[str, Any], goal: Any, severity: str, number: int) -> None:
         if self._in_force(number) and Person.objects.filter(unit=self.house.post).exists():
-            self.house.update(self.alerts[number % len(self.alerts)].warning, plan=plan, severity=severity)
+            warning = self.alerts[number % len(self.alerts)].warning
+            self.house.update(warning, plan=plan, severity=severity, audience=audience(goal))
 
     @rule(number=st.integers(0, 2))
     def cancel(self, number: int) -> None:
@@ -181,15 +200,19 @@ class Course(RuleBasedStateMachine):
             message = Message.objects.select_related("warning").get(pk=one.ref.message)
             before.judge(one, message)
             steps = one_pass(message.parsed_plan()) if _kind(message) in ENDINGS else flat(message.parsed_plan())
-            if one.ref.recipient is not None:
+            if one.ref.step in (MISSED, FILLED):
+                judge_notice(one, message)
+            elif one.ref.recipient is not None:
                 assert steps[one.ref.step].channel == one.channel
-                assert one.to in self.members
+                assert one.to in self.members or added_by_wave(one)
+                assert before.states.get(one.ref.recipient) != "cancelled" or _kind(message) is not MessageType.ALERT
                 self._judge_restraint(one, message, before)
             else:
                 assert steps[one.ref.step].action == "escalate"
                 assert one.to in TOLD
             assert all(text.startswith("EXERCISE") and text.rstrip().endswith("EXERCISE") for text in one.texts)
         self._judge_cap(new)
+        before.judge_waves()
         self.sent += new
         grave = [
             m.pk for m in Message.objects.filter(warning__in=self._warnings()) if danger_to_life(m.parsed_content())
@@ -232,7 +255,9 @@ class Course(RuleBasedStateMachine):
         assert warning.ended_at is not None
         assert not Lease.objects.filter(message__warning=warning, done_at=None).exists()
         assert not Outbox.objects.filter(message__warning=warning, expanded_at=None).exists()
-        assert set(found) <= self.members
+        further = Recipient.objects.filter(warning=warning, by_wave__isnull=False)
+        assert set(found) <= self.members | set(further.values_list("person__code", flat=True))
+        called_off = who_may_be_called_off(warning)
         answered = set(
             Acknowledgement.objects.filter(message__warning=warning).values_list("recipient__person__code", flat=True)
         )
@@ -243,8 +268,11 @@ class Course(RuleBasedStateMachine):
                 assert State(state) in ANSWERED
             elif warning.ended_by == "Cancel":
                 assert state in ("cancelled", "unanswered", "failed")
+            elif state == "cancelled":
+                assert code in called_off
             else:
                 assert state == ("unanswered" if code in reached else "failed")
+        assert not Goal.objects.filter(message__warning=warning, closed_at=None).exists()
         self._judge_told_of_the_end(warning.pk)
         self._judge_counts(warning.pk)
 
@@ -325,6 +353,7 @@ class Before:
     states: dict[int, str]
     #: Recipients to whom a gateway took something, with the message.
     had: set[tuple[int, int]]
+    waves: set[int]
 
     @classmethod
     def now(cls, course: Course) -> Before:
@@ -337,6 +366,7 @@ class Before:
             set(Acknowledgement.objects.values_list("recipient_id", "message_id")),
             dict(Recipient.objects.filter(warning__in=course._warnings()).values_list("pk", "state")),
             {(one.ref.recipient, one.ref.message) for one in course.sent if one.ref.recipient is not None},
+            set(Wave.objects.values_list("pk", flat=True)),
         )
 
     def judge(self, one: Sent, message: Message) -> None:
@@ -352,6 +382,18 @@ class Before:
             assert (who, message.pk) not in self.answered, "sent after an answer"
             assert kind is not MessageType.ALERT or State(self.states.get(who, "open")) not in ANSWERED
 
+    def judge_waves(self) -> None:
+        """A wave is opened when its time has come and too few have answered, of a message that stands."""
+        for wave in Wave.objects.exclude(pk__in=self.waves).select_related("message"):
+            message, goal = wave.message, wave.message.audience["goal"]
+            mine = Recipient.objects.filter(warning=message.warning_id).values_list("pk", flat=True)
+            counted = [state.value for state in COUNTED[goal["counts"]]]
+            assert sum(self.states.get(pk) in counted for pk in mine) < goal["answers"]
+            assert message.issued_at is not None
+            assert self.at >= message.issued_at + timedelta(minutes=goal["within_minutes"])
+            assert self.newest[message.warning_id] == message.pk
+            assert message.warning_id not in self.ended
+
     def restrained(self, one: Sent, message: Message) -> bool:
         """Whether quiet hours count for it."""
         if _kind(message) in ENDINGS or danger_to_life(message.parsed_content()):
@@ -361,6 +403,49 @@ class Before:
         return _kind(message) is MessageType.ALERT or not had
 
 
+def audience(goal: Any) -> dict[str, Any]:
+    """The sector, with a goal or none; whatever is odd about that is meant."""
+    if goal is None:
+        return SECTOR
+    odd = [
+        ("goal-above-group", ""),
+        *((code, f"wave-{n}") for code in ("empty-wave", "wave-in-danger") for n in (1, 2)),
+    ]
+    answers = [{"finding": code, "about": about, "reason": "it is meant"} for code, about in odd]
+    return {**SECTOR, "goal": goal, "answers": [*MEANT, *answers]}
+
+
+def judge_notice(one: Sent, message: Message) -> None:
+    """Of a goal that was missed whoever is to be told is; that they are not needed, those who were called off."""
+    goal = message.audience["goal"]
+    stored = Goal.objects.get(message=message)
+    if one.ref.step == MISSED:
+        assert one.to in goal["tell"]
+        assert stored.wave or stored.missed_at
+        return
+    assert goal["call_off"]
+    assert stored.met_at is not None
+    assert one.ref.recipient is not None
+    assert one.to in who_may_be_called_off(message.warning)
+
+
+def added_by_wave(one: Sent) -> bool:
+    """Whether a wave made them a recipient."""
+    return Recipient.objects.filter(pk=one.ref.recipient, by_wave__isnull=False).exists()
+
+
+def who_may_be_called_off(warning: Warning) -> set[str]:
+    """Where lives are in danger only those whom a wave added; of a message whose goal was met and says so."""
+    found: set[str] = set()
+    everybody = Recipient.objects.filter(warning=warning)
+    for goal in Goal.objects.filter(message__warning=warning, met_at__isnull=False).select_related("message"):
+        if goal.message.audience["goal"]["call_off"]:
+            grave = danger_to_life(goal.message.parsed_content())
+            whose = everybody.filter(by_wave__isnull=False) if grave else everybody
+            found |= set(whose.values_list("person__code", flat=True))
+    return found
+
+
 def leave_behind() -> None:
     """End whatever a course that failed has left unfinished, so that the next one begins as if it had not been."""
     now = clock.now()
@@ -368,6 +453,7 @@ def leave_behind() -> None:
     Outbox.objects.filter(expanded_at=None).update(expanded_at=now)
     Warning.objects.filter(ended_at=None).update(ended_at=now, ended_by="Expiry")
     Recipient.objects.filter(state="open").update(state="failed")
+    Goal.objects.filter(closed_at=None).update(closed_at=now)
 
 
 def _kind(message: Message) -> MessageType:
@@ -379,6 +465,9 @@ def test_whatever_happens_everybody_ends_in_one_state_and_nothing_is_sent_that_m
 ) -> None:
     for code in PEOPLE:
         house.person(code, house.post, *CHANNELS[code])
+    for code in FURTHER:
+        house.person(code, house.elsewhere, *CHANNELS[code])
+    house.person("gil", house.elsewhere)
     boss, wanda, alto = (house.person(code, house.elsewhere) for code in TOLD)
     house.person("out", house.elsewhere)
     house.supervised_by(house.sector, boss)

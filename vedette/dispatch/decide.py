@@ -118,9 +118,13 @@ def _needs_no_more(kind: MessageType, progress: Progress, follow_up: bool, chann
     if kind in ENDINGS:
         # Whoever got the warning by a channel gets its end there too: they may not read any other.
         return progress.reached and channel not in progress.used
-    if progress.answered or (kind is MessageType.ALERT and progress.state in ANSWERED):
+    if progress.answered or (kind is MessageType.ALERT and progress.state in _NOT_ASKED):
         return True
     return follow_up and progress.state is not State.OPEN and progress.reached
+
+
+#: Those who have answered, and those who were called off since a goal was met.
+_NOT_ASKED = ANSWERED | {State.CANCELLED}
 
 
 def next_send(

@@ -32,6 +32,7 @@ from vedette.dispatch.members import Issued, Range, load_fresh
 from vedette.dispatch.parcels import House, Parcels
 from vedette.dispatch.receipts import Summary, forget_old, record_early
 from vedette.dispatch.run_escalation import EscalationRun, plan_notices, silent_of
+from vedette.dispatch.run_goal import GoalRun, is_of_goal, plan_goal_notices
 from vedette.dispatch.run_lease import LeaseRun, Work
 from vedette.dispatch.settle import close_range
 from vedette.dispatch.taking import Taken, enough_in_hand, store_and_take, take_work
@@ -300,14 +301,17 @@ class Engine:
         """Begin the work on one lease; a failure of it concerns no other."""
         try:
             issued, parcels = self._messages[held.message]
-            if found is None or held.step >= len(issued.steps):
+            if found is None or (held.step >= len(issued.steps) and not is_of_goal(held)):
                 await self.db(Desk.WRITER, close_range, held, clock.now(), beside(issued))
                 self._ended(held.id, False)
                 return
             work = Work(self._channels, parcels, issued, self._writer.note, self._writer.end)
             standing, members = found.overtaken.standing(issued), found.people()
             run: LeaseRun | EscalationRun
-            if issued.steps[held.step].action == "escalate":
+            if is_of_goal(held):
+                run = GoalRun(held, work, standing, await self.db(Desk.READER, plan_goal_notices, held, issued))
+                run.refresh((await self.db(Desk.READER, load_fresh, [held]))[0])
+            elif issued.steps[held.step].action == "escalate":
                 notices = await self.db(Desk.READER, plan_notices, held, issued, silent_of(members), clock.now())
                 run = EscalationRun(held, work, standing, members, notices)
                 run.refresh((await self.db(Desk.READER, load_fresh, [held]))[0])

@@ -17,6 +17,7 @@ from vedette.access.handling import Realm
 from vedette.dispatch import leases, tally
 from vedette.dispatch.decide import ENDINGS
 from vedette.dispatch.following import first_leases
+from vedette.dispatch.goal_rows import begin
 from vedette.dispatch.leases import RANGE, NewLease
 from vedette.dispatch.levels import State
 from vedette.dispatch.members import Issued, load_message, load_standing
@@ -218,6 +219,7 @@ class Expander:
             },
         )
         execute("UPDATE warnings_outbox SET expanded_at = %s WHERE id = %s", [stamp(now), self.outbox_id])
+        begin(issued, now)
         append(
             "dispatch.expanded",
             actor="engine",

@@ -1,4 +1,4 @@
-"""What an engine keeps up beside sending: its settings, late joiners, and the ends of warnings."""
+"""What an engine keeps up beside sending: its settings, late joiners, goals, and the ends of warnings."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from vedette.access.handling import Realm
+from vedette.dispatch import goals
 from vedette.dispatch.channels.open import ChannelRow
 from vedette.dispatch.models import Channel
 from vedette.dispatch.parcels import House
@@ -55,8 +56,10 @@ def join_entering(worker: str, realm: Realm | None, now: datetime) -> int:
 
 
 def settle(realm: Realm | None, now: datetime) -> bool:
-    """End what has expired, and close whom nothing is left to be sent to; whether there was anything."""
+    """End what has expired, look after goals, and close whom nothing is left to be sent to; whether there was
+    anything."""
     did = False
     for one in (realm,) if realm is not None else tuple(Realm):
         did |= bool(expire_due(one, now))
+    did |= goals.keep(realm, now)
     return settle_ended(realm, now) or did

@@ -22,6 +22,7 @@ from vedette.dispatch.levels import Level, State
 from vedette.dispatch.restraint import Hold, Peace
 from vedette.dispatch.sql import rows
 from vedette.people.models import ContactPoint
+from vedette.people.rule import AudienceRule
 from vedette.warnings.content import Content, MessageType, Plan
 from vedette.warnings.models import Message
 from vedette.warnings.plans import FlatStep, danger_to_life, flat, one_pass
@@ -82,6 +83,8 @@ class Issued:
     #: What it goes through, one after the other or at once.
     steps: tuple[FlatStep, ...]
     issued_at: datetime
+    #: The audience rule, of a message with a goal.
+    rule: AudienceRule | None = None
 
     @property
     def goes_together(self) -> bool:
@@ -109,6 +112,7 @@ def load_message(message_id: int) -> Issued:
         plan=plan,
         steps=one_pass(plan) if kind in ENDINGS else flat(plan),
         issued_at=message.issued_at,
+        rule=message.parsed_audience() if message.audience.get("goal") and kind not in ENDINGS else None,
     )
 
 

@@ -124,7 +124,7 @@ class Delivery(models.Model):
     """One step's attempt to one contact point over one channel, written with its result."""
 
     class Purpose(models.TextChoices):
-        """Warn the recipient, or tell a supervisor who is silent."""
+        """Warn the recipient, or tell somebody who is silent or that a goal was missed."""
 
         WARN = "warn"
         ESCALATE = "escalate"
@@ -342,6 +342,56 @@ class Hold(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["recipient", "message", "track"], name="held_once_per_lease")]
+
+
+class Goal(models.Model):
+    """How many answers a message's author asked for, and how far that is: one row a message that has a goal."""
+
+    message = models.OneToOneField(Message, on_delete=models.PROTECT, related_name="goal")
+    realm = models.CharField(max_length=8)
+    #: Recipients whose answers count, and those of them who have answered, as they were counted last.
+    asked = models.PositiveIntegerField(default=0)
+    answered = models.PositiveIntegerField(default=0)
+    #: All recipients then, and those of any group who had answered so: until these change it is not counted again.
+    heads = models.PositiveIntegerField(default=0)
+    heads_answered = models.PositiveIntegerField(default=0)
+    #: The last wave that was opened; 0: only the audience itself was asked.
+    wave = models.PositiveSmallIntegerField(default=0)
+    #: When the next wave is opened, or after the last one the goal counts as missed, unless it is met.
+    due_at = models.DateTimeField()
+    met_at = models.DateTimeField(null=True)
+    #: When the time of the last wave was over and it was not met; it may still be met after that.
+    missed_at = models.DateTimeField(null=True)
+    #: When a newer message or the end of the warning came: it is looked at no more.
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["realm"], condition=models.Q(closed_at=None), name="goal_open")]
+
+
+class Wave(models.Model):
+    """That a further wave was opened: once for each message and number."""
+
+    message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="waves", db_index=False)
+    number = models.PositiveSmallIntegerField()
+    opened_at = models.DateTimeField()
+    #: Stored up to this person id; everyone is, when `stored_at` says so.
+    cursor = models.BigIntegerField(default=0)
+    stored_at = models.DateTimeField(null=True)
+    #: How many it added to the recipients.
+    added = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["message", "number"], name="wave_once")]
+
+
+class WaveMember(models.Model):
+    """That a recipient was added by a wave."""
+
+    recipient = models.OneToOneField(
+        Recipient, on_delete=models.PROTECT, primary_key=True, related_name="by_wave", db_constraint=False
+    )
+    wave = models.ForeignKey(Wave, on_delete=models.PROTECT, related_name="members")
 
 
 class Channel(models.Model):

@@ -15,6 +15,7 @@ from vedette.dispatch.channels.face import NAME_HERE, TOKEN_HERE, Letter, Parcel
 from vedette.dispatch.members import Issued, Member
 from vedette.dispatch.tokens import LENGTH, make_token
 from vedette.warnings.content import Office
+from vedette.warnings.goal_notices import Missed, render_goal
 from vedette.warnings.plans import danger_to_life
 from vedette.warnings.render import (
     MessageView,
@@ -66,6 +67,19 @@ class Parcels:
             payload=render_escalation_webhook(view, silent, office),
             link=link,
             language=language,
+        )
+        return Parcel(key=key, address=address, letter=letter)
+
+    def goal(
+        self, name: str, language: str, recipient: int | None, missed: Missed | None, key: str, address: str
+    ) -> Parcel:
+        """The notice of a goal: to a recipient who is not needed any more, or to whoever is told that it was missed."""
+        public, issued = self._house.public_address, self._issued
+        page = f"/warnings/{issued.warning}/" if recipient is None else f"/a/{make_token(recipient, issued.realm)}"
+        view = self._view(name, language, f"{public}{page}")
+        mail, short, payload = render_goal(view, missed)
+        letter = self._letter(
+            subject=mail.subject, text=mail.text, short=short, payload=payload, link=view.link, language=language
         )
         return Parcel(key=key, address=address, letter=letter)
 

@@ -12,6 +12,7 @@ from itertools import accumulate
 from typing import TypedDict
 
 from vedette.dispatch.decide import REACHED
+from vedette.dispatch.goal_rows import GoalShown, shown
 from vedette.dispatch.levels import ANSWERED, State
 from vedette.dispatch.models import Recipient
 from vedette.dispatch.sql import moment, rows
@@ -49,6 +50,8 @@ class Progress:
     expanding: int
     #: Leases that are not done.
     open_leases: int
+    #: Of a warning with a goal, how far that is.
+    goal: GoalShown | None = None
 
     @property
     def answered(self) -> int:
@@ -87,8 +90,9 @@ class Progress:
 
     @property
     def finished(self) -> bool:
-        """It was issued, no recipient is open, and neither an audience nor a lease is left to work on."""
-        left = self.states.get(State.OPEN.value, 0) or self.expanding or self.open_leases
+        """It was issued, no recipient is open, and neither an audience, a wave nor a lease is left to work on."""
+        waits = self.goal is not None and self.goal.waits
+        left = self.states.get(State.OPEN.value, 0) or self.expanding or self.open_leases or waits
         return self.issued_at is not None and not left
 
     def _since_issue(self, at: datetime | None) -> float | None:
@@ -98,7 +102,7 @@ class Progress:
 def progress(warning_id: int) -> Progress:
     """Count it all. Says nothing about who: whoever may see the warning may see this.
 
-    What is still to be done is read in the order of the work: outbox, leases, recipients. If the first two are found
+    What is still to be done is read in the order of the work: outbox, goal, leases, recipients. If the first are found
     done, whoever is read after them is there in a final state, and nothing is called finished that is not.
     """
     expanding = _count(
@@ -106,6 +110,7 @@ def progress(warning_id: int) -> Progress:
         " WHERE m.warning_id = %s AND o.expanded_at IS NULL",
         warning_id,
     )
+    goal = shown(warning_id)
     open_leases = _count(
         "SELECT count(*) FROM dispatch_lease l JOIN warnings_message m ON m.id = l.message_id"
         " WHERE m.warning_id = %s AND l.done_at IS NULL",
@@ -152,6 +157,7 @@ def progress(warning_id: int) -> Progress:
         last_sent=max(sent, default=None),
         expanding=expanding,
         open_leases=open_leases,
+        goal=goal,
         **_answer_times(warning_id),
     )
 

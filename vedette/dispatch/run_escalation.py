@@ -247,16 +247,22 @@ class EscalationRun:
     def _next(self, job: Telling) -> None:
         if not job.ways:
             said = Result(Outcome.FAILED, "no address on any channel that is set")
-            own = self.work.issued.steps[self.held.step].channel
-            self._note(job.notice, own, None, Level.FAILED, said)
+            self._note(job.notice, self._own_channel, None, Level.FAILED, said)
             self._over(job.notice)
             return
         job.ways[0][2][0].put(job)
 
+    def _recipient(self, notice: Notice) -> int | None:
+        """The recipient whom a notice is for; None: it tells somebody of others."""
+        return None
+
+    @property
+    def _own_channel(self) -> str:
+        return self.work.issued.steps[self.held.step].channel
+
     def _ways(self, notice: Notice) -> list[tuple[str, Point, tuple[Lanes, ...]]]:
         """The step's own channel, then the plan's others: one address on each, the first that is set."""
-        steps = self.work.issued.steps
-        names = dict.fromkeys([steps[self.held.step].channel, *(step.channel for step in steps)])
+        names = dict.fromkeys([self._own_channel, *(step.channel for step in self.work.issued.steps)])
         found = []
         for name in names:
             providers = tuple(self.work.channels.providers(self.held.realm.value, name))
@@ -274,10 +280,11 @@ class EscalationRun:
         result: Result,
         provider: int | None = None,
     ) -> None:
+        recipient = self._recipient(notice)
         self.work.note(
             self.held,
             Attempt(
-                recipient=None,
+                recipient=recipient,
                 person=notice.person,
                 contact_point=None if point is None else point[0],
                 channel=channel,
@@ -286,7 +293,7 @@ class EscalationRun:
                 attempts=0 if point is None else self.held.attempt + 1,
                 detail=result.detail,
                 at=clock.now(),
-                range_first=self.held.told_of,
+                range_first=self.held.told_of if recipient is None else None,
                 reference=result.reference,
                 provider=provider,
             ),

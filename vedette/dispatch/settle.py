@@ -144,6 +144,13 @@ def _close(
         f" WHERE warning_id = %s AND id BETWEEN %s AND %s AND state = 'open'{only} RETURNING id, state",
         [stamp(now), reached.value, not_reached.value, *span],
     )
+    note_closed(warning, realm, ended_by or "Plan", closed, (first, last), now)
+
+
+def note_closed(
+    warning: int, realm: Realm, by: str, closed: Sequence[tuple[int, str]], span: tuple[int, int], now: datetime
+) -> None:
+    """Count recipients who were open, each with the state it is closed in now, and enter them in the ledger."""
     states = Counter(state for _, state in closed)
     tally.change({(warning, State.OPEN, State(state)): count for state, count in states.items()})
     records = [{"recipient": pk, "state": state, "at": clock.rfc3339(now)} for pk, state in sorted(closed)]
@@ -153,10 +160,10 @@ def _close(
         subject=f"warning:{warning}",
         realm=realm.value,
         body={
-            "by": ended_by or "Plan",
+            "by": by,
             "states": dict(states),
-            "first": first,
-            "last": last,
+            "first": span[0],
+            "last": span[1],
             "count": len(records),
             "merkle_root": root_of(batch_leaves(records)).hex(),
         },

@@ -21,8 +21,10 @@ _lately: OrderedDict[tuple[str, str], datetime] = OrderedDict()
 
 
 def asks_where(rule: AudienceRule) -> bool:
-    """Whether judging a rule uses last positions."""
-    return any(term.link in ("position", "assignment") for term in rule.terms)
+    """Whether judging a rule, or a wave of its goal, uses last positions."""
+    waves = rule.goal.waves if rule.goal is not None else ()
+    terms = [*rule.terms, *(term for wave in waves for term in wave.terms)]
+    return any(term.link in ("position", "assignment") for term in terms)
 
 
 def note_look(actor: Actor, rule: AudienceRule, geometry: Mapping[str, Any] | None, now: datetime) -> None:

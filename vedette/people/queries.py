@@ -16,6 +16,7 @@ from vedette.access.policy import Actor, check, visible
 from vedette.access.roles import Verb
 from vedette.people.audience import Resolution, resolve
 from vedette.people.columns import load_world
+from vedette.people.goals import reach_of_goal
 from vedette.people.looks import note_look
 from vedette.people.models import ContactPoint, Person, SavedArea, Shift, Unit
 from vedette.people.rule import AudienceRule
@@ -59,8 +60,8 @@ def audience_of(
 
     With `only` those people alone are judged, as when somebody joins late; those of `entered` have been in the area,
     wherever they are by now. Unless `counted`, the number of those who are not reached may stay below what it is (never
-    0 for some), which saves going through everyone. Unless `fixes`, last positions are not looked at. Raises
-    BadGeometry, and ValueError as `resolve` does.
+    0 for some), which saves going through everyone, and nothing is worked out about a goal. Unless `fixes`, last
+    positions are not looked at. Raises BadGeometry, and ValueError as `resolve` does.
     """
     area = None if area_geometry is None else shape_of(area_geometry)
     lead = timedelta(minutes=max((term.lead_minutes for term in rule.terms), default=0))
@@ -69,7 +70,27 @@ def audience_of(
     )
     if entered:
         world = replace(world, entered=found_rows(world.ids, np.array(sorted(entered), np.int64)))
-    return resolve(rule, world, area=area, starts=starts, ends=ends, now=now, danger_to_life=danger_to_life)
+    found = resolve(rule, world, area=area, starts=starts, ends=ends, now=now, danger_to_life=danger_to_life)
+    if rule.goal is None or only is not None or not counted:
+        return found
+
+    def others(rule: AudienceRule) -> Resolution:
+        return audience_of(
+            rule,
+            area_geometry,
+            starts=starts,
+            ends=ends,
+            realm=realm,
+            now=now,
+            danger_to_life=danger_to_life,
+            counted=False,
+            fixes=fixes,
+        )
+
+    grave = danger_to_life and area is not None
+    goal, odd = reach_of_goal(rule, found, others, realm=realm, starts=starts, danger_to_life=grave)
+    in_order = sorted({*found.findings, *odd}, key=lambda finding: (not finding.blocking, finding))
+    return replace(found, goal=goal, findings=tuple(in_order))
 
 
 @dataclass(frozen=True)

@@ -68,6 +68,18 @@ class FindingCode(StrEnum):
     NO_UNIT_IN_AREA = "no-unit-in-area"
     NO_RESIDENT = "no-resident"
     MAYBE_ABOVE_CAP = "maybe-above-cap"
+    #: A wave of the goal asks by place although lives are in danger: whoever is there must not wait for a goal.
+    WAVE_BY_PLACE = "wave-by-place"
+    #: People of a wave are or may be in the area, and lives are in danger.
+    WAVE_IN_DANGER = "wave-in-danger"
+    #: More answers are needed than there are people whose answers count.
+    GOAL_ABOVE_GROUP = "goal-above-group"
+    #: A wave adds nobody whose answer counts.
+    EMPTY_WAVE = "empty-wave"
+    #: The goal or a wave names a unit, duty or person that the roster does not have.
+    GOAL_UNKNOWN = "goal-unknown"
+    #: Nobody of those who are to be told is there.
+    NOBODY_TOLD = "nobody-told"
 
 
 #: With one of these the audience cannot stand as it is.
@@ -78,6 +90,7 @@ BLOCKING = frozenset(
         FindingCode.UNKNOWN_DUTY,
         FindingCode.UNKNOWN_PERSON,
         FindingCode.MAYBE_ABOVE_CAP,
+        FindingCode.WAVE_BY_PLACE,
     }
 )
 
@@ -120,6 +133,20 @@ class Found:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class GoalReach:
+    """Who stands behind a goal as things are."""
+
+    #: How many of the audience count toward it.
+    group: int
+    #: For each wave the people whom it would add, ascending: neither of the audience nor of a wave before it.
+    waves: tuple[Ints, ...]
+    #: How many of each wave count toward it.
+    counting: tuple[int, ...]
+    #: Who is told when it is missed, ascending.
+    told: Ints
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Resolution:
     """Who a rule reaches, as columns in order of person id; `included` gives them one by one."""
 
@@ -132,6 +159,8 @@ class Resolution:
     #: Of those, people who may be in the area but were left out because the rule or the lesser danger says so.
     maybe_left_out: int
     findings: tuple[AudienceFinding, ...]
+    #: Of a rule with a goal, where it was asked for.
+    goal: GoalReach | None = None
 
     @property
     def included(self) -> list[Found]:
@@ -144,6 +173,16 @@ class Resolution:
 
     def __len__(self) -> int:
         return int(self.person_ids.size)
+
+    def after(self, person_id: int, at_most: int) -> list[Found]:
+        """The next people behind a person id."""
+        start = int(np.searchsorted(self.person_ids, person_id, side="right"))
+        rows = zip(
+            self.person_ids[start : start + at_most].tolist(),
+            self.reason[start : start + at_most].tolist(),
+            strict=True,
+        )
+        return [Found(person, *self.reasons[row]) for person, row in rows]
 
     @cached_property
     def counts(self) -> dict[str, int]:

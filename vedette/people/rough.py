@@ -11,6 +11,9 @@ _WITHOUT_NUMBERS = {
     FindingCode.NOBODY: "the rule reaches nobody, as far as can be told without last positions",
     FindingCode.EVERYBODY: "the rule reaches everybody of the roster",
     FindingCode.MAYBE_ABOVE_CAP: "more than the cap allows only may be in the area: narrow the rule, or raise the cap",
+    FindingCode.GOAL_ABOVE_GROUP: "the goal asks for more answers than there are people whose answers count",
+    FindingCode.WAVE_IN_DANGER: "people of a wave are or may be in the area: where lives are in danger they belong in"
+    " the audience itself",
 }
 
 

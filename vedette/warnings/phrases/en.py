@@ -30,6 +30,14 @@ WORDS = Words(
     silent_intro="{count} of your people have not answered this warning:",
     silent_intro_area="{count} people of your area have not answered this warning:",
     silent_ask="Reach them, then say what you know:",
+    filled_subject="ENOUGH HAVE ANSWERED",
+    filled="Enough people have answered: you are not needed for this any more, and will not be asked again. "
+    "The warning itself stands.",
+    missed_subject="ONLY {answered} of {needed}",
+    missed="Of {needed} answers that are needed{of}, {answered} have come in time.",
+    missed_of=", {name}",
+    missed_next="Further people are being asked now.",
+    missed_last="There is nobody further to ask: see what can be done.",
     days=("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
     months=(
         *("January", "February", "March", "April", "May", "June"),

@@ -30,6 +30,14 @@ WORDS = Words(
     silent_intro="{count} de las personas a su cargo no han respondido a este aviso:",
     silent_intro_area="{count} personas de su zona no han respondido a este aviso:",
     silent_ask="Localícelas y luego indique lo que sabe:",
+    filled_subject="YA HAN RESPONDIDO SUFICIENTES",
+    filled="Ya han respondido suficientes personas: ya no se le necesita para esto y no se le volverá a "
+    "preguntar. El aviso sigue vigente.",
+    missed_subject="SOLO {answered} de {needed}",
+    missed="De las {needed} respuestas necesarias{of}, han llegado a tiempo {answered}.",
+    missed_of=", {name}",
+    missed_next="Ahora se pregunta a más personas.",
+    missed_last="No queda nadie más a quien preguntar: vea qué se puede hacer.",
     days=("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"),
     months=(
         *("enero", "febrero", "marzo", "abril", "mayo", "junio"),

@@ -30,6 +30,14 @@ WORDS = Words(
     silent_intro="{count} des personnes dont vous êtes responsable n'ont pas répondu à cette alerte :",
     silent_intro_area="{count} personnes de votre zone n'ont pas répondu à cette alerte :",
     silent_ask="Joignez-les, puis dites ce que vous savez :",
+    filled_subject="ASSEZ DE RÉPONSES",
+    filled="Assez de personnes ont répondu : on n’a plus besoin de vous pour cela, et l’on ne vous le "
+    "demandera plus. L’alerte elle-même reste valable.",
+    missed_subject="SEULEMENT {answered} sur {needed}",
+    missed="Sur les {needed} réponses nécessaires{of}, {answered} sont arrivées à temps.",
+    missed_of=", {name}",
+    missed_next="D’autres personnes sont sollicitées maintenant.",
+    missed_last="Il n’y a plus personne à solliciter : voyez ce qui peut être fait.",
     days=("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"),
     months=(
         *("janvier", "février", "mars", "avril", "mai", "juin"),

@@ -42,6 +42,15 @@ class Words:
     #: The same to an area's warden, or who stands in for them.
     silent_intro_area: str
     silent_ask: str
+    #: To those who were asked and are not needed any more: a subject and a sentence.
+    filled_subject: str
+    filled: str
+    #: That too few have answered in time, of whom, and what comes of it.
+    missed_subject: str
+    missed: str
+    missed_of: str
+    missed_next: str
+    missed_last: str
     days: tuple[str, ...]
     months: tuple[str, ...]
     #: That no further update is planned.

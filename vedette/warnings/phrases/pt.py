@@ -30,6 +30,14 @@ WORDS = Words(
     silent_intro="{count} das pessoas a seu cargo não responderam a este aviso:",
     silent_intro_area="{count} pessoas da sua área não responderam a este aviso:",
     silent_ask="Contacte-as e depois indique o que sabe:",
+    filled_subject="JÁ RESPONDERAM PESSOAS SUFICIENTES",
+    filled="Já responderam pessoas suficientes: você não é mais necessário para isto e não será chamado de "
+    "novo. O aviso continua válido.",
+    missed_subject="SÓ {answered} de {needed}",
+    missed="Das {needed} respostas necessárias{of}, {answered} chegaram a tempo.",
+    missed_of=", {name}",
+    missed_next="Outras pessoas estão sendo chamadas agora.",
+    missed_last="Não há mais ninguém a chamar: veja o que pode ser feito.",
     days=("segunda-feira", "terça-feira", "quarta-feira", "quinta-feira", "sexta-feira", "sábado", "domingo"),
     months=(
         *("janeiro", "fevereiro", "março", "abril", "maio", "junho"),
