@@ -177,7 +177,8 @@ def warn(hand: Hand, picture: Picture) -> None:
     hand.choose("certainty", value="Likely")
     # The report's own words would lead back to whoever told; the check says so.
     hand.write(
-        "description", "Armed persons are {likelihood} to shoot at patrols {where}. Shots may come from {direction}."
+        "description",
+        "{likelihood} that armed persons will shoot at patrols {where}. Shots may come from {direction}.",
     )
     hand.press("Put these words in")
     expect(page.locator("[name=headline]")).to_have_value("Shooting at patrols in San Diego sector")

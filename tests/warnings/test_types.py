@@ -23,9 +23,10 @@ _EXAMPLE = re.compile(r"“([^”]+)”")
 TYPES = sorted(shipped())
 
 
-def filled_type(kind: WarningType) -> Content:
+def filled_type(kind: WarningType, **known: str) -> Content:
     """The type's content with each placeholder filled as its hint's example has it, on the good warning's ground."""
-    words = {name: _EXAMPLE.search(kind.placeholders[name])[1] for name in kind.blanks}  # type: ignore[index]
+    examples = {name: _EXAMPLE.search(kind.placeholders[name])[1] for name in kind.blanks}  # type: ignore[index]
+    words = {**examples, **known}
     said = {
         name: filled(value, words) if isinstance(value, str) else value for name, value in content_of_type(kind).items()
     }
@@ -98,7 +99,36 @@ def test_the_type_says_what_to_do_and_the_report_what_was_told_and_the_citations
     assert begun.proposal.citations == proposed.citations
     assert begun.proposal.missing["impact"] == "from the template “Shooting at patrols”"
     assert begun.proposal.missing["certainty"] == "a person says how certain it is"
-    assert begun.fills == {"where": "in Otay Mesa", "likelihood": "likely (about 65%)"}
+    assert begun.fills == {"where": "in Otay Mesa", "likelihood": "it is likely (about 65%)"}
+
+
+@pytest.mark.parametrize(
+    ("likelihood", "said"),
+    [
+        (0.003, "There is almost no chance (below 1%) that"),
+        (0.03, "There is almost no chance (about 3%) that"),
+        (0.1, "It is very unlikely (about 10%) that"),
+        (0.3, "It is unlikely (about 30%) that"),
+        (0.5, "There is a roughly even chance (about 50%) that"),
+        (0.65, "It is likely (about 65%) that"),
+        (0.9, "It is very likely (about 90%) that"),
+        (0.97, "It is almost certain (about 97%) that"),
+        (0.998, "It is almost certain (above 99%) that"),
+    ],
+)
+def test_each_likelihood_reads_as_english_in_every_template(likelihood: float, said: str) -> None:
+    for kind in shipped().values():
+        begun = begin(kind, likelihood=likelihood)
+        if "likelihood" in begun.fills:
+            content = filled_type(kind, likelihood=begun.fills["likelihood"])
+            assert f"{said} " in content.description
+            assert [one for one in lint(content, CONTEXT) if one.rule != "L05"] == []
+
+
+def test_a_template_that_has_its_own_words_around_the_likelihood_is_given_the_word_alone() -> None:
+    for text in ("Snow is {likelihood}.", "It is {likelihood} that snow will fall."):
+        kind = parse(WarningType, {"title": "Snow", "event": "snow", "instruction": "Wait.", "description": text})
+        assert begin(kind, likelihood=0.65).fills["likelihood"] == "likely (about 65%)"
 
 
 def test_words_put_at_the_beginning_of_a_sentence_have_a_capital() -> None:

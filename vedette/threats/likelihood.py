@@ -42,3 +42,25 @@ def term_for(probability: float) -> Term:
 def in_words(probability: float) -> str:
     """The word for `probability`, as "very likely"."""
     return term_for(probability).word
+
+
+def with_number(probability: float) -> str:
+    """The word and the number, as "very likely (about 90%)". No number says that something is certain."""
+    return f"{in_words(probability)} ({_number(probability)})"
+
+
+def as_clause(probability: float) -> str:
+    """What a sentence can begin with before "that", as "it is very likely (about 90%)": two of the words are nouns."""
+    return f"{_CLAUSES[term_for(probability).word]} ({_number(probability)})"
+
+
+def _number(probability: float) -> str:
+    percent = round(probability * 100)
+    return "below 1%" if percent < 1 else "above 99%" if percent > 99 else f"about {percent}%"
+
+
+_CLAUSES = {
+    **{term.word: f"it is {term.word}" for term in TERMS},
+    "almost no chance": "there is almost no chance",
+    "roughly even chance": "there is a roughly even chance",
+}

@@ -6,16 +6,19 @@ what to do, the report says when and where and what was told, and every field ke
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from vedette.threats.likelihood import in_words
+from vedette.threats.likelihood import as_clause, with_number
 from vedette.warnings.proposal import Proposal
 from vedette.warnings.types.catalogue import WORDED, WarningType, content_of_type
 
 #: What begins words for a place so that they can follow "shooting at patrols".
 _PREPOSITIONS = ("in ", "at ", "on ", "near ", "along ", "around ", "between ", "from ", "within ", "across ", "north ",
                  "south ", "east ", "west ", "through ", "inside ", "outside ")  # fmt: skip
+#: Where the likelihood is all that stands before "that", and not "it is {likelihood} that".
+_AS_CLAUSE = re.compile(r"(?<!\bis )(?<!\bare )\{likelihood\} that\b")
 
 
 @dataclass
@@ -41,16 +44,17 @@ def begin(kind: WarningType, proposed: Proposal | None = None, likelihood: float
     return Beginning(
         Proposal(content, dict(proposed.citations), missing),
         dict(kind.placeholders),
-        {name: words for name, words in _known(proposed, likelihood).items() if name in kind.blanks},
+        {name: words for name, words in _known(kind, proposed, likelihood).items() if name in kind.blanks},
     )
 
 
-def _known(proposed: Proposal, likelihood: float | None) -> dict[str, str]:
+def _known(kind: WarningType, proposed: Proposal, likelihood: float | None) -> dict[str, str]:
     known: dict[str, str] = {}
     place = str((proposed.content.get("area") or {}).get("description") or "")
     if place:
         known["place"] = place
         known["where"] = place if place.casefold().startswith(_PREPOSITIONS) else f"in {place}"
     if likelihood is not None and 0 < likelihood < 1:
-        known["likelihood"] = f"{in_words(likelihood)} (about {likelihood:.0%})"
+        clause = any(_AS_CLAUSE.search(str(getattr(kind, name))) for name in WORDED)
+        known["likelihood"] = as_clause(likelihood) if clause else with_number(likelihood)
     return known
