@@ -27,7 +27,7 @@ from tests.dispatch.house import (
 from tests.servers import http
 from vedette import clock
 from vedette.access.handling import Realm
-from vedette.dispatch import engine, expand, leases, results
+from vedette.dispatch import engine, expand, in_hand, leases, results
 from vedette.dispatch.database import Desk, InThreads
 from vedette.dispatch.engine import Engine
 from vedette.dispatch.levels import Level
@@ -49,9 +49,9 @@ pg = pytest.mark.skipif(connection.vendor == "sqlite", reason="a race that SQLit
 async def begun(e: Engine) -> None:
     """Let an engine take its first leases, and come back while it sends."""
     await e._configure()
-    while await e._expand() or e._expanding:
+    while await e._expansions.look() or e._expansions.any:
         await asyncio.sleep(0.001)
-    await e._begin()
+    await e._in_hand.begin()
     await asyncio.sleep(0.02)
 
 
@@ -159,7 +159,7 @@ def test_a_clock_that_jumps_does_not_make_the_engine_take_its_own_lease_again(ho
         e = Engine()
         await begun(e)
         hands.advance(seconds=5)  # the clock is stepped, or the machine was asleep
-        await e._begin()
+        await e._in_hand.begin()
         await e.run_until_idle()
         await e.close()
 
@@ -214,7 +214,7 @@ def test_an_import_that_commits_late_is_seen_within_a_minute(house, hands, smtp_
         def commit():
             Person.objects.filter(pk=mover.pk).update(unit=house.post, changed_at=stamp)
 
-        await e.db(Desk.KEEPER, commit)
+        await e.database.run(Desk.KEEPER, commit)
         for _ in range(7):
             hands.advance(seconds=10)
             await e.run_until_idle()
@@ -274,7 +274,7 @@ def test_a_channel_saved_while_it_sends_loses_nobody(house, hands, http_gateway)
         await begun(e)
         while len(http_gateway.requests) < 5:
             await asyncio.sleep(0.001)
-        await e.db(
+        await e.database.run(
             Desk.KEEPER,
             lambda: Channel.objects.filter(name="webhook").update(
                 settings={"url": f"{http_gateway.url}/send", "secret": SECRET, "allow_private": True, "connections": 2}
@@ -385,7 +385,7 @@ def test_a_failed_look_at_the_database_repeats_nothing(house, hands, http_gatewa
         settings={"url": f"{http_gateway.url}/send", "secret": SECRET, "allow_private": True, "connections": 1}
     )
     house.warn(plan={"name": "t", "steps": [{"action": "send", "channel": "webhook", "wait_s": 60}]})
-    real, once = engine.load_fresh, []
+    real, once = in_hand.load_fresh, []
 
     def fails(held):
         if http_gateway.requests and not once:
@@ -393,7 +393,7 @@ def test_a_failed_look_at_the_database_repeats_nothing(house, hands, http_gatewa
             raise OperationalError("the server closed the connection")
         return real(held)
 
-    monkeypatch.setattr(engine, "load_fresh", fails)
+    monkeypatch.setattr(in_hand, "load_fresh", fails)
     monkeypatch.setattr(engine, "FRESH_S", 0.02)
     for _ in range(4):
         work()
@@ -438,14 +438,14 @@ def test_no_supervisor_is_told_after_a_cancel(house, hands, smtp_sink, monkeypat
     hands.advance(seconds=121)
     work()
     hands.advance(seconds=181)
-    real = engine.plan_notices
+    real = in_hand.plan_notices
 
     def plan(*a):
         p = real(*a)
         house.cancel(m.warning)
         return p
 
-    monkeypatch.setattr(engine, "plan_notices", plan)
+    monkeypatch.setattr(in_hand, "plan_notices", plan)
     work()
     assert not smtp_sink.to(mail_of("boss"))
 

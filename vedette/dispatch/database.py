@@ -41,7 +41,10 @@ class Desk(Enum):
 
 
 class Database(ABC):
-    """Runs functions that touch the database."""
+    """Runs functions that touch the database. `died` is set when a desk is found gone."""
+
+    def __init__(self) -> None:
+        self.died = asyncio.Event()
 
     @abstractmethod
     async def run(self, desk: Desk, work: Callable[..., Any], *given: Any) -> Any:
@@ -56,6 +59,7 @@ class InThreads(Database):
     """A thread for each desk, in this process."""
 
     def __init__(self) -> None:
+        super().__init__()
         self._threads = {desk: ThreadPoolExecutor(1, thread_name_prefix=f"engine-{desk.value}") for desk in Desk}
 
     async def run(self, desk: Desk, work: Callable[..., Any], *given: Any) -> Any:
@@ -76,6 +80,7 @@ class InProcesses(Database):
     """A process for each desk. Made before there is an event loop or a thread, as it forks."""
 
     def __init__(self) -> None:
+        super().__init__()
         connections.close_all()
         gc.collect()
         gc.freeze()
@@ -93,7 +98,11 @@ class InProcesses(Database):
             self._desks[desk] = _Process(pid, here)
 
     async def run(self, desk: Desk, work: Callable[..., Any], *given: Any) -> Any:
-        return await self._desks[desk].run(work, *given)
+        try:
+            return await self._desks[desk].run(work, *given)
+        except DeskDied:
+            self.died.set()
+            raise
 
     async def close(self) -> None:
         for desk in self._desks.values():
