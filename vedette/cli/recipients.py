@@ -118,6 +118,7 @@ def _escalation(one: Escalation) -> dict[str, Any]:
         "step": one.step,
         "office": one.office,
         "told": one.told.code if one.told is not None else None,
+        "in_vain": one.in_vain,
         "why": one.why,
         "at": one.at.isoformat(),
     }
@@ -154,4 +155,5 @@ def _in_words(line: dict[str, Any]) -> str:
         return f"{line['message']}: held until {line['until']}: {line['held_for']}"
     if line["told"] is None:
         return f"{line['message']}: {line['why']}"
-    return f"{line['message']}: {line['told']} was told of the silence, as {line['why'] or line['office']}"
+    said = f"{line['message']}: {line['told']} was told of the silence, as {line['why'] or line['office']}"
+    return f"{said}: in vain, the notice failed" if line["in_vain"] else said

@@ -135,7 +135,7 @@ def result(house: House, alert: Message) -> dict[str, Any]:
         "people": house.people,
         "recipients": recipients.count(),
         "states": dict(sorted(states.items())),
-        "escalated": Escalation.objects.filter(recipient__warning=warning, told__isnull=False)
+        "escalated": Escalation.objects.filter(recipient__warning=warning, told__isnull=False, in_vain=False)
         .values("recipient")
         .distinct()
         .count(),

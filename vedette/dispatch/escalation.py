@@ -20,6 +20,7 @@ class Passed(StrEnum):
     SILENT = "has not answered either"
     LEFT = "has left"
     NO_ADDRESS = "has no address on any channel of the plan"
+    IN_VAIN = "could not be reached"
 
 
 @dataclass(frozen=True, slots=True)

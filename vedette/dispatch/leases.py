@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 
@@ -24,6 +24,10 @@ HOLD = timedelta(seconds=4)
 PATIENCE = timedelta(seconds=1)
 #: How many due leases are looked at to find one that may be taken.
 _LOOK_AT = 64
+
+
+#: Realm, message, step, the channel that it sends by (none of an escalation), and recipient.
+GoesOn = tuple[Realm, int, int, str, int]
 
 
 class LeaseLost(Exception):
@@ -51,7 +55,8 @@ class Held:
     last: int
     priority: int
     attempt: int
-    #: Goes on with those of the range whose delivery failed after a gateway had taken it.
+    #: Goes on with those of the range whose delivery failed after a gateway had taken it, or of whom somebody was told
+    #: in vain.
     aside: bool = False
     #: Somebody held it before: what they sent may not be written down.
     retaken: bool = False
@@ -68,11 +73,12 @@ class Held:
 
     @property
     def told_of(self) -> int:
-        """What an escalation calls those it tells of: their range's first recipient, or less the lease of their track.
+        """What an escalation calls those it tells of: their range's first recipient, or less a lease: that of their
+        track, or itself where it is aside.
 
         Two tracks of one range may begin with the same recipient.
         """
-        return -self.track if self.track else self.first
+        return -self.id if self.aside else -self.track if self.track else self.first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,14 +114,15 @@ def take(
     `full` names channels that have enough to do, each with the priority that what is taken for it must be above.
     What is in this worker's hands (`mine`) is not taken again, though a clock that jumped may say that it was let go.
     A range of a newer message is left alone while an older message of the same warning is being sent there, so that
-    nobody gets a cancel before the warning it cancels.
+    nobody gets a cancel before the warning it cancels. Nor is anything taken beside what goes on aside there, or that
+    beside anything: it sends what the plan's own leases send, and neither sees what the other has not written yet.
     """
     if not _any_due(now):
         return []
     with transaction.atomic():
-        busy = [*_in_work(now), *((one.warning, one.number, one.first, one.last) for one in mine)]
+        busy = [*_in_work(now), *map(_place, mine)]
         own = {one.id for one in mine}
-        turns = Counter(warning for warning, *_ in busy)
+        turns = Counter(other.warning for other in busy)
         taken: list[Held] = []
         due = _due(now, realm, full or {})
         for row in sorted(due, key=lambda row: (row[4] != "live", row[9], row[12] + turns[row[2]], row[13], row[0])):
@@ -138,10 +145,10 @@ def take(
                 kind=MessageType(row[11]),
                 aside=bool(row[17]),
             )
-            if held.id in own or any(_before(other, held) for other in busy):
+            if held.id in own or any(_in_the_way(other, _place(held)) for other in busy):
                 continue
             taken.append(held)
-            busy.append((held.warning, held.number, held.first, held.last))
+            busy.append(_place(held))
             if len(taken) == at_most:
                 break
         got = _hold([held.id for held in taken], worker, now)
@@ -238,11 +245,12 @@ def write(leases: Sequence[NewLease]) -> None:
     )
 
 
-def go_on(failed: Collection[tuple[Realm, int, int, str, int]], now: datetime) -> None:
-    """Have the plan go on at once for recipients whose delivery failed after a gateway had taken it.
+def go_on(failed: Collection[GoesOn], now: datetime) -> None:
+    """Have the plan go on at once for recipients whose delivery failed after a gateway had taken it, or of whose
+    silence somebody was told in vain.
 
-    Of each: realm, message, step, channel, recipient. Neighbours share a lease. One that waits already is left as it
-    is, and kept from being begun until the caller's transaction ends: whoever begins it sees what that wrote.
+    Neighbours share a lease. One that waits already is left as it is, and kept from being begun until the caller's
+    transaction ends: whoever begins it sees what that wrote.
     """
     blocks = {(realm, message, step, channel, who - who % RANGE) for realm, message, step, channel, who in failed}
     for realm, message, step, channel, first in sorted(blocks):
@@ -343,15 +351,39 @@ def _hold(leases: Sequence[int], worker: str, now: datetime) -> set[int]:
     }
 
 
-def _in_work(now: datetime) -> list[tuple[int, int, int, int]]:
-    """Warning, message number, first and last of every lease that somebody holds."""
-    return rows(
-        "SELECT m.warning_id, m.number, l.first, l.last FROM dispatch_lease l"
-        " JOIN warnings_message m ON m.id = l.message_id WHERE l.done_at IS NULL AND l.held_until > %s",
-        [stamp(now)],
-    )
+class _Place(NamedTuple):
+    """What of a lease matters to others that would be worked on beside it."""
+
+    warning: int
+    #: The message's.
+    number: int
+    first: int
+    last: int
+    aside: bool
+    #: To people's own addresses.
+    sends: bool
 
 
-def _before(other: tuple[int, int, int, int], held: Held) -> bool:
-    warning, number, first, last = other
-    return warning == held.warning and number < held.number and first <= held.last and last >= held.first
+def _place(held: Held) -> _Place:
+    return _Place(held.warning, held.number, held.first, held.last, held.aside, bool(held.channel))
+
+
+def _in_work(now: datetime) -> list[_Place]:
+    """Every lease that somebody holds."""
+    return [
+        _Place(*numbers, bool(aside), bool(channel))
+        for *numbers, aside, channel in rows(
+            "SELECT m.warning_id, m.number, l.first, l.last, l.aside, l.channel FROM dispatch_lease l"
+            " JOIN warnings_message m ON m.id = l.message_id WHERE l.done_at IS NULL AND l.held_until > %s",
+            [stamp(now)],
+        )
+    ]
+
+
+def _in_the_way(other: _Place, held: _Place) -> bool:
+    """Whether a lease may not be taken while the other is in work."""
+    if other.warning != held.warning or other.first > held.last or other.last < held.first:
+        return False
+    if other.number != held.number:
+        return other.number < held.number
+    return (other.aside or held.aside) and other.sends == held.sends

@@ -195,7 +195,7 @@ def load_range(held: Held, now: datetime) -> Range:
     span = [held.warning, held.first, held.last]
     only_open = " AND r.state = 'open'" if held.step > 0 and held.kind is MessageType.ALERT else ""
     if held.aside:
-        only_open = f" AND EXISTS (SELECT 1 FROM dispatch_delivery d WHERE {_FAILED_LATER})"
+        only_open = f" AND EXISTS (SELECT 1 FROM {_FAILED_LATER if held.channel else _TOLD_IN_VAIN})"
         span += [held.message, held.step]
     found = rows(
         "SELECT r.id, r.person_id, p.name, p.language, p.unit_id, r.state, p.active"
@@ -238,9 +238,11 @@ def load_range(held: Held, now: datetime) -> Range:
 
 #: A delivery of the step that a gateway took and that failed, or was let expire, after that.
 _FAILED_LATER = (
-    "d.recipient_id = r.id AND d.message_id = %s AND d.step = %s"
+    "dispatch_delivery d WHERE d.recipient_id = r.id AND d.message_id = %s AND d.step = %s"
     " AND d.result = 'accepted' AND d.level IN ('failed', 'expired')"
 )
+#: Somebody was told in vain, in the step, that they are silent.
+_TOLD_IN_VAIN = "dispatch_escalation e WHERE e.recipient_id = r.id AND e.message_id = %s AND e.step = %s AND e.in_vain"
 #: What a delivery came to for the plan: what a gateway took and let expire has failed there.
 _CAME_TO = "CASE WHEN result = 'accepted' AND level = 'expired' THEN 'failed' ELSE level END"
 

@@ -87,7 +87,7 @@ class Lease(models.Model):
     #: The step after the plan's last.
     closes = models.BooleanField(default=False)
     #: Beside the plan's own leases: goes on with those of the range whose delivery failed after a gateway had taken it,
-    #: and nothing follows it.
+    #: or of whose silence somebody was told in vain; and nothing follows it.
     aside = models.BooleanField(default=False)
     #: 0: for everyone of the range who was not held back; else for those whom the lease of that id held back.
     track = models.BigIntegerField(default=0, db_default=0)
@@ -319,11 +319,17 @@ class Escalation(models.Model):
     #: Which unit's or area's office it is, and who was passed over and why; no names.
     why = models.CharField(max_length=300, blank=True)
     delivery = models.ForeignKey(Delivery, on_delete=models.PROTECT, null=True, related_name="escalations")
+    #: The notice failed: by what is known now nobody was told by it. Kept with the level of its delivery.
+    in_vain = models.BooleanField(default=False, db_default=False)
     at = models.DateTimeField()
 
     class Meta:
         #: The message first: whoever follows a warning counts those of whose silence somebody was told.
-        constraints = [models.UniqueConstraint(fields=["message", "recipient", "step"], name="escalated_once_per_step")]
+        constraints = [
+            models.UniqueConstraint(
+                "message", "recipient", "step", Coalesce("delivery", 0), name="escalated_once_per_step_and_notice"
+            )
+        ]
 
 
 class Hold(models.Model):

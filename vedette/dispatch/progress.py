@@ -143,7 +143,7 @@ def progress(warning_id: int) -> Progress:
         late_joiners=_count("SELECT count(*) FROM dispatch_recipient WHERE warning_id = %s AND late", warning_id),
         escalated=_count(
             "SELECT count(*) FROM (SELECT DISTINCT e.recipient_id FROM dispatch_escalation e"
-            " WHERE e.told_id IS NOT NULL"
+            " WHERE e.told_id IS NOT NULL AND NOT e.in_vain"
             " AND e.message_id IN (SELECT id FROM warnings_message WHERE warning_id = %s)) AS told_of",
             warning_id,
         ),

@@ -111,7 +111,7 @@ def history(recipient: Recipient) -> list[Happened]:
             Happened(
                 at=one.at,
                 kind=Kind.ESCALATION,
-                what="told" if one.told_id is not None else "nobody",
+                what="nobody" if one.told_id is None else "in vain" if one.in_vain else "told",
                 message=one.message.identifier,
                 channel=one.delivery.channel if one.delivery is not None else "",
                 step=one.step,

@@ -18,9 +18,10 @@ from django.db import transaction
 
 from vedette import clock
 from vedette.access.handling import Realm
-from vedette.dispatch import acknowledge, early, evidence, leases, matching, tally
+from vedette.dispatch import acknowledge, early, evidence, leases, matching, tally, told
 from vedette.dispatch.acknowledge import Answer, Recorded
 from vedette.dispatch.channels.heard import Heard, Receipt, Reply
+from vedette.dispatch.decide import REACHED
 from vedette.dispatch.evidence import NOTE, Evidence
 from vedette.dispatch.heard_before import Name, forget_older, remember
 from vedette.dispatch.keys import read_key
@@ -33,6 +34,7 @@ from vedette.dispatch.tokens import RecipientRef
 
 log = logging.getLogger(__name__)
 
+_NOT_ARRIVED = frozenset({Level.FAILED, Level.EXPIRED})
 #: Receipts and replies recorded in one transaction by `record`.
 BATCH = 500
 
@@ -208,11 +210,11 @@ class _Batch:
         self._found = matching.lock({pk for pk in receipts if pk is not None}.union(*replies))
         self._known = evidence.known(self._found)
         not_there = []
-        for told, pk in zip(self._receipts, receipts, strict=True):
+        for receipt, pk in zip(self._receipts, receipts, strict=True):
             if pk is None:
-                not_there.append(told)
+                not_there.append(receipt)
             else:
-                self._told(told, self._found[pk])
+                self._told(receipt, self._found[pk])
         for said, about in zip(self._replies, replies, strict=True):
             self._said(said, [self._found[pk] for pk in about])
         return not_there
@@ -225,9 +227,14 @@ class _Batch:
             execute(f"UPDATE dispatch_delivery SET level = %s WHERE id IN ({marks(ids)})", [level.value, *ids])
         warned = [(one, one.recipient) for one in changed if one.recipient is not None]
         tally.move((one.message, one.channel, one.stored, one.level, one.at) for one, _ in warned)
-        failed = [(one, recipient) for one, recipient in warned if one.level in (Level.FAILED, Level.EXPIRED)]
+        failed = [(one, recipient) for one, recipient in warned if one.level in _NOT_ARRIVED]
+        notices = [one for one in changed if one.recipient is None]
+        in_vain = {one.id: one.realm for one in notices if one.level in _NOT_ARRIVED}
+        told.arrived_after_all([one.id for one in notices if one.stored in _NOT_ARRIVED and one.level in REACHED])
         leases.go_on(
-            {(one.realm, one.message, one.step, one.channel, recipient) for one, recipient in failed}, self.now
+            {(one.realm, one.message, one.step, one.channel, recipient) for one, recipient in failed}
+            | told.failed_later(in_vain),
+            self.now,
         )
         self.summary.failed_recipients = {recipient for _, recipient in failed}
         for outcome in acknowledge.record(self._answers):

@@ -13,10 +13,12 @@ from typing import Any, NamedTuple
 from django.db import transaction
 
 from vedette import clock
-from vedette.dispatch import leases, tally, undisturbed
+from vedette.dispatch import leases, tally, told, undisturbed
+from vedette.dispatch.decide import REACHED
 from vedette.dispatch.leases import Held, NewLease
 from vedette.dispatch.levels import Level
 from vedette.dispatch.sql import insert, moment, rows, stamp
+from vedette.dispatch.told import Telling, Told
 from vedette.dispatch.undisturbed import HeldBack
 from vedette.ledger.log import append
 from vedette.ledger.merkle import root_of
@@ -40,15 +42,6 @@ class Attempt(NamedTuple):
     #: The gateway's own name for it, and the rank of the provider that gave it.
     reference: str = ""
     provider: int | None = None
-
-
-class Told(NamedTuple):
-    """A recipient of whose silence somebody was told, or nobody could be."""
-
-    recipient: int
-    person: int | None
-    office: str
-    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,11 +119,12 @@ def _commit(parts: Sequence[Part], now: datetime, *, known: bool) -> set[int]:
             for _, one in batch
             if one.recipient is not None
         )
+        leases.go_on(told.in_vain([Telling(part.held, part.told, _reached(part)) for part in held if part.told]), now)
         for message, batch in batches.items():
             _seal(message, [part for part in held if part.held.message == message], batch)
         for part in held:
             if part.told:
-                _store_told(part, now)
+                told.store(part.held, part.told, now)
     return {part.held.id for part in parts} - mine
 
 
@@ -251,6 +245,10 @@ def _unknown(part: Part) -> list[Attempt]:
     return [one for one in part.attempts if (one.recipient or -one.person, one.step, one.contact_point) not in known]
 
 
+def _reached(part: Part) -> set[tuple[int, int]]:
+    return {(one.person, one.step) for one in part.attempts if one.level in REACHED}
+
+
 def _purpose(one: Attempt) -> str:
     return "warn" if one.recipient is not None else "escalate"
 
@@ -262,40 +260,3 @@ def _body(part: Part) -> Mapping[str, Any]:
 def _storable(said: str, length: int) -> str:
     """What a gateway said, without what a database refuses: half characters and NUL."""
     return said.encode("utf-8", "replace").decode().replace("\x00", "")[:length] if said else ""
-
-
-def _store_told(part: Part, now: datetime) -> None:
-    held = part.held
-    ids = dict(
-        rows(
-            "SELECT person_id, max(id) FROM dispatch_delivery WHERE message_id = %s AND range_first = %s AND step = %s"
-            " AND purpose = 'escalate' AND level <> 'failed' GROUP BY person_id",
-            [held.message, held.told_of, held.step],
-        )
-    )
-    insert(
-        "dispatch_escalation",
-        {
-            "recipient_id": "bigint",
-            "message_id": "bigint",
-            "step": "smallint",
-            "told_id": "bigint",
-            "office": "text",
-            "why": "text",
-            "delivery_id": "bigint",
-            "at": "timestamptz",
-        },
-        [
-            (
-                one.recipient,
-                held.message,
-                held.step,
-                one.person,
-                one.office,
-                one.why[:300],
-                None if one.person is None else ids.get(one.person),
-                stamp(now),
-            )
-            for one in part.told
-        ],
-    )

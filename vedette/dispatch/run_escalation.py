@@ -2,133 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from vedette import clock
-from vedette.access.handling import Realm
 from vedette.dispatch.channels.face import Outcome, Parcel, Result
 from vedette.dispatch.channels.lanes import Lanes
 from vedette.dispatch.decide import ATTEMPTS, Reason, Standing, backoff_s
-from vedette.dispatch.escalation import Ground, Map, Passed, Silent, UnitAbove, by_told, candidates, who_is_told
+from vedette.dispatch.escalation import Silent
 from vedette.dispatch.following import follow_up
-from vedette.dispatch.grounds import around, met_by
 from vedette.dispatch.keys import escalation_key
 from vedette.dispatch.leases import Held
 from vedette.dispatch.levels import Level, State
-from vedette.dispatch.members import Fresh, Issued, Member, Point, load_points
-from vedette.dispatch.models import Channel, Escalation, Recipient
-from vedette.dispatch.results import Attempt, Done, GivenBack, Told
+from vedette.dispatch.members import Fresh, Issued, Member, Point
+from vedette.dispatch.results import Attempt, Done, GivenBack
 from vedette.dispatch.run_lease import Work
-from vedette.people.columns import grounds_of
-from vedette.people.models import Person, SavedArea, Shift, Unit
-from vedette.places.geometry import shape_of
-from vedette.warnings.content import Office
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """Somebody to tell, and of whom."""
-
-    person: int
-    name: str
-    language: str
-    points: Mapping[str, Sequence[Point]]
-    #: Recipient id -> in which office they are told, and who was passed over.
-    silent: Mapping[int, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Notices:
-    """All that one range's step has to tell, and the recipients of whom nobody can be told, with why not."""
-
-    office: Office
-    notices: Sequence[Notice]
-    nobody: Mapping[int, str]
-    #: How often somebody who holds the office was passed over.
-    passed_over: int
+from vedette.dispatch.telling import Notice, Notices, by_step, next_in_line
+from vedette.dispatch.told import Told
 
 
 def plan_notices(held: Held, issued: Issued, silent: Sequence[Silent], now: datetime) -> Notices:
-    """Whom to tell of the silent of a range. Those of whom somebody was told in this step are left out."""
-    office = issued.steps[held.step].to
-    already = set(
-        Escalation.objects.filter(
-            recipient__gte=held.first, recipient__lte=held.last, message=held.message, step=held.step
-        ).values_list("recipient_id", flat=True)
-    )
-    left = [one for one in silent if one.recipient not in already]
-    units = _units(held.realm)
-    land = Map() if office is Office.SUPERVISOR else _land(held.realm, issued)
-    if office is not Office.SUPERVISOR:
-        left = _at_posts(left, now)
-    asked = candidates(units.values(), land.grounds.values(), office)
-    points = load_points(sorted(asked)) if left else {}
-    answers = who_is_told(left, office, units, land, _unavailable(held, issued, asked, points))
-    told = by_told(answers)
-    people = Person.objects.in_bulk(told.keys())
-    return Notices(
-        office,
-        [
-            Notice(
-                person,
-                people[person].name,
-                people[person].language,
-                points.get(person, {}),
-                {one.silent.recipient: one.why for one in theirs},
-            )
-            for person, theirs in told.items()
-        ],
-        {one.silent.recipient: one.why for one in answers if one.told is None},
-        sum(len(one.passed) for one in answers),
-    )
-
-
-def _units(realm: Realm) -> dict[int, UnitAbove]:
-    found = Unit.objects.filter(realm=realm.value).values_list("pk", "supervisor_id", "parent_id", "code", "area_id")
-    return {pk: UnitAbove(supervisor, parent, code, area) for pk, supervisor, parent, code, area in found}
-
-
-def _land(realm: Realm, issued: Issued) -> Map:
-    """The realm's saved areas, how they lie to each other, and which of them the warned one meets."""
-    stored = SavedArea.objects.filter(realm=realm.value).order_by("pk")
-    grounds = {
-        pk: Ground(code, warden, alternate)
-        for pk, code, warden, alternate in stored.values_list("pk", "code", "warden_id", "alternate_id")
-    }
-    areas = {area.pk: area.ground for area in grounds_of(realm)}
-    warned = shape_of(issued.content.area.geometry, float("inf"))
-    return Map(grounds=grounds, around=around(areas), warned=met_by(warned, areas))
-
-
-def _at_posts(silent: Sequence[Silent], now: datetime) -> list[Silent]:
-    """The silent with the posts they are on shift at now."""
-    posts = dict(
-        Shift.objects.filter(
-            person__in=[one.person for one in silent], starts__lte=now, ends__gt=now, post__isnull=False
-        )
-        .order_by("-starts")
-        .values_list("person_id", "post_id")
-    )
-    return [replace(one, post=posts.get(one.person)) for one in silent]
-
-
-def _unavailable(
-    held: Held, issued: Issued, asked: Collection[int], points: Mapping[int, Mapping[str, Sequence[Point]]]
-) -> dict[int, Passed]:
-    """Who of those asked cannot be told, and why: the last reason given here is the one that is said."""
-    there = Channel.objects.filter(realm=held.realm.value, enabled=True).values_list("name", flat=True)
-    channels = {step.channel for step in issued.plan.steps} & set(there)
-    silent = Recipient.objects.filter(
-        warning=held.warning, person__in=asked, state__in=[State.OPEN, State.UNANSWERED, State.FAILED]
-    ).values_list("person_id", flat=True)
-    gone = Person.objects.filter(pk__in=asked, active=False).values_list("pk", flat=True)
-    return {
-        **{person: Passed.NO_ADDRESS for person in asked if not channels & points.get(person, {}).keys()},
-        **dict.fromkeys(silent, Passed.SILENT),
-        **dict.fromkeys(gone, Passed.LEFT),
-    }
+    """Whom to tell of the silent of a range: by the lease's step, or at once where a notice of it was in vain."""
+    return (next_in_line if held.aside else by_step)(held, issued, silent, now)
 
 
 def silent_of(members: Sequence[Member]) -> list[Silent]:
@@ -146,8 +42,8 @@ class Telling:
     ways: list[tuple[str, Point, tuple[Lanes, ...]]]
     priority: int
     warning: int
-    #: Some way may yet take it.
-    put_off: bool = False
+    #: Ways that may yet take it, and what was said of each.
+    later: list[tuple[str, Point, Result]] = field(default_factory=list)
 
     def parcel(self) -> Parcel | None:
         """The notice, unless the message has ended or everyone has answered since."""
@@ -175,6 +71,7 @@ class EscalationRun:
         self._found = found
         self._by_id = {one.id: one for one in members}
         self._told: list[Told] = []
+        self._in_vain = 0
         self._put_off = False
         self._stopped = False
 
@@ -183,6 +80,9 @@ class EscalationRun:
         if not self._found.notices:
             self._end()
         for notice in self._found.notices:
+            if notice.sent:
+                self._tell(notice, in_vain=False)
+                continue
             self._next(Telling(self, notice, self._ways(notice), self.held.priority, self.held.warning))
 
     @property
@@ -220,7 +120,7 @@ class EscalationRun:
             job.notice.name,
             job.notice.language,
             [one.name for one in silent if _is_silent(one)],
-            self._found.office,
+            job.notice.office,
             self._key(job.notice, point),
             point[1],
         )
@@ -231,24 +131,26 @@ class EscalationRun:
         provider = providers[0].rank if result.reference else None
         if result.outcome is Outcome.ACCEPTED:
             self._note(job.notice, name, point, Level.ACCEPTED, result, provider)
-            office = self._found.office.value
-            self._told += [Told(one, job.notice.person, office, why) for one, why in job.notice.silent.items()]
-            self._over(job.notice)
+            self._tell(job.notice, in_vain=False)
             return
-        job.put_off |= result.outcome is Outcome.LATER
-        if job.ways and not self._stopped:
-            self._next(job)
-        elif job.put_off and (self._stopped or self.held.attempt + 1 < ATTEMPTS):
-            self.put_off(job.notice)
+        if result.outcome is Outcome.LATER:
+            job.later.append((name, point, result))
         else:
             self._note(job.notice, name, point, Level.FAILED, result)
-            self._over(job.notice)
+        if job.ways and not self._stopped:
+            self._next(job)
+        elif (job.ways or job.later) and (self._stopped or self.held.attempt + 1 < ATTEMPTS):
+            self.put_off(job.notice)
+        else:
+            for name, point, said in job.later:
+                self._note(job.notice, name, point, Level.FAILED, said)
+            self._tell(job.notice, in_vain=True)
 
     def _next(self, job: Telling) -> None:
         if not job.ways:
             said = Result(Outcome.FAILED, "no address on any channel that is set")
-            self._note(job.notice, self._own_channel, None, Level.FAILED, said)
-            self._over(job.notice)
+            self._note(job.notice, self._own_channel(job.notice), None, Level.FAILED, said)
+            self._tell(job.notice, in_vain=True)
             return
         job.ways[0][2][0].put(job)
 
@@ -256,13 +158,19 @@ class EscalationRun:
         """The recipient whom a notice is for; None: it tells somebody of others."""
         return None
 
-    @property
-    def _own_channel(self) -> str:
-        return self.work.issued.steps[self.held.step].channel
+    def _own_channel(self, notice: Notice) -> str:
+        return self.work.issued.steps[notice.step].channel
+
+    def _tell(self, notice: Notice, *, in_vain: bool) -> None:
+        """A notice has come to something; of what was in vain the next in line is told when that is written down."""
+        office = notice.office.value
+        self._in_vain += len(notice.silent) if in_vain else 0
+        self._told += [Told(one, notice.person, office, why, notice.step) for one, why in notice.silent.items()]
+        self._over(notice)
 
     def _ways(self, notice: Notice) -> list[tuple[str, Point, tuple[Lanes, ...]]]:
         """The step's own channel, then the plan's others: one address on each, the first that is set."""
-        names = dict.fromkeys([self._own_channel, *(step.channel for step in self.work.issued.steps)])
+        names = dict.fromkeys([self._own_channel(notice), *(step.channel for step in self.work.issued.steps)])
         found = []
         for name in names:
             providers = tuple(self.work.channels.providers(self.held.realm.value, name))
@@ -288,7 +196,7 @@ class EscalationRun:
                 person=notice.person,
                 contact_point=None if point is None else point[0],
                 channel=channel,
-                step=self.held.step,
+                step=notice.step,
                 level=level,
                 attempts=0 if point is None else self.held.attempt + 1,
                 detail=result.detail,
@@ -301,7 +209,7 @@ class EscalationRun:
 
     def _key(self, notice: Notice, point: Point) -> str:
         held, issued = self.held, self.work.issued
-        return escalation_key(issued.realm, issued.id, notice.person, point[0], held.step, held.told_of)
+        return escalation_key(issued.realm, issued.id, notice.person, point[0], notice.step, held.told_of)
 
     def _over(self, notice: Notice) -> None:
         if notice.person not in self._open:
@@ -322,14 +230,19 @@ class EscalationRun:
             return
         found = self._found
         body = {
-            "escalated": len(self._told),
+            "escalated": len(self._told) - self._in_vain,
             "nobody_to_tell": len(found.nobody),
+            **({"in_vain": self._in_vain} if self._in_vain else {}),
             **({"passed_over": found.passed_over} if found.passed_over else {}),
         }
-        nobody = [Told(one, None, found.office.value, why) for one, why in found.nobody.items()]
-        follows = follow_up(self.held, self.work.issued, now)
+        nobody = [Told(one, None, found.office.value, why, self.held.step) for one, why in found.nobody.items()]
+        follows = [] if self.held.aside else follow_up(self.held, self.work.issued, now)
         self.work.end(self.held, Done(follows, body=body), [*self._told, *nobody])
 
 
 def _is_silent(member: Member) -> bool:
-    return member.state is State.OPEN and not member.answered
+    return member.state in _SILENT and not member.answered
+
+
+#: Whoever was given up on at the plan's end has still not been heard of.
+_SILENT = frozenset({State.OPEN, State.UNANSWERED, State.FAILED})

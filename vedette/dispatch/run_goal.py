@@ -18,8 +18,9 @@ from vedette.dispatch.levels import Level, State
 from vedette.dispatch.members import Fresh, Issued, Point, load_points
 from vedette.dispatch.models import Delivery, Goal, Recipient
 from vedette.dispatch.results import Done, GivenBack
-from vedette.dispatch.run_escalation import EscalationRun, Notice, Notices, Telling
+from vedette.dispatch.run_escalation import EscalationRun, Telling
 from vedette.dispatch.run_lease import Work
+from vedette.dispatch.telling import Notice, Notices
 from vedette.people.goals import told_of
 from vedette.people.models import Person
 from vedette.warnings.content import Office
@@ -53,7 +54,7 @@ def plan_goal_notices(held: Held, issued: Issued) -> GoalNotices:
         .values_list("person_id", flat=True)
     )
     return GoalNotices(
-        _notices({person: None for person in told_of(issued.realm, goal) if person not in told}),
+        _notices({person: None for person in told_of(issued.realm, goal) if person not in told}, MISSED),
         Missed(
             name=goal.name,
             needed=goal.answers,
@@ -67,22 +68,30 @@ def _not_needed(held: Held) -> list[Notice]:
     """The recipients of the range who were called off, had been sent the warning, and have not been told."""
     told = Delivery.objects.filter(
         recipient_id__gte=held.first, recipient_id__lte=held.last, message__warning=held.warning, step=FILLED
-    ).values_list("recipient_id", flat=True)
+    ).exclude(level=Level.FAILED.value)
     called_off = Recipient.objects.filter(
         Exists(taken_for()),
         warning=held.warning,
         pk__range=(held.first, held.last),
         state=State.CANCELLED.value,
         person__active=True,
-    ).exclude(pk__in=list(told))
-    return _notices(dict(called_off.values_list("person_id", "pk")))
+    ).exclude(pk__in=list(told.values_list("recipient_id", flat=True)))
+    return _notices(dict(called_off.values_list("person_id", "pk")), FILLED)
 
 
-def _notices(people: dict[int, int | None]) -> list[Notice]:
+def _notices(people: dict[int, int | None], step: int) -> list[Notice]:
     """A notice for each person, of the recipient that they are."""
     known, points = Person.objects.in_bulk(people), load_points(sorted(people))
     return [
-        Notice(pk, person.name, person.language, points.get(pk, {}), {} if (one := people[pk]) is None else {one: ""})
+        Notice(
+            pk,
+            person.name,
+            person.language,
+            points.get(pk, {}),
+            {} if (one := people[pk]) is None else {one: ""},
+            step,
+            Office.SUPERVISOR,
+        )
         for pk, person in sorted(known.items())
     ]
 
@@ -111,8 +120,7 @@ class GoalRun(EscalationRun):
         key, notice = self._key(job.notice, point), job.notice
         return self.work.parcels.goal(notice.name, notice.language, recipient, self._missed, key, point[1])
 
-    @property
-    def _own_channel(self) -> str:
+    def _own_channel(self, notice: Notice) -> str:
         return self.work.issued.steps[0].channel
 
     def _recipient(self, notice: Notice) -> int | None:

@@ -22,7 +22,8 @@ from vedette.dispatch.levels import Level, State
 from vedette.dispatch.members import Fresh, Issued, Member, Point
 from vedette.dispatch.parcels import Parcels
 from vedette.dispatch.restraint import held_until
-from vedette.dispatch.results import Attempt, Done, GivenBack, Told
+from vedette.dispatch.results import Attempt, Done, GivenBack
+from vedette.dispatch.told import Told
 from vedette.dispatch.undisturbed import HeldBack, due
 from vedette.warnings.plans import at_once_with
 

@@ -16,7 +16,8 @@ from vedette import clock
 from vedette.dispatch import results
 from vedette.dispatch.database import Database, Desk, DeskDied
 from vedette.dispatch.leases import Held
-from vedette.dispatch.results import Attempt, Done, GivenBack, Part, Told
+from vedette.dispatch.results import Attempt, Done, GivenBack, Part
+from vedette.dispatch.told import Told
 
 log = logging.getLogger(__name__)
 

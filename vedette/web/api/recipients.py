@@ -80,6 +80,8 @@ class EscalationShown(Shown):
     step: int
     office: str
     told: int | None
+    #: The notice to them failed, at once or later; by what is known now they were not told.
+    in_vain: bool
     why: str
     at: When
 
@@ -127,7 +129,7 @@ def show_recipient(request: ApiRequest, recipient_id: int) -> Any:
         "deliveries": [_delivery(one) for one in _told(recipient.deliveries.order_by("at", "pk"))],
         "answers": [{name: getattr(answer, name) for name in own} for answer in answers],
         "escalations": [
-            {**{name: getattr(one, name) for name in ("step", "office", "why", "at")}, "told": one.told_id}
+            {**{name: getattr(one, name) for name in ("step", "office", "in_vain", "why", "at")}, "told": one.told_id}
             for one in recipient.escalations.order_by("pk")
         ],
         "holds": [

@@ -207,6 +207,7 @@ def _history(row: Recipient) -> list[tuple[object, str, str, str]]:
         steps.append((answer.at, answer.response, what + (", after the end" if answer.late else ""), answer.note))
     for silence in row.escalations.all():
         what = f"silence told to {silence.told.name}" if silence.told is not None else "silence told to nobody"
+        what += ", in vain: the notice failed" if silence.in_vain else ""
         steps.append((silence.at, "unanswered", what, silence.why))
     for hold in row.holds.all():
         until = f"{timezone.localtime(hold.until):%a %d %b %H:%M %Z}"
