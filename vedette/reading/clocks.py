@@ -16,7 +16,7 @@ _HOURS = {
     )
 }  # fmt: skip
 _CLOCK = re.compile(
-    r"(?:(?P<h>\d{1,2})[:.](?P<m>\d\d)(?::\d\d(?:\.\d{1,3})?)?(?!\d)(?:\s?(?P<half>[ap])\.?m\b\.?)?"
+    r"(?:(?P<h>\d{1,2})[:.h](?P<m>\d\d)(?::\d\d(?:\.\d{1,3})?)?(?!\d)(?:\s?(?P<half>[ap])\.?m\b\.?)?"
     r"|(?P<h12>\d{1,2})\s?(?P<half12>[ap])\.?m\b\.?"
     r"|(?P<military>[0-2]\d[0-5]\d)(?=\s?(?:hours|hrs|h\b|Z\b|local|UTC|GMT)|\son\s)|(?P<word>noon|midday|midnight)\b)"
     r"(?:\s?(?:hours|hrs|h)\b)?(?:\s?(?P<zone>local time|local|Z|UTC|GMT|PST|PDT|MST|MDT|CST|CDT|EST|EDT|BST|CET|CEST|"
@@ -42,10 +42,13 @@ _FIRST_OF_TWO = re.compile(
 _MILITARY_PAIR = re.compile(
     r"(?P<h>[0-2]\d)(?P<m>[0-5]\d)(?:\s?[-–]\s?|\sto\s)(?=[0-2]\d[0-5]\d(?:\s?(?:hours|hrs|h\b|Z\b|local|UTC)|\son\s))"
 )
+_PART_NAMED = re.compile(r"\s(?:in\sthe|this|yesterday|on\s\w+day)\s?(?:morning|afternoon|evening)?\b", _FLAGS)
 _DOTTED_UNITS = re.compile(
     r"\s?(?:%|per\b|million|billion|thousand|km|kg|m\b|metres|meters|miles|tonnes|points|degrees|[$€£])", _FLAGS
 )
-_TIMELY = words("until till by at before after from since to about around approx approximately nlt between and")
+_TIMELY = words(
+    "until till by at before after from since to about around approx approximately nlt between and eta etd net"
+)
 _ZONES = {
     "z": 0, "utc": 0, "gmt": 0, "pst": -480, "pdt": -420, "mst": -420, "mdt": -360, "cst": -360, "cdt": -300,
     "est": -300, "edt": -240, "bst": 60, "cet": 60, "cest": 120, "eet": 120, "eest": 180, "wat": 60, "cat": 120,
@@ -92,7 +95,9 @@ def clock(text: str, at: int, end: int) -> Clock | None:
                 return None
             hour = hour % 12 + (12 if half == "p" else 0)
     when = _time(hour, minute)
-    if when is None or (match["h"] and not match["half"] and ":" not in match.group() and not _is_dotted(text, match)):
+    if when is None or (
+        match["h"] and not match["half"] and text[match.end("h")] == "." and not _is_dotted(text, match)
+    ):
         return None
     zone = (match["zone"] or "").lower()
     return Clock(match.end(), when, _ZONES.get(zone), midnight=bool(match["word"]) and when == time(0))
@@ -123,8 +128,12 @@ def stamped(text: str, at: int, end: int) -> Clock | None:
     return Clock(bare.end(), when, zone_letter(bare["zone"]) if bare["zone"] else None) if bare and when else None
 
 
-def zone_letter(letter: str) -> int:
-    """Minutes east of a military zone letter; Z and J (local) as 0."""
+def zone_letter(letter: str) -> int | None:
+    """Minutes east of a military zone letter; None for J and for L, which are written for the local time."""
+    if letter.upper() in "JL":
+        return None
+    if letter.upper() == "Z":
+        return 0
     east, west = "ABCDEFGHIKLM".find(letter.upper()), "NOPQRSTUVWXY".find(letter.upper())
     return 60 * (east + 1) if east >= 0 else -60 * (west + 1)
 
@@ -185,7 +194,8 @@ def _follows_a_preposition(text: str, at: int) -> bool:
 
 def _is_dotted(text: str, match: re.Match[str]) -> bool:
     """ "at 02.00", where no quantity is meant."""
-    timely = _follows_a_preposition(text, match.start()) and len(match["h"]) == 2
+    named = _PART_NAMED.match(text, match.end()) is not None
+    timely = _follows_a_preposition(text, match.start()) and (len(match["h"]) == 2 or named)
     return timely and _DOTTED_UNITS.match(text, match.end()) is None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 from vedette.reading.calendar import (
     DAY,
@@ -21,6 +21,9 @@ from vedette.reading.lexicon import MONTHS
 _FLAGS = re.IGNORECASE
 _THAT = re.compile(r"(?P<that>that|the same)\s(?:same\s)?(?P<part>day|morning|afternoon|evening|night)\b", _FLAGS)
 _THAT_MONTH = re.compile(rf"that\s(?P<month>{'|'.join(name for name in MONTHS if len(name) > 3)}|may)\b", _FLAGS)
+_BEFORE_LAST = re.compile(r"the\s(?P<unit>week|weekend)\sbefore\slast\b", _FLAGS)
+_THE_NIGHT = re.compile(r"the\snight\b(?=[.,;:)]|\s(?:and|but|when|as|by|with|from|near|in|at)\b|\Z)", _FLAGS)
+_IN = (" during ", "\nduring ", " in ", " through ")
 _BESIDE = re.compile(
     r"the\s(?:(?P<unit>day|night|week|month|year)\s(?P<way>before|after)"
     r"|(?P<side>previous|following|next)\s(?P<what>day|morning|afternoon|evening|night|week|month|year))\b"
@@ -39,6 +42,10 @@ def echo(text: str, at: int, end: int, anchor: Anchor) -> Point | None:
         return _part(match.end(), anchor.named, match["part"].lower()) if anchor.named is not None else None
     if (match := _THAT_MONTH.match(text, at, end)) and anchor.named is not None and match["month"][0].isupper():
         return Point(match.end(), (month_stretch(anchor.named.year, MONTHS[match["month"].lower()]),), False)
+    if (match := _THE_NIGHT.match(text, at, end)) and text[max(0, at - 8) : at].lower().endswith(_IN):
+        if anchor.day is None:
+            return None
+        return _part(match.end(), anchor.day - (timedelta() if anchor.ahead else DAY), "night")
     match = _BESIDE.match(text, at, end)
     if match is None:
         return None
@@ -47,6 +54,17 @@ def echo(text: str, at: int, end: int, anchor: Anchor) -> Point | None:
     if unit in ("day", *_PARTS):
         return _part(match.end(), base + step * DAY, unit)
     return Point(match.end(), (_whole(base, unit, step),), False)
+
+
+def before_last(text: str, at: int, end: int, anchor: Anchor) -> Point | None:
+    """ "the week before last", "the weekend before last"."""
+    match = _BEFORE_LAST.match(text, at, end)
+    if match is None or anchor.day is None:
+        return None
+    monday = anchor.day - (anchor.day.weekday() + 14) * DAY
+    first = monday + (5 if match["unit"].lower() == "weekend" else 0) * DAY
+    year, week, _ = monday.isocalendar()
+    return Point(match.end(), (Stretch(f"{year}-W{week:02}", start_of(first), start_of(monday + 7 * DAY)),), False)
 
 
 def _part(past: int, when: date, part: str) -> Point:

@@ -26,17 +26,20 @@ _ISO = re.compile(
     r"(?:[T ](?P<H>\d\d):(?P<M>\d\d)(?::\d\d)?(?P<zone>Z|[+-]\d\d:?\d\d)?)?"
 )
 _DTG = re.compile(
-    r"(?P<d>\d\d)(?P<H>\d\d)(?P<M>\d\d)\s?(?P<zone>[A-IK-Z])\s?(?P<month>JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)"
+    r"(?P<d>\d\d)(?P<H>\d\d)(?P<M>\d\d)\s?(?P<zone>[A-Z])\s?(?P<month>JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)"
     r"\s?(?P<year>\d{4}|\d\d)(?!\d)",
     _FLAGS,
 )
-_NUMERIC = re.compile(r"(?P<a>\d{1,2})(?P<sep>[/.])(?P<b>\d{1,2})(?P=sep)(?P<y>(?:19|20)\d\d|\d\d)(?![\d/.]\d|\d)")
+_NUMERIC = re.compile(
+    r"(?P<a>\d{1,2})(?P<sep>[/.]|-(?=\d{1,2}-\d{4}))(?P<b>\d{1,2})(?P=sep)(?P<y>(?:19|20)\d\d|\d\d)(?![\d/.]\d|\d)"
+)
 #: A date-time group without its month: 061430Z.
 _SHORT_DTG = re.compile(r"(?P<d>[0-3]\d)(?P<H>[0-2]\d)(?P<M>[0-5]\d)\s?(?P<zone>[A-IK-Z])\b")
 _ORDINAL = re.compile(
     r"(?:the\s)?(?P<day>\d{1,2})(?:st|nd|rd|th)\b(?=[.,;)]|\s(?:and|or|at|between|from)\b|\Z)", _FLAGS
 )
-_HYPHENED = re.compile(rf"(?P<day>\d{{1,2}})-{_MONTH}-(?P<year>(?:19|20)?\d\d)(?!\d)", _FLAGS)
+#: 6-Mar-2026, 06MAR26.
+_HYPHENED = re.compile(rf"(?P<day>\d{{1,2}})(?P<join>-?){_MONTH}(?P=join)(?P<year>(?:19|20)?\d\d)(?!\d)", _FLAGS)
 
 
 def in_figures(text: str, at: int, end: int, anchor: Anchor) -> Point | None:
@@ -82,7 +85,7 @@ def _dtg(text: str, at: int, end: int) -> Point | None:
     if found is None or when is None:
         return None
     letter = match["zone"].upper()
-    offset = 0 if letter in "ZJ" else zone_letter(letter)
+    offset = zone_letter(letter)
     return Point(match.end(), (at_time(day_stretch(found), when, offset),), True, True)
 
 
@@ -97,7 +100,7 @@ def _short_dtg(text: str, at: int, end: int, anchor: Anchor) -> Point | None:
         match["zone"] != "Z" and not text[max(0, at - 6) : at].lower().endswith((" at ", " by ", "from ", "until "))
     ):
         return None
-    offset = zone_letter(match["zone"]) if match["zone"] != "Z" else 0
+    offset = zone_letter(match["zone"])
     return Point(match.end(), (at_time(day_stretch(days[0]), when, offset),), True, True)
 
 

@@ -29,7 +29,7 @@ _LEAD = rf"(?:{WEEKDAY},?\s{{1,2}})?(?:the\s)?"
 _YEAR = r"(?:,?\s{1,2}(?P<year>(?:19|20)\d\d)(?!\d))?"
 _FLAGS = re.IGNORECASE
 _DAY_MONTH = re.compile(
-    rf"{_LEAD}(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?:(?:\s?[-–]\s?|\s(?:to|and|through|until)\s)(?P<last>\d{{1,2}})(?:st|nd|rd|th)?)?(?:\sof)?\s{{1,2}}{MONTH}{_YEAR}",
+    rf"{_LEAD}(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?:(?:\s?[-–]\s?|\s(?:to|and|or|through|until)\s)(?P<last>\d{{1,2}})(?:st|nd|rd|th)?)?(?:\sof)?\s{{1,2}}{MONTH}{_YEAR}",
     _FLAGS,
 )
 _MONTH_DAY = re.compile(
@@ -47,9 +47,13 @@ _TO_CLOCK = re.compile(
     _FLAGS,
 )
 _TO_DAY = re.compile(r",?\s(?:on\s)?(?:the\s)?", _FLAGS)
+#: "2.30 in the afternoon", "nine at night".
+_IN_PART = re.compile(r"\s(?:in\sthe\s(?P<part>morning|afternoon|evening)|at\snight)\b", _FLAGS)
 #: "3 this morning": an hour by its figure alone, where the part of the day is named.
 _HOUR_OF_PART = re.compile(
-    r"(?P<hour>\d{1,2})(?=\s(?:this|yesterday|tomorrow)\s(?:morning|afternoon|evening)\b)", _FLAGS
+    r"(?P<hour>\d{1,2})"
+    r"(?=\s(?:(?:this|yesterday|tomorrow|in\sthe)\s(?:morning|afternoon|evening)|tonight|at\snight)\b)",
+    _FLAGS,
 )
 #: "the night of 1/2 March", "the intervening night of November 2 and 3": the night that begins on the first.
 _NIGHT_OF = re.compile(r"(?:the\s)?(?:intervening\s)?night\s(?:of|from)\s(?:the\s)?", _FLAGS)
@@ -82,6 +86,9 @@ def point(text: str, at: int, end: int, anchor: Anchor) -> Point | None:
 
 def _from_clock(text: str, at: int, end: int, told: Clock, anchor: Anchor) -> Point:
     """A clock time and, where it follows, its day: "05:30 this morning", "half past nine on Tuesday evening"."""
+    if (named := _IN_PART.match(text, told.end, end)) is not None and told.offset is None:
+        # "at 2.30 in the afternoon"
+        told = _in_part(told, (named["part"] or "night").lower(), named.end())
     joint = _TO_DAY.match(text, told.end, end)
     found = day(text, joint.end(), end, anchor) if joint else None
     if found is not None and found.has_day and not found.has_clock and (part := _PART.match(text, found.end, end)):
@@ -105,6 +112,15 @@ def _from_clock(text: str, at: int, end: int, told: Clock, anchor: Anchor) -> Po
         # "after 8 pm": until that day ends.
         reading = replace(reading, until=start_of(here) + DAY, today=True)
     return Point(told.end, (reading,), False, True)
+
+
+def _in_part(told: Clock, part: str, past: int) -> Clock:
+    """The hour in the half of the day that is named behind it."""
+    hour = told.when.hour % 12 if told.when.hour < 19 else told.when.hour
+    late = part in ("afternoon", "evening") or (part == "night" and hour >= 6)
+    return told._replace(
+        end=past, when=told.when.replace(hour=hour + 12 if late and hour < 12 else hour), either_half=False
+    )
 
 
 def _hour_of_part(text: str, at: int, end: int) -> Clock | None:

@@ -221,7 +221,7 @@ def _name_past(tokens: Sequence[Token], start: int, end: int) -> int:
 
 
 def _says_something(sentence: Sentence, tokens: Sequence[Token]) -> bool:
-    words = sum(1 for token in tokens if token.is_word and token.text[0].isalpha())
+    words = sum(1 for token in tokens if token.is_word and (token.text[0].isalpha() or len(token.text) > 3))
     if sentence.kind is Kind.HEADING:
         return words >= 4 and tokens[0].low != "by"
     return words >= (1 if sentence.kind in (Kind.HEADER, Kind.BULLET) else 2)

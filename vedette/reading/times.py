@@ -10,16 +10,18 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from typing import NamedTuple
 
-from vedette.reading import holidays, windows
-from vedette.reading.calendar import DAY, Anchor, Point, Stretch, at_time, day_stretch, months_later, start_of
+from vedette.reading import holidays, windows, year_parts
+from vedette.reading.calendar import DAY, Anchor, Point, Stretch, at_time, day_stretch, start_of
 from vedette.reading.clocks import first_of_two, stamped
-from vedette.reading.echoes import echo
+from vedette.reading.echoes import before_last, echo
 from vedette.reading.leaning import lean_of, role_of
 from vedette.reading.lexicon import MONTHS, TITLES, WEEKDAYS, words
 from vedette.reading.points import point
 from vedette.reading.records import Interval, Span, TimeMention
 from vedette.reading.tokens import Token
+from vedette.reading.year_parts import part_of_year
 
 _RANGE = re.compile(r"(?P<lead>from|between)\s(?:about\s|around\s)?", re.IGNORECASE)
 _RANGE_JOIN = re.compile(r"\s?(?:\s(?:to|until|till|through|and)\s|[-–]\s?)(?:the\s)?", re.IGNORECASE)
@@ -27,12 +29,11 @@ _LOOSE_JOIN = re.compile(r"\s?(?:\s(?:to|until|till|through)\s|[-–]\s?)", re.I
 _AND = re.compile(r"\sand\s(?:on\s)?", re.IGNORECASE)
 _YEAR_ALONE = re.compile(r"(?:19|20)\d\d(?![\d-]|\s?(?:hours|hrs|h\b|Z\b|local))")
 _POINT_STARTS = (
-    frozenset(MONTHS) | frozenset(WEEKDAYS) | holidays.FIRST_WORDS
+    frozenset(MONTHS) | frozenset(WEEKDAYS) | holidays.FIRST_WORDS | year_parts.FIRST_WORDS
     | words("today tonight yesterday tomorrow overnight noon midday midnight last next this coming past early mid late "
             "end night intervening half quarter one two three four five six seven eight nine ten eleven twelve")
 )  # fmt: skip
 _DAY_THEN_HOURS = re.compile(r",?\s(?:from|between)\s(?:about\s|around\s)?", re.IGNORECASE)
-_PART_OF_YEAR = re.compile(r"(?P<part>early|mid|late)[\s-](?:in\s)?(?P<year>(?:19|20)\d\d)(?![\d-])", re.IGNORECASE)
 _STARTS = (
     _POINT_STARTS
     | windows.FIRST_WORDS
@@ -49,6 +50,20 @@ _FULL_NAMES = frozenset(
 _EVERY = words("every each")
 
 
+class _Setting(NamedTuple):
+    """What the sentence makes of a time in it."""
+
+    #: Which way it leans.
+    ahead: bool | None
+    role: str
+    #: Whether it opens the sentence.
+    first: bool
+    #: Whether it belongs to what is told, not to the telling.
+    inside: bool
+    #: Whether it tells when something happened.
+    happened: bool
+
+
 class TimeReader:
     """Reads times in one text: the publication, the zone, and the last date named are its context."""
 
@@ -61,6 +76,8 @@ class TimeReader:
         self._here: datetime | None = None
         self._place: tuple[int, int] = (-1, 0)
         self._log = False
+        #: The day that was last named for what happened, not for when it was told.
+        self._event: datetime | None = None
         if isinstance(published, datetime):
             local = published.astimezone(zone) if published.tzinfo else published
             self._instant, self._day = local.replace(tzinfo=None), local.date()
@@ -96,11 +113,14 @@ class TimeReader:
             if index and tokens[index - 1].low in _EVERY:
                 continue
             lean = lean_of(tokens, index, ahead, role)
-            if content is not None and not content.start <= token.start < content.end and ahead is not None:
+            inside = content is None or content.start <= token.start < content.end
+            told = inside and lean is False and ahead is not True
+            if not inside and ahead is not None:
                 # When somebody spoke lies behind, whatever they spoke of.
                 lean = False
+            setting = _Setting(lean, role, index == 0, inside, told)
             try:
-                mention = self._mention(text, token, key, tokens[-1].end, lean, role, index == 0)
+                mention = self._mention(text, token, key, tokens[-1].end, setting)
             except (OverflowError, ValueError):
                 # A date outside the calendar ("900 years later") is no date.
                 mention = None
@@ -109,21 +129,22 @@ class TimeReader:
                 past = mention.end
         return tuple(found)
 
-    def _mention(
-        self, text: str, token: Token, key: str, end: int, ahead: bool | None, role: str, first: bool
-    ) -> TimeMention | None:
+    def _mention(self, text: str, token: Token, key: str, end: int, setting: _Setting) -> TimeMention | None:
+        ahead, role = setting.ahead, setting.role
         at = token.start
-        anchor = Anchor(self._day, self._instant, ahead, self._named, self._here)
+        here = self._here or (self._event if setting.happened and role == "point" else None)
+        anchor = Anchor(self._day, self._instant, ahead, self._named, here)
         if key in ("from", "between"):
             lead = _RANGE.match(text, at, end)
             ranged = self._between(text, lead.end(), end, anchor) if lead else None
             return self._made(text, at, ranged, "window") if ranged else None
-        if self._log and first and self._day and (hour := stamped(text, at, end)) is not None:
+        if self._log and setting.first and self._day and (hour := stamped(text, at, end)) is not None:
             reading = at_time(day_stretch(self._day), hour.when, hour.offset)
             return self._made(text, at, Point(hour.end, (reading,), False, True), "point")
         if token.text[0].isdigit() and (hours := self._two_hours(text, at, end, anchor)) is not None:
             return self._made(text, at, hours, "window")
-        relative = windows.relative(text, at, end, anchor, key)
+        relative = before_last(text, at, end, anchor) if key == "the" else None
+        relative = relative or windows.relative(text, at, end, anchor, key)
         if relative is not None and key == "within" and ahead is False:
             # "was isolated within an hour": how long it took, not when.
             return None
@@ -134,8 +155,8 @@ class TimeReader:
         if key not in _POINT_STARTS and not token.text[0].isdigit() and key != "the" and "-" not in key:
             return None
         found = point(text, at, end, anchor)
-        if found is None and (part := _PART_OF_YEAR.match(text, at, end)) is not None:
-            return self._made(text, at, _part_of_year(part), role)
+        if found is None and (part := part_of_year(text, at, end)) is not None:
+            return self._made(text, at, part, role)
         if found is None:
             year = _YEAR_ALONE.match(text, at, end) if token.text[0].isdigit() else None
             if year is None or text[max(0, at - 7) : at].lower().split()[-1:] not in (
@@ -157,6 +178,9 @@ class TimeReader:
         if found.has_day and first_reading.begin is not None and role == "point":
             self._named, self._here = first_reading.begin.date(), first_reading.begin
             self._place = self._place[0], 0
+            happened = setting.inside and ahead is not True and not found.has_clock
+            if happened and self._day is not None and self._here.date() <= self._day:
+                self._event = self._here
         if key == "the":
             at = token.end + 1
         return self._made(text, at, found, role)
@@ -187,7 +211,7 @@ class TimeReader:
         begin = found.readings[0].begin
         if joint is None or begin is None:
             return None
-        hours = self._between(text, joint.end(), end, replace(anchor, day=begin.date(), instant=None))
+        hours = self._between(text, joint.end(), end, replace(anchor, day=begin.date(), instant=None, here=None))
         return hours if hours is not None and hours.has_clock else None
 
     def _range(self, text: str, first: Point, end: int, anchor: Anchor, joint: re.Pattern[str]) -> Point | None:
@@ -268,12 +292,6 @@ class TimeReader:
         if reading.offset_minutes is not None:
             zone = timezone(timedelta(minutes=reading.offset_minutes))
         return local.replace(tzinfo=zone).astimezone(UTC)
-
-
-def _part_of_year(match: re.Match[str]) -> Point:
-    first = date(int(match["year"]), {"early": 1, "mid": 5, "late": 9}[match["part"].lower()], 1)
-    stretch = Stretch(f"{match['year']}-{match['part'].upper()}", start_of(first), start_of(months_later(first, 4)))
-    return Point(match.end(), (stretch,), False, False, True)
 
 
 def _tail(words: str) -> str:

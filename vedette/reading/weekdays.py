@@ -27,6 +27,7 @@ WEEKDAY = (
     r"sun(?:day)?)\b\.?"
 )
 _FLAGS = re.IGNORECASE
+_OTHER_WEEK = re.compile(r"\s(?:before\slast|(?P<week>week))\b(?!-|\s(?:of|in|and|or|with))", _FLAGS)
 _ALSO_WORDS = ("Sun", "Sat", "Wed", "Mon", "Fri")
 _BEFORE_SMALL = (" on ", " last ", " next ", " until ", " till ", " by ", " this ", " in ", " since ")
 _WEEKDAY_ONLY = re.compile(rf"(?:(?P<which>last|next|this|this past|this coming|coming)\s)?{WEEKDAY}", _FLAGS)
@@ -35,7 +36,7 @@ _MONTH_ONLY = re.compile(
     r"(?:,?\s(?P<year>(?:19|20)\d\d)(?!\d))?",
     _FLAGS,
 )
-_WHICH_WEEK = re.compile(r"\s(?P<which>last|this|next)\sweek\b", _FLAGS)
+_WHICH_WEEK = re.compile(r"\s(?:of\s)?(?P<which>last|this|next)\sweek\b", _FLAGS)
 
 
 def weekday(text: str, at: int, end: int, anchor: Anchor) -> Point | None:
@@ -56,6 +57,12 @@ def weekday(text: str, at: int, end: int, anchor: Anchor) -> Point | None:
         monday = anchor.day - anchor.day.weekday() * DAY
         shift = {"last": -7, "this": 0, "next": 7}[week["which"].lower()]
         return Point(week.end(), (day_stretch(monday + (number + shift) * DAY),))
+    if (other := _OTHER_WEEK.match(text, match.end(), end)) is not None:
+        # "the Tuesday before last", "Friday week"
+        back = anchor.day - ((anchor.day.weekday() - number) % 7 or 7) * DAY
+        ahead = anchor.day + ((number - anchor.day.weekday()) % 7 or 7) * DAY
+        when = ahead + 7 * DAY if other["week"] else back - 7 * DAY
+        return Point(other.end(), (day_stretch(when),))
     today = anchor.day
     back = anchor.day - ((anchor.day.weekday() - number) % 7) * DAY
     ahead = anchor.day + ((number - anchor.day.weekday()) % 7) * DAY

@@ -37,7 +37,7 @@ _COUNT = (
     r"(?P<count>\d{1,3}|an?|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fourteen|twenty-four|forty-eight|"
     r"seventy-two|thirty)"
 )
-_UNIT = r"(?P<unit>minute|min|hour|hr|day|week|wk|month|year)s?\b"
+_UNIT = r"(?P<unit>minute|min|hour|hr|day|week|wk|fortnight|month|year)s?\b"
 _WINDOW = re.compile(
     rf"(?:the\s)?(?P<which>next|coming|following|past|last|previous|recent)\s(?:(?:{_COUNT}|(?P<vague>few|several|couple(?:\sof)?))"
     rf"(?:\s(?:to|or)\s(?P<more>\w{{1,6}}))?[\s-])?{_UNIT}",
@@ -82,7 +82,7 @@ def relative(text: str, at: int, end: int, anchor: Anchor, key: str) -> Point | 
         return Point(match.end(), (Stretch("PRESENT_REF", now, None),), False, True)
     match = _WINDOW.match(text, at, end)
     # "the coming days" is a window; "next day" and "last week" are not.
-    if match and (match["count"] or match["vague"] or match.group().lower().endswith("s")):
+    if match and (match["count"] or match["vague"] or match.group().lower().endswith(("s", "fortnight"))):
         return _window(match, anchor, match["which"].lower() in ("next", "coming", "following"))
     if key == "within" and _FAST.match(text, at, end):
         return None
@@ -90,7 +90,7 @@ def relative(text: str, at: int, end: int, anchor: Anchor, key: str) -> Point | 
         return _window(match, anchor, True)
     if match := _DISTANCE.match(text, at, end):
         return _distance(match, anchor)
-    if key == "in" and (match := _IN.match(text, at, end)):
+    if key == "in" and anchor.ahead and (match := _IN.match(text, at, end)):
         return _distance(match, anchor)
     if (weekend := weekend_named(text, at, end, anchor)) is not None:
         return weekend
@@ -141,6 +141,8 @@ def _portion(past: int, anchor: Anchor, unit: str, part: str, which: str) -> Poi
 
 def _window(match: re.Match[str], anchor: Anchor, forward: bool) -> Point:
     groups = match.groupdict()
+    if str(groups["unit"]).lower() == "fortnight":
+        return _counted(match.end(), anchor, "week", 2, False, forward)
     vague = groups["count"] is None
     word = (groups["vague"] or "").lower().split()[0] if groups["vague"] else ""
     count = VAGUE_COUNTS[word] if vague else _number(str(groups["count"]))
@@ -181,6 +183,8 @@ def _distance(match: re.Match[str], anchor: Anchor) -> Point | None:
     way = " ".join((groups.get("way") or "from now").lower().split())
     word = (groups.get("vague") or "").split()
     count = VAGUE_COUNTS[word[0].lower()] if word else _number(str(groups["count"]))
+    if str(groups["unit"]).lower() == "fortnight":
+        count, groups["unit"] = 2 * count, "week"
     unit, sign = _whole(groups["unit"]), 1 if way in ("later", "from now") else -1
     from_named = way in ("earlier", "before", "previously", "prior", "later")
     bases = [anchor.named, anchor.day] if from_named else [anchor.day]
