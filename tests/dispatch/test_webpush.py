@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.dispatch.house import House, user, work
-from tests.servers import certificates, pushservice
+from tests.servers import certificates, pushservice, smtp
 from tests.servers.pushservice import Browser, PushService
 from vedette import clock
 from vedette.access.actors import actor_for
@@ -20,7 +20,7 @@ from vedette.dispatch.channels import CHANNELS
 from vedette.dispatch.channels.face import NAME_HERE, TOKEN_HERE, Letter, Outcome, Parcel, Result
 from vedette.dispatch.channels.webpush_key import public_key_b64
 from vedette.dispatch.levels import Level
-from vedette.dispatch.models import Channel, Delivery
+from vedette.dispatch.models import Channel, Delivery, Lease
 from vedette.people.actions import add_contact_point
 
 KEY = "5e" * 32
@@ -286,3 +286,49 @@ def test_a_warning_reaches_a_phone_by_push_from_the_first_to_the_last_word(
     for shown in (got.json["title"], got.json["body"]):
         assert shown.startswith("EXERCISE ") and shown.endswith(" EXERCISE")
     assert got.json["link"] in got.json["body"] and got.json["identifier"] == message.identifier
+
+
+PUSHED = {"name": "push", "steps": [{"action": "send", "channel": "webpush", "wait_s": 600}]}
+PUSHED_THEN_MAIL = PUSHED | {"steps": [*PUSHED["steps"], {"action": "send", "channel": "smtp", "wait_s": 600}]}
+
+
+@pytest.fixture
+def phones(house: House, settings: dict[str, Any], service: PushService) -> list[Browser]:
+    """Three of ann's, who is in the warned unit."""
+    Channel.objects.create(realm="exercise", name="webpush", settings=settings)
+    keeper = actor_for(user("keeper", Role.ADMINISTRATOR), house.realm)
+    ann = house.person("ann", None, "smtp")
+    found = [service.subscribe(public_key_b64()) for _ in range(3)]
+    for rank, phone in enumerate(found):
+        add_contact_point(keeper, ann, "webpush", phone.subscription, rank)
+    return found
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("gone", [0, 2])
+def test_every_phone_of_a_person_gets_it_and_one_that_is_gone_holds_up_none(
+    house: House, phones: list[Browser], gone: int, smtp_sink: smtp.Sink
+) -> None:
+    phones[gone].gone = True
+    message = house.warn(plan=PUSHED_THEN_MAIL)
+    work()
+    assert [len(phone.got) for phone in phones] == [int(at != gone) for at in range(3)]
+    assert len({got.json["key"] for phone in phones for got in phone.got}) == 2
+    told = Delivery.objects.filter(message=message).order_by("contact_point__rank")
+    assert [one.level for one in told] == ["failed" if at == gone else "accepted" for at in range(3)]
+    assert not smtp_sink.mails  # it got out, so that the next step waits for its time
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_step_is_taken_up_again_at_the_phones_that_it_has_not_reached(
+    house: House, phones: list[Browser], hands: clock.Frozen
+) -> None:
+    message = house.warn(plan=PUSHED)
+    work()
+    later = Delivery.objects.filter(message=message).order_by("pk").last()
+    assert later is not None
+    Lease.objects.filter(message=message, step=0).update(done_at=None, held_until=None)
+    later.delete()
+    work()
+    assert [len(phone.got) for phone in phones] == [1, 1, 2]
+    assert Delivery.objects.filter(message=message, level="accepted").count() == 3

@@ -21,6 +21,7 @@ from vedette.dispatch.leases import Held
 from vedette.dispatch.levels import Level, State
 from vedette.dispatch.restraint import Hold, Peace
 from vedette.dispatch.sql import rows
+from vedette.people.contact import PUSH
 from vedette.people.models import ContactPoint
 from vedette.people.rule import AudienceRule
 from vedette.warnings.content import Content, MessageType, Plan
@@ -43,25 +44,31 @@ class Member(Progress):
     unit: int
     #: Channel -> the contact points on it, the first to try first.
     points: Mapping[str, Sequence[Point]]
-    #: Contact points that failed in a step which others of the same channel may still carry.
-    failed: set[tuple[int, int]] = field(default_factory=set)
+    #: (step, contact point) where that step has come to something, whatever that is.
+    tried: set[tuple[int, int]] = field(default_factory=set)
     #: What keeps the message from disturbing them; None: nothing does.
     peace: Peace | None = None
     #: Why they were not sent to when it was last decided.
     hold: Hold | None = None
 
     def next_point(self, step: int, channel: str) -> Point | None:
-        """The first contact point on that channel that has not failed in that step."""
+        """The first contact point on that channel where that step has not come to anything."""
         for point in self.points.get(channel, ()):
-            if (step, point[0]) not in self.failed:
+            if (step, point[0]) not in self.tried:
                 return point
         return None
 
+    def another_too(self, step: int, channel: str) -> bool:
+        """Whether the step got out at one address and goes to another as well: who has two phones has one with them."""
+        return channel == PUSH and self.done.get(step) in REACHED and self.next_point(step, channel) is not None
+
     def note(self, step: int, channel: str, point: Point | None, level: Level) -> None:
         """What came of a step at one contact point, or at none."""
-        if level is Level.FAILED and point is not None:
-            self.failed.add((step, point[0]))
-            if self.next_point(step, channel) is not None:
+        if point is not None:
+            self.tried.add((step, point[0]))
+            if level is Level.FAILED and self.next_point(step, channel) is not None:
+                return
+            if channel == PUSH and self.done.get(step) in REACHED:
                 return
         self.done[step] = level
 

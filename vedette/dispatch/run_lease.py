@@ -157,18 +157,19 @@ class LeaseRun:
         level = Level.ACCEPTED if result.outcome is Outcome.ACCEPTED else Level.FAILED
         said, provider = result.reference, job.providers[0].rank if result.reference else None
         self._note(member, step, job.point, level, result.detail, self.held.attempt + 1, said, provider)
-        if level is Level.FAILED and not self._stopped:
-            self._advance(member, clock.now())
+        if (level is Level.FAILED or member.another_too(step, self._steps[step].channel)) and not self._stopped:
+            self._advance(member, clock.now(), step)
         else:
             self._over(member)
 
-    def _advance(self, member: Member, now: datetime) -> None:
-        """Let a member wait for what is to be tried next: this step, and after a failure the send steps behind it."""
+    def _advance(self, member: Member, now: datetime, last: int | None = None) -> None:
+        """Let a member wait for what is to be tried next: the step at another address where it goes to several (it was
+        tried `last`), this step, and after a failure the send steps behind it."""
         realm = self.held.realm.value
         reachable: Sequence[str] = ()
         if self._together:
             reachable = [name for name in member.points if self.work.channels.providers(realm, name)]
-        while (step := next_send(self._steps, self.held.step, member.done, reachable)) is not None:
+        while (step := self._next(member, self.held.step if last is None else last, reachable)) is not None:
             reason = self._decide(member, step, now)
             name = self._steps[step].channel
             point = member.next_point(step, name)
@@ -188,6 +189,11 @@ class LeaseRun:
             self._wait(member, step, point, _other(providers) or providers)
             return
         self._over(member)
+
+    def _next(self, member: Member, last: int, reachable: Sequence[str]) -> int | None:
+        if member.another_too(last, self._steps[last].channel):
+            return last
+        return next_send(self._steps, self.held.step, member.done, reachable)
 
     def _wait(self, member: Member, step: int, point: Point, providers: tuple[Lanes, ...]) -> None:
         held = self.held
