@@ -15,6 +15,7 @@ from tests.formats.test_ical import calendar
 from tests.people.house import HERE, House, house, user
 from tests.people.test_shift_calendars import NIGHTS
 from tests.servers import smtp
+from tests.web.browser import Browser
 from tests.web.setup_house import organisation
 from vedette import clock
 from vedette.access.actors import make_token
@@ -25,6 +26,7 @@ from vedette.cli import build
 from vedette.dispatch.actions import keep_channel
 from vedette.people import actions
 from vedette.people.models import HeldLeaver, Person
+from vedette.people.moving import hold_move
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped_clock")]
 
@@ -216,6 +218,39 @@ def test_people_who_are_held_are_listed_and_settled_by_command_and_api(home: Hou
     answer = caller.post("/api/v1/people/settle", told, content_type="application/json")
     assert (answer.status_code, answer.json()) == (200, {"settled": 1})
     assert list(Person.objects.filter(active=True)) == [home.bob]
+
+
+def test_people_who_are_held_where_they_are_are_settled_by_command_api_and_page(home: House, run: Run) -> None:
+    for one in (home.ada, home.bob):
+        hold_move(one, home.north, [home.medic.pk], "scim")
+    listed = json.loads(run("people", "held-moves", "--json").stdout)
+    assert [(row["code"], row["unit"], row["to"], row["duties_lost"]) for row in listed] == [
+        ("p1", home.ada.unit.code, "north", ["medic"]),
+        ("p2", home.bob.unit.code, "north", ["medic"]),
+    ]
+    assert run("people", "settle-moves", "--moved").exit_code == 2
+    assert "'p9' is held" in run("people", "settle-moves", "p1", "p9", "--moved").stderr
+    assert run("people", "settle-moves", "p1", "--stay").exit_code == 0
+
+    keeper = User.objects.get(username="keeper")
+    token = make_token(keeper, "api", Realm.EXERCISE, list(Verb))
+    caller = Client(headers={"authorization": f"Bearer {token}"})
+    assert [row["code"] for row in caller.get("/api/v1/people/held-moves").json()["items"]] == ["p2"]
+    path = "/api/v1/people/settle-moves"
+    assert caller.post(path, {"moved": True}, content_type="application/json").status_code == 422
+    answer = caller.post(path, {"codes": ["p2"], "moved": True}, content_type="application/json")
+    assert (answer.status_code, answer.json()) == (200, {"settled": 1})
+    assert Person.objects.get(code="p2").unit == home.north
+
+    hold_move(home.ada, home.north, [], "scim")
+    browser = Browser()
+    browser.force_login(keeper)
+    assert "1 is said to belong elsewhere" in browser.get("/people/").content.decode()
+    told = browser.get("/people/leavers/").content.decode()
+    assert f"1 would go from {home.ada.unit.name} to {home.north.name}" in told
+    assert browser.post("/people/leavers/", {"moved": "yes"}).status_code == 422
+    assert browser.post("/people/leavers/", {"moved": "yes", "everybody": "yes"}).status_code == 302
+    assert Person.objects.get(code="p1").unit == home.north
 
 
 def test_what_a_group_means_is_kept_and_forgotten_by_command(home: House, run: Run) -> None:

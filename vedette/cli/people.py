@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from vedette.cli import held
 from vedette.cli.files import terminal_safe
 from vedette.cli.output import emit_json, refuse
 from vedette.cli.session import open_house, token_actor
@@ -112,58 +113,13 @@ def list_(as_json: AsJson = False) -> None:
         typer.echo(f"{row['code']:<16} {row['unit']:<20} {row['name']}  {', '.join(row['channels'])}{gone}")
 
 
-@people.command(epilog="Example: vedette people held --json")
-def held(as_json: AsJson = False) -> None:
-    """Who is said to have left, among so many that a person must confirm it. Until then they are warned."""
-    open_house()
-    from vedette.access.policy import Refused, check
-    from vedette.access.roles import Verb
-    from vedette.clock import rfc3339
-    from vedette.people.shrinking import held_for
-
-    actor = token_actor()
-    try:
-        check(actor, Verb.SEE_PEOPLE)
-    except Refused as error:
-        typer.echo(f"vedette: people held: {error}", err=True)
-        raise typer.Exit(1) from error
-    rows = [
-        {
-            "code": row.person.code,
-            "name": row.person.name,
-            "unit": row.person.unit.code,
-            "source": row.source,
-            "erase": row.erase,
-            "at": rfc3339(row.at),
-        }
-        for row in held_for(actor)
-    ]
-    if as_json:
-        emit_json(rows)
-        return
-    for row in rows:
-        typer.echo(terminal_safe(f"{row['code']:<16} {row['unit']:<20} {row['name']}  by {row['source']}, {row['at']}"))
-
-
-@people.command(epilog="Example: vedette people settle ex-00012 ex-00013 --left")
-def settle(
-    codes: Annotated[list[str], typer.Argument(metavar="CODE...", help="People who are held, by code.")],
-    left: Annotated[bool, typer.Option("--left/--here", help="They have left, or they are still here.")],
-) -> None:
-    """Say of people who are held whether they have left: all of them, or none."""
-    open_house()
-    from vedette.access.policy import Refused
-    from vedette.formats.parts import BadInput
-    from vedette.people.shrinking import settle_leavers
-
-    try:
-        count = settle_leavers(token_actor(), codes, left=left)
-    except BadInput as error:
-        refuse("people settle", " ".join(codes[:3]), str(error))
-    except Refused as error:
-        typer.echo(f"vedette: people settle: {error}", err=True)
-        raise typer.Exit(1) from error
-    typer.echo(f"{count} {'have left' if left else 'are here'}")
+for _verb, _name, _example in (
+    (held.held, "held", "held --json"),
+    (held.settle, "settle", "settle ex-00012 ex-00013 --left"),
+    (held.held_moves, "held-moves", "held-moves --json"),
+    (held.settle_moves, "settle-moves", "settle-moves --all --moved"),
+):
+    people.command(_name, epilog=f"Example: vedette people {_example}")(_verb)
 
 
 @people.command(epilog="Example: vedette people ask ex-00012 ex-00013")

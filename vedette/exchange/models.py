@@ -251,6 +251,13 @@ class ScimResource(models.Model):
         USER = "User"
         GROUP = "Group"
 
+    class Behind(models.IntegerChoices):
+        """Whether the roster has yet to be brought into line with what is said of a user, and who said so."""
+
+        NO = 0
+        PROVIDER = 1
+        PERSON = 2
+
     id = models.UUIDField(primary_key=True)
     realm = models.CharField(max_length=8)
     kind = models.CharField(max_length=8, choices=Kind.choices)
@@ -270,6 +277,7 @@ class ScimResource(models.Model):
     contacts = models.JSONField(default=list)
     #: What of it could not be used for the roster, a sentence each.
     remarks = models.JSONField(default=list)
+    behind = models.PositiveSmallIntegerField(choices=Behind.choices, default=Behind.NO, db_default=0)
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField()
     changed_at = models.DateTimeField()
@@ -283,6 +291,7 @@ class ScimResource(models.Model):
         indexes = [
             models.Index(fields=["realm", "kind", "name"], name="scim_by_name"),
             models.Index(fields=["realm", "kind", "external_id"], name="scim_by_external_id"),
+            models.Index(fields=["realm", "id"], condition=models.Q(behind__gt=0), name="scim_behind"),
         ]
 
 

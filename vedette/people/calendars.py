@@ -109,8 +109,8 @@ def drop_calendar(actor: Actor, calendar: ShiftCalendar) -> None:
         check(actor, Verb.KEEP_ROSTER, calendar)
         people = calendar.shifts.filter(ends__gt=clock.now()).values_list("person_id", flat=True)
         _touch(set(people))
+        ShiftCalendar.objects.filter(pk=calendar.pk).delete()
         _log(actor.ref, "calendar.dropped", calendar, {"calendar": calendar.pk})
-        calendar.delete()
 
 
 def undo_override(actor: Actor, override: ShiftOverride) -> None:

@@ -8,7 +8,7 @@ from vedette import clock
 from vedette.access.actions import end_sessions
 from vedette.access.models import ApiToken, User
 from vedette.people import position_rows
-from vedette.people.models import ContactPoint, Device, HeldLeaver, PairingCode, Person, Phone, Position, Unit
+from vedette.people.models import ContactPoint, Device, HeldLeaver, HeldMove, PairingCode, Person, Phone, Position, Unit
 
 _BATCH = 500
 
@@ -35,6 +35,7 @@ def end_places(people: Collection[int]) -> None:
         Position.objects.filter(person__in=some).delete()
         Unit.objects.filter(supervisor__in=some).update(supervisor=None)
         HeldLeaver.objects.filter(person__in=some).delete()
+        HeldMove.objects.filter(person__in=some).delete()
 
 
 def end_access(people: Collection[int]) -> None:

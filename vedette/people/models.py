@@ -119,6 +119,8 @@ class Person(Record):
     position_consent = models.BooleanField(default=False)
     #: When unit, duties or activity last changed: what a standing audience looks at again.
     changed_at = models.DateTimeField(db_index=True)
+    #: When something that keeps the roster last took them out of a unit or a duty: many at once are held.
+    moved_at = models.DateTimeField(null=True)
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True)
 
     class Meta:
@@ -133,6 +135,18 @@ class HeldLeaver(models.Model):
     source = models.CharField(max_length=20)
     #: Whether they are to be erased once it is confirmed.
     erase = models.BooleanField(default=False)
+    at = models.DateTimeField()
+
+
+class HeldMove(models.Model):
+    """Somebody who is said to belong elsewhere, among so many that a person must confirm it; until then they stay."""
+
+    person = models.OneToOneField(Person, on_delete=models.CASCADE, related_name="held_move")
+    #: Where they are said to belong, and the duties that they are said to have no more.
+    unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="+")
+    duties_lost = models.ManyToManyField(Duty, related_name="+")
+    #: What said so: `scim`.
+    source = models.CharField(max_length=20)
     at = models.DateTimeField()
 
 

@@ -15,8 +15,8 @@ from vedette.access.handling import Realm
 from vedette.access.policy import Actor, check, visible
 from vedette.access.roles import Verb
 from vedette.formats.parts import BadInput
-from vedette.ledger.log import append
-from vedette.people.erasing import purge_person
+from vedette.ledger.log import Change, append_many
+from vedette.people.erasing import erase
 from vedette.people.leaving import end_access, end_places
 from vedette.people.models import HeldLeaver, Organisation, Person
 
@@ -39,19 +39,24 @@ def leave_or_hold(actor: Actor, person: Person, source: str) -> bool:
 
     Their login, tokens and sessions end now either way. Raises Refused.
     """
-    check(actor, Verb.KEEP_ROSTER, person)
     with transaction.atomic():
-        person = Person.objects.select_for_update(of=("self",), no_key=True).get(pk=person.pk)
-        if not person.active or hasattr(person, "held"):
-            return not person.active
-        if _too_many(Realm(person.realm)):
-            end_access([person.pk])
-            HeldLeaver.objects.create(person=person, source=source, at=clock.now())
-            _log(actor, "person.held", person)
-            return False
-        end_places([person.pk])
-        _log(actor, "person.deactivated", person)
-    return True
+        left, changes = leave(actor, person, source)
+        append_many(changes)
+    return left
+
+
+def leave(actor: Actor, person: Person, source: str) -> tuple[bool, list[Change]]:
+    """As `leave_or_hold`; part of a larger action, which enters what is given back once all else is done."""
+    check(actor, Verb.KEEP_ROSTER, person)
+    person = Person.objects.select_for_update(of=("self",), no_key=True).get(pk=person.pk)
+    if not person.active or hasattr(person, "held"):
+        return not person.active, []
+    if _too_many(Realm(person.realm)):
+        end_access([person.pk])
+        HeldLeaver.objects.create(person=person, source=source, at=clock.now())
+        return False, [_entry(actor, "person.held", person)]
+    end_places([person.pk])
+    return True, [_entry(actor, "person.deactivated", person)]
 
 
 def erase_when_left(person: Person) -> None:
@@ -86,11 +91,13 @@ def settle_leavers(actor: Actor, codes: Collection[str], *, left: bool) -> int:
             raise BadInput("people", f"nobody of the code {missing!r} is held, or nobody whom you may change")
         if left:
             end_places([row.person_id for row in rows])
+        changes = []
         for row in rows:
-            _log(actor, "person.deactivated" if left else "person.held_back", row.person)
+            changes.append(_entry(actor, "person.deactivated" if left else "person.held_back", row.person))
             if left and row.erase:
-                purge_person(actor, row.person)
+                changes.append(erase(actor, row.person))
         HeldLeaver.objects.filter(pk__in=[row.pk for row in rows]).delete()
+        append_many(changes)
     return len(rows)
 
 
@@ -102,5 +109,6 @@ def _too_many(realm: Realm) -> bool:
     return left + 1 > max(FEWEST, shrink_limit() * (active + left))
 
 
-def _log(actor: Actor, kind: str, person: Person) -> None:
-    append(kind, actor=actor.ref, subject=f"person:{person.pk}", realm=person.realm, body={"user": person.user_id})
+def _entry(actor: Actor, kind: str, person: Person) -> Change:
+    body = {"user": person.user_id}
+    return Change(kind=kind, actor=actor.ref, subject=f"person:{person.pk}", realm=person.realm, body=body)

@@ -22,6 +22,7 @@ from vedette.exchange.directory.pull import due_directories, pull_when_due
 from vedette.exchange.intake.idle import waiting
 from vedette.exchange.intake.mailbox import stand_at_mailboxes
 from vedette.exchange.intake.poll import due_feeds, poll_feed
+from vedette.exchange.scim.settle import anybody_behind, settle_rest
 from vedette.people.visitors import drop_overdue
 
 log = logging.getLogger(__name__)
@@ -76,6 +77,8 @@ def _due(asked: Collection[str]) -> Iterator[tuple[str, Callable[[], object]]]:
         yield f"calendar {calendar.pk}", partial(ask_calendar, calendar)
     for directory in due_directories(now):
         yield f"directory {directory.pk}", partial(pull_when_due, directory)
+    if anybody_behind():
+        yield "what a provider said of many", settle_rest
 
 
 def _ask(name: str, look: Callable[[], object], asked: set[str]) -> None:

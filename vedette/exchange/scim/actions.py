@@ -1,23 +1,25 @@
 """The verbs of how an identity provider is read: what its groups mean, and where those without a unit are put.
 
-Each is one transaction that asks the policy, brings those whom it concerns into line, and appends to the ledger.
+Each is one transaction that asks the policy, marks those whom it concerns, and appends to the ledger; then these are
+brought into line.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from uuid import UUID
 
 from django.db import transaction
 
 from vedette.access.policy import Actor, check
 from vedette.access.roles import Verb
 from vedette.exchange.models import ScimMeaning, ScimResource, ScimSetting
+from vedette.exchange.scim.settle import Behind, batches, mark_behind, settle, with_members
 from vedette.exchange.scim.stored import Kind, name_key, rows_of
-from vedette.exchange.scim.take import bring_into_line
 from vedette.formats.parts import BadInput
 from vedette.ledger.log import append
-from vedette.people.models import Duty, Unit
+from vedette.people.models import Duty, Person, Unit
 
 _REGION = re.compile(r"[A-Z]{2}")
 
@@ -34,8 +36,9 @@ def keep_setting(actor: Actor, unit: Unit | None, region: str) -> ScimSetting:
         kept, _ = ScimSetting.objects.update_or_create(
             realm=actor.realm.value, defaults={"unit": unit, "region": region}
         )
-        bring_into_line(actor, rows_of(actor, Kind.USER).values_list("pk", flat=True))
+        mark_behind(actor, rows_of(actor, Kind.USER).values_list("pk", flat=True), Behind.PERSON)
         _log(actor, "scim.setting_kept", {"unit": kept.unit_id, "region": region})
+    settle(actor)
     return kept
 
 
@@ -53,8 +56,9 @@ def keep_meaning(actor: Actor, group: str, *, unit: Unit | None = None, duty: Du
         kept, _ = ScimMeaning.objects.update_or_create(
             realm=actor.realm.value, name=name_key(group), defaults={"group": group, "unit": unit, "duty": duty}
         )
-        _bring_members(actor, kept)
+        mark_behind(actor, _groups(actor, kept.name), Behind.PERSON)
         _log(actor, "scim.meaning_kept", {"meaning": kept.pk, "unit": kept.unit_id, "duty": kept.duty_id})
+    settle(actor)
     return kept
 
 
@@ -64,14 +68,17 @@ def drop_meaning(actor: Actor, meaning: ScimMeaning) -> None:
     if meaning.realm != actor.realm.value:
         raise BadInput("group", "is of the other realm")
     with transaction.atomic():
-        for row in _members(actor, meaning) if meaning.duty is not None else ():
-            if row.person is not None:
-                row.person.duties.remove(meaning.duty)
-        body = {"meaning": meaning.pk}
-        name = meaning.name
+        body: dict[str, object] = {"meaning": meaning.pk, "unit": meaning.unit_id, "duty": meaning.duty_id}
+        groups, theirs = _groups(actor, meaning.name), Person.duties.through.objects
+        if meaning.duty_id is not None:
+            body["people"] = sum(
+                theirs.filter(person__scim_resource__in=some, duty=meaning.duty_id).delete()[0]
+                for some in batches(sorted(with_members(actor, groups)))
+            )
         meaning.delete()
-        bring_into_line(actor, rows_of(actor, Kind.GROUP).filter(name=name).values_list("pk", flat=True))
+        mark_behind(actor, groups, Behind.PERSON)
         _log(actor, "scim.meaning_dropped", body)
+    settle(actor)
 
 
 def meanings_for(actor: Actor) -> Sequence[ScimMeaning]:
@@ -87,13 +94,8 @@ def with_remarks(actor: Actor) -> Sequence[ScimResource]:
     return list(rows_of(actor, Kind.USER).exclude(remarks=[]).select_related("person").order_by("-changed_at")[:200])
 
 
-def _members(actor: Actor, meaning: ScimMeaning) -> Sequence[ScimResource]:
-    groups = rows_of(actor, Kind.GROUP).filter(name=meaning.name)
-    return list(rows_of(actor, Kind.USER).filter(member_of__in=groups).select_related("person"))
-
-
-def _bring_members(actor: Actor, meaning: ScimMeaning) -> None:
-    bring_into_line(actor, rows_of(actor, Kind.GROUP).filter(name=meaning.name).values_list("pk", flat=True))
+def _groups(actor: Actor, name: str) -> Sequence[UUID]:
+    return list(rows_of(actor, Kind.GROUP).filter(name=name).values_list("pk", flat=True))
 
 
 def _log(actor: Actor, kind: str, body: dict[str, object]) -> None:

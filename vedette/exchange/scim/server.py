@@ -19,8 +19,8 @@ from vedette.access.policy import Actor
 from vedette.exchange.models import ScimResource
 from vedette.exchange.scim import take
 from vedette.exchange.scim.resources import CONFIG, PAGE, PROVIDER, Group, Person
+from vedette.exchange.scim.settle import SOURCE, settle
 from vedette.exchange.scim.stored import matching, model_of, one_row, resource_of, rows_of
-from vedette.exchange.scim.take import SOURCE
 from vedette.exchange.scim.wire import ScimError, answer, body_of, etag, refusal, refuse_changed, speaker, unchanged
 from vedette.people.freshness import note_answered
 
@@ -79,35 +79,43 @@ def collection(request: HttpRequest, actor: Actor, kind: str) -> HttpResponse:
         return _list(request, actor, kind, _asked(kind, request.GET.dict()))
     said = model_of(kind).model_validate(body_of(request), scim_ctx=Context.RESOURCE_CREATION_REQUEST)
     row = take.create(actor, kind, said)
+    settle(actor)
     return _one(request, row, Context.RESOURCE_CREATION_RESPONSE, 201)
 
 
 @_asks("GET", "PUT", "PATCH", "DELETE")
 def resource(request: HttpRequest, actor: Actor, kind: str, resource_id: str) -> HttpResponse:
     """One of them: read, replaced, changed, deleted."""
-    with transaction.atomic():
+    if request.method == "GET":
         row = one_row(actor, kind, resource_id)
-        if request.method == "GET":
-            if unchanged(request, row.version):
-                return answer(None, 304, {"ETag": etag(row.version)})
-            return _one(request, row, Context.RESOURCE_QUERY_RESPONSE)
-        row = ScimResource.objects.select_for_update(of=("self",)).get(pk=row.pk)
+        if unchanged(request, row.version):
+            return answer(None, 304, {"ETag": etag(row.version)})
+        return _one(request, row, Context.RESOURCE_QUERY_RESPONSE)
+    with transaction.atomic():
+        row = ScimResource.objects.select_for_update(of=("self",)).get(pk=one_row(actor, kind, resource_id).pk)
         refuse_changed(request, row.version)
-        if request.method == "DELETE":
-            take.delete(actor, row)
-            return answer(None, 204)
-        before = resource_of(row, base_of(request))
-        if request.method == "PUT":
-            said = model_of(kind).model_validate(body_of(request), scim_ctx=Context.RESOURCE_REPLACEMENT_REQUEST)
-            said.replace(before)
-            take.keep(actor, row, said)
-            return _one(request, row, Context.RESOURCE_REPLACEMENT_RESPONSE)
-        changes = PatchOp[model_of(kind)].model_validate(  # type: ignore[misc]
-            body_of(request), scim_ctx=Context.RESOURCE_PATCH_REQUEST
-        )
-        if changes.patch(before):
-            take.keep(actor, row, before)
-        return _one(request, row, Context.RESOURCE_PATCH_RESPONSE)
+        context = _change(request, actor, row)
+    settle(actor)
+    return answer(None, 204) if context is None else _one(request, row, context)
+
+
+def _change(request: HttpRequest, actor: Actor, row: ScimResource) -> Context | None:
+    """Do what is asked, and how it is answered; None: with nothing."""
+    if request.method == "DELETE":
+        take.delete(actor, row)
+        return None
+    before = resource_of(row, base_of(request))
+    if request.method == "PUT":
+        said = model_of(row.kind).model_validate(body_of(request), scim_ctx=Context.RESOURCE_REPLACEMENT_REQUEST)
+        said.replace(before)
+        take.keep(actor, row, said)
+        return Context.RESOURCE_REPLACEMENT_RESPONSE
+    changes = PatchOp[model_of(row.kind)].model_validate(  # type: ignore[misc]
+        body_of(request), scim_ctx=Context.RESOURCE_PATCH_REQUEST
+    )
+    if changes.patch(before):
+        take.keep(actor, row, before)
+    return Context.RESOURCE_PATCH_RESPONSE
 
 
 @_asks("POST")

@@ -1,8 +1,11 @@
-"""What a client changes: each request is one transaction that stores the resource and brings the roster into line."""
+"""What a client changes: each request is one transaction that stores the resource.
+
+A user's brings the roster into line as well; what a group means for many is left to `settle.py`, some at a time.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -12,17 +15,15 @@ from scim2_models import InvalidValueException, Resource, UniquenessException
 from vedette import clock
 from vedette.access.policy import Actor
 from vedette.exchange.models import ScimResource
-from vedette.exchange.scim.read import told_of
+from vedette.exchange.scim.read import Reading
 from vedette.exchange.scim.resources import EnterpriseUser, Group
+from vedette.exchange.scim.settle import SOURCE, batches, mark_behind, nobodys_yet, set_supervisor
 from vedette.exchange.scim.stored import Kind, name_key, rows_of
 from vedette.formats.parts import BadInput
-from vedette.ledger.log import append
-from vedette.people import models as roster
-from vedette.people.actions import purge_person
+from vedette.ledger.log import Change, append_many
+from vedette.people.erasing import erase
 from vedette.people.provisioning import take_told
-from vedette.people.shrinking import erase_when_left, leave_or_hold
-
-SOURCE = "scim"
+from vedette.people.shrinking import erase_when_left, leave, leave_or_hold
 
 
 def create(actor: Actor, kind: str, said: Resource[Any]) -> ScimResource:
@@ -33,48 +34,42 @@ def create(actor: Actor, kind: str, said: Resource[Any]) -> ScimResource:
 
 
 def keep(actor: Actor, row: ScimResource, said: Resource[Any]) -> ScimResource:
-    """Store what a resource says from now on, and what that means for the roster."""
+    """Store what a resource says from now on, and of a user what it means for their person."""
     with transaction.atomic():
+        name = row.name
         _store(actor, row, said)
         if isinstance(said, Group):
             before = set(row.members.values_list("pk", flat=True))
             members = _members(actor, row, said)
-            row.members.set(members)
-            touched = before ^ members if row.name == name_key(row.body["displayName"]) else before | members
-            bring_into_line(actor, touched)
+            _set_members(row, members - before, before - members)
+            mark_behind(actor, before ^ members if row.name == name else before | members)
+            told = {
+                "joined": len(members - before),
+                "left": len(before - members),
+                "renamed": name not in ("", row.name),
+            }
         else:
             _bring(actor, row)
-        _log(actor, "scim.kept", row)
+            told = {}
+        _log(actor, "scim.kept", row, told)
     return row
 
 
 def delete(actor: Actor, row: ScimResource) -> None:
     """A group is forgotten. A user leaves and is erased: of who they were nothing stays but what they were sent."""
     with transaction.atomic():
-        _log(actor, "scim.deleted", row)
         members = set(row.members.values_list("pk", flat=True))
-        person = row.person
+        person, changes = row.person, list[Change]()
+        if person is not None:
+            left, changes = leave(actor, person, SOURCE)
+            if left:
+                changes.append(erase(actor, person))
+            else:
+                erase_when_left(person)
+        mark_behind(actor, members)
+        deleted = _entry(actor, "scim.deleted", row, {"left": len(members)} if row.kind == Kind.GROUP else {})
         row.delete()
-        bring_into_line(actor, members)
-        if person is None:
-            return
-        if leave_or_hold(actor, person, SOURCE):
-            purge_person(actor, person)
-        else:
-            erase_when_left(person)
-
-
-def bring_into_line(actor: Actor, rows: Iterable[UUID]) -> None:
-    """What the groups of these users mean has changed; of groups, their members'."""
-    users: set[UUID] = set()
-    edge, seen = set(rows), set(rows)
-    while edge:
-        users |= set(rows_of(actor, Kind.USER).filter(pk__in=edge).values_list("pk", flat=True))
-        below = rows_of(actor).filter(member_of__in=edge).values_list("pk", flat=True)
-        edge = set(below) - seen
-        seen |= edge
-    for user in rows_of(actor, Kind.USER).filter(pk__in=users):
-        _bring(actor, user)
+        append_many([deleted, *changes])
 
 
 def _store(actor: Actor, row: ScimResource, said: Resource[Any]) -> None:
@@ -113,12 +108,23 @@ def _members(actor: Actor, row: ScimResource, said: Group) -> set[UUID]:
             wanted.add(UUID(member.value or ""))
         except ValueError as error:
             raise InvalidValueException(detail=f"members: {member.value!r} is nobody's id") from error
-    known = set(rows_of(actor).filter(pk__in=wanted).values_list("pk", flat=True))
+    known: set[UUID] = set()
+    for some in batches(sorted(wanted)):
+        known |= set(rows_of(actor).filter(pk__in=some).values_list("pk", flat=True))
     if missing := wanted - known:
         raise InvalidValueException(detail=f"members: there is no {min(missing)}")
     if row.pk in wanted:
         raise InvalidValueException(detail="members: a group cannot be in itself")
     return wanted
+
+
+def _set_members(row: ScimResource, new: Collection[UUID], gone: Collection[UUID]) -> None:
+    pairs = ScimResource.members.through
+    for some in batches(sorted(gone)):
+        pairs.objects.filter(from_scimresource=row, to_scimresource__in=some).delete()
+    pairs.objects.bulk_create(
+        (pairs(from_scimresource=row, to_scimresource_id=pk) for pk in sorted(new)), batch_size=1_000
+    )
 
 
 def _bring(actor: Actor, row: ScimResource) -> None:
@@ -127,35 +133,23 @@ def _bring(actor: Actor, row: ScimResource) -> None:
         if row.person is not None:
             leave_or_hold(actor, row.person, SOURCE)
         return
-    told, row.remarks = told_of(row)
-    person = row.person or _nobodys_yet(row, told.code)
+    ((_, told, row.remarks),) = Reading(row.realm).of([row])
+    person = row.person or nobodys_yet(row, told.code)
     try:
-        row.person = take_told(actor, person, told)
+        row.person = take_told(actor, person, told, SOURCE)
     except BadInput as error:
         if error.field == "code":
             raise UniquenessException(detail=f"employeeNumber, or userName without one: {error.reason}") from error
         raise
     row.contacts = [list(one) for one in told.contacts]
     row.save(update_fields=["person", "contacts", "remarks"])
-    _set_supervisor(row.person.unit)
+    set_supervisor(row.person.unit)
 
 
-def _nobodys_yet(row: ScimResource, code: str) -> roster.Person | None:
-    """Somebody of this code who came by another way, and is theirs from now on."""
-    return roster.Person.objects.filter(realm=row.realm, code=code, scim_resource=None).first()
+def _log(actor: Actor, kind: str, row: ScimResource, told: Mapping[str, object]) -> None:
+    append_many([_entry(actor, kind, row, told)])
 
 
-def _set_supervisor(unit: roster.Unit) -> None:
-    """A unit that has no supervisor gets the one manager whom all of its people name who name any."""
-    if unit.supervisor_id is not None:
-        return
-    named = ScimResource.objects.filter(
-        person__unit=unit, person__active=True, manager__person__active=True, manager__isnull=False
-    ).values_list("manager__person", flat=True)
-    if len(found := set(named[:100])) == 1:
-        roster.Unit.objects.filter(pk=unit.pk).update(supervisor=found.pop())
-
-
-def _log(actor: Actor, kind: str, row: ScimResource) -> None:
-    body = {"kind": row.kind, "person": row.person_id, "version": row.version}
-    append(kind, actor=actor.ref, subject=f"scim:{row.pk}", realm=row.realm, body=body)
+def _entry(actor: Actor, kind: str, row: ScimResource, told: Mapping[str, object]) -> Change:
+    body = {"kind": row.kind, "person": row.person_id, "version": row.version, **told}
+    return Change(kind=kind, actor=actor.ref, subject=f"scim:{row.pk}", realm=row.realm, body=body)

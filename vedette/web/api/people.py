@@ -17,7 +17,6 @@ from vedette.people.device_fixes import take_track
 from vedette.people.models import Duty, Person
 from vedette.people.queries import people_for, units_for, without_address
 from vedette.people.quiet import said
-from vedette.people.shrinking import held_for, settle_leavers
 from vedette.web.api.doors import ApiRequest, found, get, post
 from vedette.web.api.paging import Cursor, Limit, Page, page
 from vedette.web.api.positions import Became, became
@@ -91,18 +90,6 @@ class ContactPointGiven(Given):
     region: Line | None = None
 
 
-class HeldShown(Shown):
-    """Somebody who is said to have left, and is warned until a person confirms it."""
-
-    code: str
-    name: str
-    unit: str
-    source: str
-    #: Whether they are erased once it is confirmed.
-    erase: bool
-    at: When
-
-
 class GuestGiven(Given):
     """A visitor or contractor who is here until a time, with at least one address."""
 
@@ -126,41 +113,6 @@ class AskedShown(Shown):
 
     accepted: bool
     detail: str
-
-
-class SettledGiven(Given):
-    """People who are held, and whether they have left."""
-
-    codes: tuple[Line, ...]
-    left: bool
-
-
-class SettledShown(Shown):
-    """How many were settled."""
-
-    settled: int
-
-
-@get(
-    router, "/held", Verb.SEE_PEOPLE, response=list[HeldShown], summary="Who is said to have left, and waits for a word"
-)
-def list_held(request: ApiRequest) -> Any:
-    return [
-        {
-            "code": row.person.code,
-            "name": row.person.name,
-            "unit": row.person.unit.code,
-            "source": row.source,
-            "erase": row.erase,
-            "at": row.at,
-        }
-        for row in held_for(request.auth)
-    ]
-
-
-@post(router, "/settle", Verb.KEEP_ROSTER, response=SettledShown, summary="Say of held people whether they have left")
-def settle(request: ApiRequest, given: SettledGiven) -> Any:
-    return {"settled": settle_leavers(request.auth, given.codes, left=given.left)}
 
 
 @get(router, "", Verb.SEE_PEOPLE, response=Page[PersonShown], summary="List people")

@@ -19,6 +19,7 @@ from vedette.web.api import (
     devices,
     escalation,
     evidence,
+    held,
     hypotheses,
     incidents,
     judged_words,
@@ -52,6 +53,7 @@ api = NinjaAPI(
 teach(api)
 incidents.router.add_router("", contests.router)
 incidents.router.add_router("", evidence.of_incidents)
+people.router.add_router("", held.router)
 threats.router.add_router("", hypotheses.router)
 threats.router.add_router("", judged_words.router)
 for name, router in {

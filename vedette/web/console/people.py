@@ -23,6 +23,7 @@ from vedette.dispatch.reaching import accepted, ask_whether_it_reaches
 from vedette.people.actions import keep_quiet_hours
 from vedette.people.device_fixes import REASONS
 from vedette.people.models import ContactPoint, Device, Organisation, Position, Shift
+from vedette.people.moving import held_moves_for
 from vedette.people.phones import may_send_code, may_show_code, may_unpair, sendable
 from vedette.people.positions import is_own
 from vedette.people.queries import people_for, units_for, without_address
@@ -68,6 +69,7 @@ def listed(request: ActedRequest) -> HttpResponse:
         "unit": unit,
         "units": units_for(request.actor),
         "held": len(held_for(request.actor)),
+        "held_moves": held_moves_for(request.actor).count(),
         "may_draft": request.actor.may(Verb.DRAFT),
         "query": urlencode({name: value for name, value in narrowed.items() if value}),
     }
