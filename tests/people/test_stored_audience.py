@@ -18,8 +18,9 @@ from vedette.formats.parts import BadInput
 from vedette.people import actions
 from vedette.people.audience import FindingCode, Resolution, resolve
 from vedette.people.models import Person, Position, Shift
-from vedette.people.queries import audience_of, changed_since, dry_run, load_world
+from vedette.people.queries import audience_of, changed_since, load_world
 from vedette.people.rule import AudienceRule
+from vedette.people.trying import dry_run, dry_run_told
 from vedette.places.geometry import shape_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped_clock")]
@@ -166,8 +167,19 @@ def test_a_dry_run_asks_the_policy_and_lists_whom_the_actor_may_see(home: House)
     found = dry_run(officer, rule, HERE, starts=now, ends=now + HOUR, now=now)
     assert len(found.resolution) == 3
     assert sorted(found.codes.values()) == ["p1", "p2"]
+    rough = dry_run(actor("analyst", Role.ANALYST), rule, HERE, starts=now, ends=now + HOUR, now=now)
+    assert (rough.exact, rough.codes, dry_run_told(rough, rule)["in"]) == (False, {}, 0)
     with pytest.raises(Refused):
-        dry_run(actor("analyst", Role.ANALYST), rule, HERE, starts=now, ends=now + HOUR, now=now)
+        dry_run(actor("nobody"), rule, HERE, starts=now, ends=now + HOUR, now=now)
+
+
+def test_a_dry_run_names_nobody_whom_only_a_last_fix_puts_there(home: House) -> None:
+    rule, now = AudienceRule.model_validate({"terms": [{"link": "position"}]}), clock.now()
+    actions.set_consent(None, home.bob, True)
+    actions.record_position(home.bob, 32.55, -117.05, 10.0, now - timedelta(minutes=1))
+    found = dry_run(actor("officer", Role.DUTY_OFFICER), rule, HERE, starts=now, ends=now + HOUR, now=now)
+    told = dry_run_told(found, rule)
+    assert (told["in"], told["reasons"], told["people"]) == (1, {"position": 1}, [])
 
 
 def test_an_unsound_area_is_refused_and_never_widened(home: House) -> None:

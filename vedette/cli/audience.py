@@ -15,9 +15,8 @@ from vedette.cli.output import emit_json, refuse
 from vedette.cli.session import open_house, token_actor
 
 if TYPE_CHECKING:
-    from vedette.access.policy import Actor
-    from vedette.people.queries import DryRun
     from vedette.people.rule import AudienceRule
+    from vedette.people.trying import DryRun
 
 _KEYS = {"rule", "area", "from", "to", "danger_to_life"}
 #: How far a rule without times looks ahead.
@@ -46,8 +45,8 @@ def audience(
     open_house()
     from vedette.access.policy import Refused
     from vedette.formats.parts import BadInput, parse
-    from vedette.people.queries import dry_run
     from vedette.people.rule import AudienceRule
+    from vedette.people.trying import area_of, dry_run, dry_run_told
 
     actor = token_actor()
     try:
@@ -55,7 +54,7 @@ def audience(
         found = dry_run(
             actor,
             rule,
-            _area(actor, asked.get("area")),
+            area_of(actor, asked.get("area")),
             starts=starts,
             ends=ends,
             now=moment,
@@ -67,7 +66,7 @@ def audience(
         typer.echo(f"vedette: audience: {file}: {error}", err=True)
         raise typer.Exit(1) from error
     if as_json:
-        emit_json(_as_json(found, rule))
+        emit_json(dry_run_told(found, rule))
     else:
         _tell(found, rule)
     raise typer.Exit(1 if found.resolution.blocking or found.resolution.unanswered(rule.answers) else 0)
@@ -99,58 +98,22 @@ def _time(where: str, text: object) -> datetime:
     return moment
 
 
-def _area(actor: Actor, area: object) -> dict[str, Any] | None:
-    from vedette.people.queries import areas_for
-
-    if area is None:
-        return None
-    if isinstance(area, dict):
-        return area.get("geometry") if area.get("type") == "Feature" else area
-    saved = areas_for(actor).filter(code=area).first() if isinstance(area, str) else None
-    if saved is None:
-        raise ValueError(f"area: {area!r} is neither a GeoJSON area nor the code of a saved area you may see")
-    return dict(saved.geometry)
-
-
-def _as_json(found: DryRun, rule: AudienceRule) -> dict[str, Any]:
-    resolution = found.resolution
-    unanswered = resolution.unanswered(rule.answers)
-    return {
-        "in": resolution.certain,
-        "maybe": resolution.maybe,
-        "out": resolution.out,
-        "maybe_left_out": resolution.maybe_left_out,
-        "maybe_share": round(resolution.maybe_share, 4),
-        "blocking": resolution.blocking,
-        "reasons": resolution.counts,
-        "findings": [
-            {
-                "code": finding.code.value,
-                "about": finding.about,
-                "message": finding.message,
-                "blocking": finding.blocking,
-                "answered": not finding.blocking and finding not in unanswered,
-            }
-            for finding in resolution.findings
-        ],
-        "people": [
-            {"code": found.codes[one.person_id], "presence": one.presence.value, "reason": one.reason}
-            for one in resolution
-            if one.person_id in found.codes
-        ],
-    }
-
-
 def _tell(found: DryRun, rule: AudienceRule) -> None:
-    resolution = found.resolution
+    from vedette.people.rough import figure, words
+
+    resolution, exact = found.resolution, found.exact
     unanswered = resolution.unanswered(rule.answers)
-    left = f", {resolution.maybe_left_out} of them maybe in the area" if resolution.maybe_left_out else ""
-    typer.echo(f"in {resolution.certain}, maybe {resolution.maybe}, out {resolution.out}{left}")
-    for reason, number in resolution.counts.items():
+    certain, maybe, out, left_out = (
+        figure(number, exact=exact)
+        for number in (resolution.certain, resolution.maybe, resolution.out, resolution.maybe_left_out)
+    )
+    left = f", {left_out} of them maybe in the area" if left_out else ""
+    typer.echo(f"in {certain}, maybe {maybe}, out {out}{left}{'' if exact else ': tens, without last positions'}")
+    for reason, number in resolution.counts.items() if exact else ():
         typer.echo(f"  {number:>8}  {reason}")
     for finding in resolution.findings:
         said = "BLOCKS" if finding.blocking else "ANSWER" if finding in unanswered else "note  "
-        typer.echo(f"  {said}  {finding.message}")
+        typer.echo(f"  {said}  {words(finding, exact=exact)}")
     for one in resolution:
         if one.person_id in found.codes:
             typer.echo(f"{found.codes[one.person_id]:<16} {one.presence:<5}  {one.reason}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import chain
 from typing import Any
@@ -12,25 +12,22 @@ import numpy as np
 from django.db.models import Exists, OuterRef, QuerySet
 
 from vedette.access.handling import Realm
-from vedette.access.policy import Actor, check, visible
+from vedette.access.policy import Actor, visible
 from vedette.access.roles import Verb
 from vedette.people.audience import Resolution, resolve
 from vedette.people.columns import load_world
 from vedette.people.goals import reach_of_goal
-from vedette.people.looks import note_look
 from vedette.people.models import ContactPoint, Person, SavedArea, Shift, Unit
 from vedette.people.rule import AudienceRule
 from vedette.people.world import found_rows
 from vedette.places.geometry import shape_of
 
 __all__ = [
-    "DryRun",
     "Stamps",
     "areas_for",
     "audience_of",
     "changed_since",
     "codes_of",
-    "dry_run",
     "load_world",
     "people_for",
     "person_for",
@@ -91,42 +88,6 @@ def audience_of(
     goal, odd = reach_of_goal(rule, found, others, realm=realm, starts=starts, danger_to_life=grave)
     in_order = sorted({*found.findings, *odd}, key=lambda finding: (not finding.blocking, finding))
     return replace(found, goal=goal, findings=tuple(in_order))
-
-
-@dataclass(frozen=True)
-class DryRun:
-    """Whom a rule would reach, for somebody to look at."""
-
-    resolution: Resolution
-    #: Person id -> code, of those whom the actor may see.
-    codes: dict[int, str]
-
-
-def dry_run(
-    actor: Actor,
-    rule: AudienceRule,
-    area_geometry: dict[str, Any] | None,
-    *,
-    starts: datetime,
-    ends: datetime,
-    now: datetime,
-    danger_to_life: bool = True,
-) -> DryRun:
-    """Try a rule without storing anything. Raises Refused to those who may not see people."""
-    check(actor, Verb.SEE_PEOPLE)
-    note_look(actor, rule, area_geometry, now)
-    found = audience_of(
-        rule,
-        area_geometry,
-        starts=starts,
-        ends=ends,
-        realm=actor.realm,
-        now=now,
-        danger_to_life=danger_to_life,
-    )
-    reached = set(found.person_ids.tolist())
-    codes = dict(people_for(actor).filter(active=True).values_list("pk", "code"))
-    return DryRun(found, {pk: code for pk, code in codes.items() if pk in reached})
 
 
 def changed_since(realm: Realm, since: datetime, begun_by: datetime | None = None) -> dict[int, Stamps]:

@@ -10,8 +10,9 @@ from vedette.access.policy import Actor
 from vedette.access.roles import Verb
 from vedette.formats.parts import BadInput
 from vedette.people.audience import Resolution
-from vedette.people.looks import note_look
+from vedette.people.looks import asks_where, note_look
 from vedette.people.queries import audience_of
+from vedette.people.resolution import FindingCode
 from vedette.people.rough import words
 from vedette.warnings.models import Message
 from vedette.warnings.plans import danger_to_life
@@ -50,17 +51,26 @@ def refuse_unsound_reach(actor: Actor, message: Message, now: datetime, *, answe
     """Whom it reaches. Raises BadInput when that cannot stand: nobody, an unknown unit, too many who only may be there.
 
     With `answered` also when something odd about it is left without its author's answer: everybody, an empty unit, a
-    shift that nobody has. What turns odd after that is told to whoever issues, and holds nothing up. Whoever may not
-    see people is told no numbers.
+    shift that nobody has. What turns odd after that is told to whoever issues, and holds nothing up.
+
+    An author who may not see people is judged by the roster alone: a refusal that came of a last position would tell
+    where somebody is. Whether anybody is there is shown to the approver, and refuses the issue.
     """
-    reach, exact = reach_of(message, now), actor.may(Verb.SEE_PEOPLE)
-    blocking = [finding for finding in reach.findings if finding.blocking]
+    rule, exact = message.parsed_audience(), actor.may(Verb.SEE_PEOPLE)
+    blind = answered and not exact
+    reach = reach_of(message, now, fixes=not blind)
+    left = _BY_PLACE if blind and asks_where(rule) else frozenset[FindingCode]()
+    blocking = [finding for finding in reach.findings if finding.blocking and finding.code not in left]
     if blocking:
         raise BadInput("audience", words(blocking[0], exact=exact))
-    if answered and (open_ones := reach.unanswered(message.parsed_audience().answers)):
+    if answered and (open_ones := reach.unanswered(rule.answers)):
         first = open_ones[0]
         which = f"{first.code.value} of {first.about}" if first.about else first.code.value
         raise BadInput(
             "audience", f"{words(first, exact=exact)}; answer {which!r}: say why it may stand, or mend the rule"
         )
     return reach
+
+
+#: What the roster alone cannot tell of a rule that asks where people are.
+_BY_PLACE = frozenset({FindingCode.NOBODY, FindingCode.MAYBE_ABOVE_CAP})

@@ -13,6 +13,7 @@ from tests.web.console.house import House, text_of
 from vedette import clock
 from vedette.clock import Frozen
 from vedette.demo import texts
+from vedette.formats.parts import BadInput
 from vedette.ledger.models import Entry
 from vedette.people import actions as people
 from vedette.people.models import NamedAudience, Person, Position, Unit
@@ -78,6 +79,29 @@ def test_an_analyst_gets_rounded_figures_without_reasons_names_or_last_positions
     seen = text_of(house.browser("analyst").post("/audience/", form(**{"audience.link": ["position"]})))
     assert "nobody, as far as can be told without last positions" in seen
     assert looks.count() == 1
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_submitting_tells_an_author_who_may_not_see_people_nothing_of_positions(house: House, there: bool) -> None:
+    """Refused or not, it would tell whether somebody is in an area drawn around them; who issues is told."""
+    if not there:
+        Position.objects.all().delete()
+    message = house.draft("analyst")
+    rule = {"terms": [{"link": "position"}], "maybe_cap": 1.0}
+    message = actions.revise(house.actor("analyst"), message, audience=rule)
+    assert (len(reach_of(message, clock.now())) > 0) is there
+    message = actions.submit(house.actor("analyst"), message, "the example's words stand")
+    actions.approve(house.actor("officer"), message, content_hash(message))
+    if there:
+        assert actions.issue(house.actor("second"), message).issued_at is not None
+    else:
+        with pytest.raises(BadInput, match="the rule reaches nobody"):
+            actions.issue(house.actor("second"), message)
+    unknown = {"terms": [{"link": "position"}, {"link": "unit", "units": ["nowhere"]}], "maybe_cap": 1.0}
+    other = house.draft("analyst")
+    other = actions.revise(house.actor("analyst"), other, audience=unknown)
+    with pytest.raises(BadInput, match="no unit has the code 'nowhere'"):
+        actions.submit(house.actor("analyst"), other, "the example's words stand")
 
 
 def test_an_audience_is_kept_under_a_name_begun_with_and_dropped(house: House) -> None:

@@ -52,12 +52,21 @@ def get(router: Router, path: str, verb: Verb, **options: Any) -> Callable[[View
 
 
 def post(
-    router: Router, path: str, verb: Verb, takes: str | None = "application/json", **options: Any
+    router: Router,
+    path: str,
+    verb: Verb,
+    takes: str | None = "application/json",
+    changes: bool = True,
+    **options: Any,
 ) -> Callable[[View], View]:
-    """A POST operation that asks for `verb`, takes one media type, and is done once per Idempotency-Key."""
+    """A POST operation that asks for `verb`, takes one media type, and is done once per Idempotency-Key.
+
+    Unless it `changes` anything it may be asked again, and no answer of it is kept.
+    """
 
     def add(view: View) -> View:
-        return _documented(router.post, path, verb, **options)(decorate_view(_taking(takes, verb), once(verb))(view))
+        doors = (_taking(takes, verb), once(verb)) if changes else (_taking(takes, verb),)
+        return _documented(router.post, path, verb, **options)(decorate_view(*doors)(view))
 
     return add
 

@@ -13,6 +13,7 @@ from ninja import NinjaAPI
 from vedette import __version__
 from vedette.web.api import (
     areas,
+    audience,
     calibration,
     claims,
     contests,
@@ -67,6 +68,7 @@ for name, router in {
     "threats/escalation": escalation.router,
     "threat-actors": threats.threat_actors,
     "warnings": warnings_.router,
+    "audience": audience.router,
     "recipients": recipients.router,
     "deliveries": recipients.deliveries,
     "people": people.router,
