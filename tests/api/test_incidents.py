@@ -132,6 +132,17 @@ def test_files_are_for_those_who_may_see_them_and_taken_in_by_those_who_judge(an
     assert Evidence.objects.count() == 1
 
 
+def test_files_under_an_incidents_marks_follow_when_these_are_raised(analyst: Caller, officer: Caller) -> None:
+    path, _ = recorded(analyst)
+    kept = sent(analyst, path).json()
+    low = call_as("low", Role.ANALYST, clearance=Tlp.AMBER_STRICT)
+    assert low.get(f"/evidence/{kept['id']}").status_code == 200
+    assert analyst.post(path, {**TOLD, "handling": "TLP:RED"}).json()["handling"] == "TLP:RED"
+    assert low.get(f"/evidence/{kept['id']}/original").status_code == 404
+    steps = officer.get(f"/evidence/{kept['id']}/custody").json()["steps"]
+    assert [step["kind"] for step in steps] == ["evidence.taken_in", "evidence.marked"]
+
+
 @pytest.mark.parametrize(("content", "kind", "said"), [(b"", "video/mp4", "content"), (b"a", "video", "media type")])
 def test_what_cannot_be_kept_is_refused_at_the_file(analyst: Caller, content: bytes, kind: str, said: str) -> None:
     path, _ = recorded(analyst)

@@ -39,6 +39,13 @@ happened = keep_incident(
 open_inquiry(analyst, happened, "County prosecutor")
 """
 
+HIDE_THE_SOURCE = """
+from vedette.cli.session import open_house
+open_house()
+from vedette.reports.models import Source
+Source.objects.filter(handle="unit").update(need_to_know="|falcon|")
+"""
+
 
 def test_what_nobody_is_warned_of_is_listed_with_its_age(house: House) -> None:
     assert house.ok("threats", "unwarned", actor="officer") == []
@@ -95,6 +102,8 @@ def test_a_sources_record_and_an_incident_are_told(house: House) -> None:
     number = str(listed["A vehicle struck a person"])
     shown = house.ok("incidents", "show", number, actor="analyst")
     assert shown["accounts"][0]["source"] == "unit" and shown["inquiries"][0]["body"] == "County prosecutor"
+    assert house.python("-c", HIDE_THE_SOURCE).returncode == 0
     told = house.run("incidents", "show", number, actor="analyst").stdout
     assert "smugglers will shoot at agents" in told and "County prosecutor, " in told
+    assert "a source you may not see: " in told and "unit" not in told
     assert "no such incident" in one_line(house.run("incidents", "show", "99", actor="analyst"))

@@ -23,6 +23,7 @@ from vedette.threats import actions
 from vedette.threats.calibration import Said, calibration, that_counts
 from vedette.threats.models import Outcome
 from vedette.threats.outcomes import last_outcome
+from vedette.threats.standing import WrongState
 from vedette.threats.told_scores import told
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped_clock")]
@@ -123,6 +124,31 @@ def test_revising_a_judgement_while_it_comes_true_gains_nothing(
     (row,) = calibration(officer).settled
     assert row.said == Said(NOW, 0.3)
     assert calibration(officer).score.brier == pytest.approx(0.49)
+
+
+def test_a_window_that_has_begun_is_not_moved_so_that_a_later_word_would_count(
+    analyst: Actor, memo: Report, stopped_clock: Frozen
+) -> None:
+    threat = assess(analyst, memo, likelihood=0.3, window_from=at(2), window_to=at(10))
+    actions.revise_threat(analyst, threat, window_from=at(3), window_to=at(11))
+    stopped_clock.advance(hours=5)
+    for moved in (at(6), at(1)):
+        with pytest.raises(BadInput, match="window_from"):
+            actions.revise_threat(analyst, threat, likelihood=0.98, window_from=moved)
+    assert actions.revise_threat(analyst, threat, window_to=at(20)).window_to == at(20)
+    stopped_clock.advance(hours=20)
+    with pytest.raises(BadInput, match="window_to"):
+        actions.revise_threat(analyst, threat, window_to=at(40))
+
+
+def test_what_came_out_is_not_judged_anew(analyst: Actor, officer: Actor, memo: Report, stopped_clock: Frozen) -> None:
+    threat = assess(analyst, memo, likelihood=0.3, window_from=at(2), window_to=at(10))
+    stopped_clock.advance(hours=5)
+    actions.set_outcome(officer, threat, "unknown", "Nobody has looked yet.")
+    actions.revise_threat(analyst, threat, likelihood=0.5)
+    actions.set_outcome(officer, threat, "happened", "Shots were fired.", happened_at=at(4))
+    with pytest.raises(WrongState, match="happened"):
+        actions.revise_threat(analyst, threat, likelihood=0.98)
 
 
 def test_averted_and_unknown_are_neither_hit_nor_miss(

@@ -68,6 +68,17 @@ def test_accounts_stand_side_by_side_and_several_bodies_look_into_one_incident(a
         actions.set_inquiry(analyst, done, "won")
 
 
+def test_whoever_cannot_see_all_that_a_threat_rests_on_cannot_judge_it_anew_and_take_that_away(
+    analyst: Actor, memo: Report, news: Report
+) -> None:
+    claims = [memo.claims.all()[0], news.claims.all()[0]]
+    threat = assess(analyst, memo, claims_for=claims)
+    Report.objects.filter(pk=news.pk).update(need_to_know="|falcon|")
+    with pytest.raises(Refused):
+        actions.revise_threat(analyst, threat, likelihood=0.1, claims_for=claims[:1])
+    assert set(threat.claims_for.all()) == set(claims)
+
+
 def test_an_account_from_a_stricter_report_is_refused(analyst: Actor, memo: Report, news: Report) -> None:
     happened = incident(analyst, memo)
     with pytest.raises(BadInput, match="handling"):

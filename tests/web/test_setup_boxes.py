@@ -18,7 +18,7 @@ from tests.web.setup_house import organisation, signed_in, user
 from vedette import clock
 from vedette.access.roles import Role
 from vedette.exchange.models import Feed
-from vedette.reports.models import Report
+from vedette.reports.models import Report, Source
 
 pytestmark = pytest.mark.django_db
 
@@ -77,6 +77,20 @@ def test_a_mailbox_is_added_on_its_page_and_its_reports_say_how_they_came(office
     attached = Report.objects.get(media_type="application/pdf")
     page = text(desk.get(f"/reports/{attached.pk}/"))
     assert f'Attached to</dt><dd><a href="/reports/{mail.pk}/">The memo</a>' in page and TIP in page
+
+
+def test_whom_a_mail_is_from_is_kept_where_its_source_is(office: Client, server: Dovecot) -> None:
+    server.put(with_files(3).as_bytes(), folder="Kept")
+    office.post("/settings/feeds/new/mail/", {**form(server), "folder": "Kept"})
+    Source.objects.update(need_to_know="|falcon|")
+    mail = Report.objects.get(media_type="message/rfc822")
+    for browser, path in (
+        (signed_in(user("ana", Role.ANALYST)), f"/reports/{mail.pk}/"),
+        (office, "/settings/feeds/tips/"),
+    ):
+        page = text(browser.get(path))
+        assert "kept with its source" in page and "memo.pdf" in page
+        assert "friend@example.org" not in page and "3@example.org" not in page
 
 
 def test_a_mailboxs_password_is_sealed_kept_and_never_shown(office: Client, server: Dovecot) -> None:

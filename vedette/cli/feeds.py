@@ -120,10 +120,12 @@ def list_(as_json: AsJson = False) -> None:
 def show(name: Name, as_json: AsJson = False) -> None:
     """What came by a feed, the newest first, and what became of it."""
     open_house()
-    from vedette.exchange.intake.queries import items_for
+    from vedette.exchange.intake.queries import items_for, told
 
     actor = token_actor()
-    items = [_item(item) for item in items_for(actor, _feed(actor, name))[:200]]
+    came = items_for(actor, _feed(actor, name)).select_related("report__source", "part_of__report__source")
+    heavy = ("report__original", "report__text")
+    items = [_item(item) for item in told(actor, came.defer(*heavy)[:200])]
     if as_json:
         emit_json(items)
         return

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from vedette.cli.files import terminal_safe
 from vedette.cli.output import emit_json, refuse
 from vedette.cli.session import open_house, token_actor
+
+if TYPE_CHECKING:
+    from vedette.access.policy import Actor
+    from vedette.reports.models import Source
 
 incidents = typer.Typer(no_args_is_help=True, help="What happened: accounts side by side, inquiries and findings.")
 
@@ -53,7 +57,7 @@ def show(
         "lon": found.lon,
         "precision_m": found.precision_m,
         "accounts": [
-            {"claim": one.pk, "report": one.report_id, "source": one.report.source.handle, "quote": one.quote}
+            {"claim": one.pk, "report": one.report_id, "source": _handle(actor, one.report.source), "quote": one.quote}
             for one in accounts
         ],
         "evidence": sorted(one.pk for one in evidence),
@@ -73,10 +77,18 @@ def show(
         return
     typer.echo(terminal_safe(f"{told['title']}: {told['happened_from']} to {told['happened_to']}, {told['place']}"))
     for account in told["accounts"]:
-        typer.echo(terminal_safe(f"  #{account['claim']} {account['source']}: {' '.join(account['quote'].split())}"))
+        source = account["source"] or "a source you may not see"
+        typer.echo(terminal_safe(f"  #{account['claim']} {source}: {' '.join(account['quote'].split())}"))
     for inquiry in told["inquiries"]:
         finding = f": {inquiry['finding']}" if inquiry["finding"] else ""
         typer.echo(terminal_safe(f"  {inquiry['body']}, {inquiry['status']}{finding}"))
+
+
+def _handle(actor: Actor, source: Source) -> str | None:
+    """A source's handle; a source can be kept from those who may see what it said."""
+    from vedette.access.roles import Verb
+
+    return source.handle if actor.may(Verb.SEE, source) else None
 
 
 def _summary(incident: Any) -> dict[str, Any]:

@@ -82,12 +82,24 @@ def open_evidence(actor: Actor, evidence: Evidence) -> bytes:
     return content
 
 
+def raise_marks(actor: Actor, evidence: Evidence, handling: Tlp, need_to_know: str | None) -> None:
+    """Mark a file as strictly as what it belongs to is marked now. Its bytes stay; that is part of its custody too.
+
+    For whoever may change what it belongs to, also where they may not see the file: marks are only ever raised.
+    """
+    if handling.rank < Tlp(evidence.handling).rank:
+        raise BadInput("handling", f"{handling.value} is lower than {evidence.handling}, that of the file")
+    evidence.handling, evidence.need_to_know = handling.value, need_to_know
+    evidence.save(update_fields=["handling", "need_to_know"])
+    _log(actor, "evidence.marked", evidence, handling=handling.value)
+
+
 @dataclass(frozen=True)
 class Handed:
     """One step of a file's chain of custody, as the ledger has it."""
 
     seq: int
-    #: "evidence.taken_in" or "evidence.opened".
+    #: "evidence.taken_in", "evidence.opened" or "evidence.marked".
     kind: str
     #: RFC 3339, as it was hashed.
     at: str
@@ -118,11 +130,11 @@ def examine(actor: Actor, evidence: Evidence) -> Examined:
     return Examined(len(content), hashlib.sha256(content).hexdigest() == evidence.sha256)
 
 
-def _log(actor: Actor, kind: str, evidence: Evidence) -> None:
+def _log(actor: Actor, kind: str, evidence: Evidence, **more: str) -> None:
     append(
         kind,
         actor=actor.ref,
         subject=f"evidence:{evidence.pk}",
         realm=evidence.realm,
-        body={"sha256": evidence.sha256},
+        body={"sha256": evidence.sha256, **more},
     )

@@ -7,17 +7,19 @@ and saying what became of a threat in `outcomes.py`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from vedette import clock
 from vedette.access.handling import Tlp
 from vedette.access.policy import Actor, check
 from vedette.access.roles import Verb
 from vedette.formats.parts import BadInput, parse
-from vedette.reports.models import Claim
+from vedette.reports.models import Claim, Report
 from vedette.threats.combining import marks_of
 from vedette.threats.determining import agree, determine
 from vedette.threats.incidents import (
@@ -33,7 +35,7 @@ from vedette.threats.incidents import (
 )
 from vedette.threats.judgement import Judgement
 from vedette.threats.models import Incident, Threat, ThreatActor
-from vedette.threats.outcomes import set_outcome
+from vedette.threats.outcomes import refuse_come_out, set_outcome
 from vedette.threats.recording import hash_of, ids, log, refuse_rejected, seen, store
 from vedette.threats.standing import WrongState, locked, person, refuse_closed, refuse_unsettled
 
@@ -93,13 +95,18 @@ def revise_threat(
 ) -> Threat:
     """Judge again: what is not given stays, and `actor` and `trigger` may be given among `changed`.
 
-    The ledger keeps what the likelihood and confidence were. Raises WrongState once the threat is closed.
+    The ledger keeps what the likelihood and confidence were. A window that has begun keeps its beginning, and one that
+    is over its end: what is scored is what was said before. Whoever may not see all that it rests on may not judge it
+    anew. Raises Refused, BadInput, and WrongState once the threat is closed or it is said whether it happened.
     """
     with transaction.atomic():
         threat = locked(by, threat, Verb.JUDGE)
         person(by)
         refuse_closed(threat)
+        refuse_come_out(threat)
+        _see_all(by, threat)
         actor, trigger = changed.pop("actor", threat.actor), changed.pop("trigger", threat.trigger)
+        _refuse_moved(threat, changed)
         before = {name: getattr(threat, name) for name in Judgement.model_fields}
         return _judge(
             by,
@@ -113,6 +120,23 @@ def revise_threat(
             handling or Tlp(threat.handling),
             threat.need_to_know,
         )
+
+
+def _see_all(by: Actor, threat: Threat) -> None:
+    """Raise Refused where any of what the judgement rests on is hidden: it would be taken away unseen."""
+    reports = Report.objects.filter(Q(claims__supports=threat) | Q(claims__contradicts=threat)).distinct()
+    others = [part for part in (threat.actor, threat.trigger) if part is not None]
+    seen(by, [*reports.only("realm", "handling", "need_to_know"), *others])
+
+
+def _refuse_moved(threat: Threat, changed: Mapping[str, Any]) -> None:
+    """A window moved after the event, or a likelihood said then, would count as a forecast."""
+    told = {name: getattr(threat, name) for name in Judgement.model_fields}
+    judged, now = parse(Judgement, {**told, **changed}), clock.now()
+    for name, what in (("window_from", "began already"), ("window_to", "is over")):
+        # Forms tell times to the minute.
+        if told[name] <= now and abs(getattr(judged, name) - told[name]) >= timedelta(minutes=1):
+            raise BadInput(name, f"{what} and stays as it was judged; judge what may come later as a threat of its own")
 
 
 def close(actor: Actor, threat: Threat) -> Threat:

@@ -13,7 +13,7 @@ from vedette.access.handling import Tlp
 from vedette.access.policy import Actor, check, visible
 from vedette.access.roles import Verb
 from vedette.formats.parts import BadInput, Part, Prose, parse
-from vedette.reports.evidence import take_in_evidence
+from vedette.reports.evidence import raise_marks, take_in_evidence
 from vedette.reports.models import Claim, Evidence
 from vedette.threats.combining import marks_of
 from vedette.threats.judgement import Happening, Named
@@ -45,17 +45,20 @@ def keep_incident(
     refuse_rejected("accounts", given or [])
     parts = seen(actor, [*(claim.report for claim in given or []), *(files or [])])
     with transaction.atomic():
+        was: tuple[str, str | None] | None = None
         if incident is None:
             incident = Incident(realm=actor.realm.value, created_at=clock.now())
         else:
             incident = Incident.objects.select_for_update(no_key=True).get(pk=incident.pk)
             check(actor, Verb.JUDGE, incident)
-            parts = [*parts, incident]
+            parts, was = [*parts, incident], (incident.handling, incident.need_to_know)
             given, files = _with_the_unseen(actor, incident, given, files)
             _refuse_uncontesting(incident, given)
         store(incident, happening, *marks_of(parts, handling, need_to_know))
         check(actor, Verb.JUDGE, incident)
         incident.save()
+        if was is not None:
+            _raise_files(actor, incident, *was)
         if given is not None:
             incident.accounts.set(given)
         if files is not None:
@@ -82,6 +85,15 @@ def _with_the_unseen(
         seen_files = visible(actor, incident.evidence.all()).values("pk")
         files += incident.evidence.exclude(pk__in=seen_files).only("pk")
     return accounts, files
+
+
+def _raise_files(actor: Actor, incident: Incident, handling: str, need_to_know: str | None) -> None:
+    """The files that are under the incident's own marks follow them up; a file that came otherwise keeps its own."""
+    if (incident.handling, incident.need_to_know) == (handling, need_to_know):
+        return
+    under = incident.evidence.filter(handling=handling, need_to_know=need_to_know).defer("content")
+    for one in under.select_for_update(of=("self",), no_key=True):
+        raise_marks(actor, one, Tlp(incident.handling), incident.need_to_know)
 
 
 def _refuse_uncontesting(incident: Incident, accounts: list[Claim] | None) -> None:

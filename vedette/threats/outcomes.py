@@ -16,7 +16,7 @@ from vedette.reports.models import Claim
 from vedette.threats.combining import marks_of
 from vedette.threats.models import Outcome, Threat
 from vedette.threats.recording import ids, log, refuse_rejected, seen, sha256
-from vedette.threats.standing import has_judged, locked, person
+from vedette.threats.standing import WrongState, has_judged, locked, person
 
 _Result = Outcome.Result
 
@@ -75,6 +75,13 @@ def set_outcome(
 def last_outcome(threat: Threat) -> Outcome | None:
     """The word that stands."""
     return max(threat.outcomes.all(), key=lambda one: (one.set_at, one.pk), default=None)
+
+
+def refuse_come_out(threat: Threat) -> None:
+    """Raise WrongState once it is said that the threat happened, or did not: its judgement is scored as it stands."""
+    said = last_outcome(threat)
+    if said is not None and said.result in (_Result.HAPPENED, _Result.DID_NOT):
+        raise WrongState(f"state: it is said that it {said.get_result_display().lower()}; judge a new one")
 
 
 def _refuse_time(threat: Threat, result: str, happened_at: datetime | None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +13,9 @@ from vedette.access.policy import Actor, visible
 from vedette.access.roles import Verb
 from vedette.exchange.models import Feed, FeedItem
 from vedette.formats.cap import MsgType
+
+#: What is told instead of a sender that is kept with its source.
+KEPT = "kept with its source"
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,23 @@ def items_for(actor: Actor, feed: Feed) -> QuerySet[FeedItem]:
     reports = visible(actor, FeedItem.objects.filter(report__isnull=False), through="report")
     aside = FeedItem.objects.filter(report__isnull=True)
     return (aside | reports).filter(feed=feed).order_by("-came_at", "-pk")
+
+
+def told(actor: Actor, items: Iterable[FeedItem]) -> list[FeedItem]:
+    """The items as the actor may be told of them: whom one is from is kept where its report's source is.
+
+    For showing only: what is kept back is taken out of the records in hand.
+    """
+    found = list(items)
+    for item in found:
+        whole = None if item.part_of is None else item.part_of.report
+        if whole is not None and not actor.may(Verb.SEE, whole):
+            item.part_of = None
+        reports = [one for one in (item.report, whole) if one is not None]
+        if not all(actor.may(Verb.SEE, report.source) for report in reports):
+            for one in filter(None, (item, item.part_of)):
+                one.sender, one.identifier, one.domain, one.signed_by = KEPT, f"item {one.pk}", "", ""
+    return found
 
 
 def item_of(actor: Actor, report_id: int) -> FeedItem | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from django.db.models import Min, Q, QuerySet
 from django.http import QueryDict
@@ -16,6 +16,9 @@ from vedette.formats.stix import moment
 
 #: Objects of one page, unless fewer are asked for.
 PAGE = 200
+#: Values that one filter can list.
+MOST_LISTED = 200
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _KNOWN = frozenset(
     {"added_after", "limit", "next", "match[id]", "match[type]", "match[version]", "match[spec_version]"}
 )
@@ -53,12 +56,7 @@ def page(rows: QuerySet[SharedObject], query: QueryDict, *, versions: str = "las
     if after := query.get("added_after"):
         rows = rows.filter(added_at__gt=_time("added_after", after))
     if following := query.get("next"):
-        if not following.isdigit() or len(following) > 18:
-            raise _bad("next", "is none that was given here")
-        before = SharedObject.objects.filter(pk=int(following)).values_list("added_at", flat=True).first()
-        if before is None:
-            raise _bad("next", "is none that was given here")
-        rows = rows.filter(added_at__gt=before)
+        rows = rows.filter(added_at__gt=_read_next(following))
     limit = query.get("limit", "0")
     if not limit.isdecimal():
         raise _bad("limit", "must be a whole number")
@@ -66,12 +64,23 @@ def page(rows: QuerySet[SharedObject], query: QueryDict, *, versions: str = "las
     size = min(int(limit[:9]) or PAGE, PAGE)
     found = list(rows.order_by("added_at")[: size + 1])
     more = len(found) > size
-    return Page(found[:size], str(found[size - 1].pk) if more else "")
+    return Page(found[:size], _next(found[size - 1]) if more else "")
 
 
 def added(row: SharedObject) -> str:
     """When it was added, to the microsecond."""
     return f"{row.added_at:%Y-%m-%dT%H:%M:%S.%f}Z"
+
+
+def _next(row: SharedObject) -> str:
+    """What leads on after a row: when it was added, in microseconds. A row's number would tell of those in between."""
+    return str((row.added_at - _EPOCH) // timedelta(microseconds=1))
+
+
+def _read_next(told: str) -> datetime:
+    if not told.isascii() or not told.isdigit() or len(told) > 17:
+        raise _bad("next", "is none that was given here")
+    return _EPOCH + timedelta(microseconds=int(told))
 
 
 def _matching(rows: QuerySet[SharedObject], query: QueryDict) -> QuerySet[SharedObject]:
@@ -100,7 +109,10 @@ def _versions(rows: QuerySet[SharedObject], asked: Collection[str]) -> QuerySet[
 
 
 def _listed(query: QueryDict, name: str) -> list[str]:
-    return [one.strip() for told in query.getlist(name) for one in told.split(",") if one.strip()]
+    found = [one.strip() for told in query.getlist(name) for one in told.split(",") if one.strip()]
+    if len(found) > MOST_LISTED:
+        raise _bad(name, f"lists {len(found)}; at most {MOST_LISTED} can be asked for at once")
+    return found
 
 
 def _time(name: str, text: str) -> datetime:

@@ -46,7 +46,7 @@ class EvidenceShown(Marked):
 
 
 class HandedShown(Shown):
-    """One step: `evidence.taken_in` or `evidence.opened`, with its entry in the ledger."""
+    """One step: `evidence.taken_in`, `.opened` or `.marked` (more strictly), with its entry in the ledger."""
 
     seq: int
     kind: str

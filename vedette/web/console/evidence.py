@@ -15,7 +15,7 @@ from vedette.web.console.doors import ActedRequest, one, page, seen
 from vedette.web.console.ledger import names_behind
 from vedette.web.handed import handed_out
 
-_KINDS = {"evidence.taken_in": "taken in", "evidence.opened": "handed out"}
+_KINDS = {"evidence.taken_in": "taken in", "evidence.opened": "handed out", "evidence.marked": "marked more strictly"}
 
 
 @page()

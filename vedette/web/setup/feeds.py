@@ -13,6 +13,7 @@ from vedette.access.handling import Tlp
 from vedette.access.roles import Verb
 from vedette.exchange.actions import keep_feed, poll_now, set_feed_enabled
 from vedette.exchange.intake.queries import feeds_for, items_for
+from vedette.exchange.intake.queries import told as told_to
 from vedette.exchange.models import Feed, FeedItem
 from vedette.exchange.senders import lines_of, read_senders
 from vedette.formats.parts import BadInput
@@ -75,7 +76,9 @@ def feed(request: ActedRequest, name: str) -> HttpResponse:
         if _kept(request, given, errors) is not None:
             messages.success(request, f"{name} is changed; it is looked at within seconds.")
             return redirect("setup:feed", name)
-    shown = paged(request, items_for(request.actor, found).select_related("report"))
+    came = items_for(request.actor, found).select_related("report__source", "part_of__report__source")
+    shown = paged(request, came)
+    shown.object_list = told_to(request.actor, shown.object_list)
     context = {"feed": found, "given": given, "page": shown, "form": FORMS.get(found.kind), **_choices()}
     return show(request, "feed", errors, here="feeds", **context)
 
