@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from vedette.reading.cue import ReportingCue, content_from, without_comma
+from vedette.reading.kinds import classify
 from vedette.reading.lexicon import ADVERBS, PREPOSITIONS, TYING, Reporting, words
 from vedette.reading.phrases import REDUCED, VERBS, after, before
 from vedette.reading.records import Certainty
-from vedette.reading.speakers import classify
 from vedette.reading.subjects import named_beside, subject
 from vedette.reading.tokens import Token
 

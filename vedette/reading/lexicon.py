@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.resources import files
 
 from vedette.reading.records import Certainty, Polarity
@@ -117,6 +118,15 @@ UNNAMED = words(
     "third fourth"
 )
 
+#: Last words of firms' and charities' names: nobody's surname.
+FIRMS = words(
+    "lines airways group products industries holdings systems energy foods mutual insurance logistics trust fund "
+    "relief international aid watch foundation partners solutions technologies motors steel oil gas water power rail "
+    "railways shipping transport freight mining metals roadworks works estates properties ventures capital media "
+    "studios airlines institute society club ltd inc plc llc gmbh corp co charity initiative programme program "
+    "project campaign"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Reporting:
@@ -145,6 +155,7 @@ _OF_PEOPLE = (
 )
 
 
+@lru_cache(maxsize=8_192)
 def is_person_noun(word: str) -> bool:
     """Whether the lower-case word names people by what they are."""
     if word.endswith(_OF_PEOPLE):

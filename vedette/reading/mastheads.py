@@ -6,11 +6,11 @@ import re
 from collections.abc import Sequence
 
 from vedette.reading.gazetteer import fold, lookup
+from vedette.reading.kinds import classify
 from vedette.reading.lexicon import DOCUMENTS, ORGANISATIONS, OUTLETS, words
 from vedette.reading.phrases import NAME_PARTICLES
 from vedette.reading.records import Attribution, SourceKind
 from vedette.reading.sentences import Kind, Sentence
-from vedette.reading.speakers import classify
 from vedette.reading.tokens import tokenise
 
 _DATELINE = re.compile(r"\(([A-Z][\w. ]{1,25})\)\s[-–—]")

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from vedette.reading.gazetteer import fold, lookup
 from vedette.reading.lexicon import ADVERBS, CONJUNCTIONS, DETERMINERS, PREPOSITIONS, is_person_noun, words
-from vedette.reading.phrases import CALENDAR, VERBS, before, is_name
+from vedette.reading.phrases import CALENDAR, VERBS, after, before, is_name
 from vedette.reading.tokens import Token
 
 _FEMALE = words(
@@ -43,6 +43,18 @@ def people_named(tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
             name = " ".join(part.text for part in tokens[at:past])
             if is_name(tokens[at:past]) and not lookup(fold(name)):
                 yield at, past
+
+
+_CONTACTED = words("told asked called rang phoned contacted informed emailed e-mailed messaged warned alerted")
+
+
+def spoken_to(tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
+    """Whom somebody speaks to, as token bounds: "I told [HR]", "asked [head office] for"."""
+    for at, token in enumerate(tokens):
+        if token.low in _CONTACTED and at > 0 and at + 1 < len(tokens):
+            phrase = after(tokens, at + 1, len(tokens))
+            if phrase is not None:
+                yield phrase
 
 
 def _goes_on(token: Token) -> bool:

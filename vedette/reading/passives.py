@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from vedette.reading.cue import QUOTE_MARKS, ReportingCue, content_from, says_something, without_comma
+from vedette.reading.kinds import classify
 from vedette.reading.lexicon import DETERMINERS, PRONOUNS, TYING, Reporting, is_person_noun, words
 from vedette.reading.phrases import VERBS, after, is_adverb
 from vedette.reading.records import SourceKind
-from vedette.reading.speakers import classify
 from vedette.reading.subjects import named_beside
 from vedette.reading.tokens import Token
 

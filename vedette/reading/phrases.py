@@ -13,6 +13,7 @@ from vedette.reading.lexicon import (
     CONJUNCTIONS,
     DETERMINERS,
     DOCUMENTS,
+    FIRMS,
     MONTHS,
     ORGANISATIONS,
     OUTLETS,
@@ -229,6 +230,10 @@ def head_of(phrase: Sequence[Token]) -> int:
     """The index of the phrase's head: the last word before the first preposition or participle that ties on."""
     low = [token.stem.rstrip(".") for token in phrase]
     tied = low.index("of") if "of" in low else len(low)
+    named = any(token.is_capital and token.low.endswith("'s") for token in phrase[:-1])
+    if named and is_person_noun(low[-1]) and phrase[-1].text.islower():
+        # "Hand in Hand's country director"
+        return len(phrase) - 1
     if low[-1] in ORGANISATIONS and any(token.low.endswith("'s") for token in phrase[tied:-1]):
         # "the secretary of state's office"
         return len(phrase) - 1
@@ -259,7 +264,7 @@ def is_name(phrase: Sequence[Token]) -> bool:
     """Whether the phrase is a person's name and no more: two to seven capitals, titles and particles among them."""
     if not 2 <= len(phrase) <= 7 or not phrase[0].is_capital or not phrase[-1].is_capital:
         return False
-    if any(token.stem in ORGANISATIONS or token.stem in OUTLETS for token in phrase):
+    if phrase[-1].stem in FIRMS or any(token.stem in ORGANISATIONS or token.stem in OUTLETS for token in phrase):
         return False
     return all(token.is_capital or token.low in NAME_PARTICLES or token.text == "." for token in phrase) and any(
         token.is_word and not token.text.isupper() for token in phrase

@@ -9,22 +9,21 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from vedette.reading import hearsay, telling
+from vedette.reading.bare_verbs import NOTED, participle, subjectless
 from vedette.reading.certainty import has_finite_verb
 from vedette.reading.complements import complement, is_trailing
 from vedette.reading.cue import QUOTE_MARKS, ReportingCue, content_from, says_something, without_comma
+from vedette.reading.kinds import classify
 from vedette.reading.lexicon import (
     DETERMINERS,
     DOCUMENTS,
-    PREPOSITIONS,
     PRONOUNS,
-    TYING,
     Reporting,
     words,
 )
 from vedette.reading.openings import clause_opening, inverted
 from vedette.reading.passives import BE, PASSIVE_FORMS, is_left_out, is_reduced, passive
-from vedette.reading.phrases import PHRASAL, VERBS, after, before, is_adverb
-from vedette.reading.speakers import classify
+from vedette.reading.phrases import PHRASAL, VERBS, after, is_adverb
 from vedette.reading.subjects import Subject, named_beside, subject
 from vedette.reading.tokens import Token
 from vedette.reading.verb_forms import reports_here
@@ -132,7 +131,7 @@ def _verb_cue(
 ) -> ReportingCue | None:
     """The cue of a reporting verb that stands at `at` and is `width` words long; None where it reports nothing."""
     token = tokens[at]
-    if at == start and (token.is_capital or at > 0) and (without := _subjectless(tokens, at, stop, verb)) is not None:
+    if at == start and (token.is_capital or at > 0) and (without := subjectless(tokens, at, stop, verb)) is not None:
         return without
     if (token.is_capital and not _shouted(tokens, at, start, stop)) or (
         at > start and (tokens[at - 1].low in ("of", "an", "the") or tokens[at - 1].text == "a")
@@ -157,27 +156,6 @@ def _shouted(tokens: Sequence[Token], at: int, start: int, stop: int) -> bool:
     return len(near) > 1 and all(token.is_acronym for token in near)
 
 
-def _subjectless(tokens: Sequence[Token], at: int, stop: int, verb: Reporting) -> ReportingCue | None:
-    """'Said the mayor: "They slept."'; "Says he saw it.", as notes of a call have it: whoever spoke before goes on."""
-    if at + 2 >= stop or tokens[at].low not in _TELEGRAPHIC:
-        return None
-    named = after(tokens, at + 1, stop, TYING)
-    if named is not None and named[1] < stop and tokens[named[1]].low == ":":
-        return ReportingCue(verb, at, named, None, (named[1] + 1, stop), False)
-    opens = tokens[at + 1].low
-    noted = tokens[at].low in _NOTED and tokens[at + 1].is_word and opens not in PREPOSITIONS and opens not in _NOTHING
-    if noted or opens in DETERMINERS or opens in PRONOUNS or opens == "that" or tokens[at + 1].is_capital:
-        return ReportingCue(verb, at, (at, at + 1), None, content_from(tokens, at + 1, stop), False, None, True)
-    return None
-
-
-_NOTED = words("says thinks believes claims denies")
-_TELEGRAPHIC = words(
-    "mentions mentioned notes noted says said tells told believes thinks claims claimed states stated adds added "
-    "confirms denies reports"
-)
-
-
 def _own(
     tokens: Sequence[Token],
     at: int,
@@ -198,7 +176,7 @@ def _own(
     if token.low.endswith("ing") and (heard := hearsay.overheard(tokens, at, start, stop)) is not None:
         return heard
     if token.low.endswith("ing") and not (helper >= start and tokens[helper].low in BE):
-        return _participle(tokens, at, start, stop, earlier, verb)
+        return participle(tokens, at, start, stop, earlier, verb)
     if token.low.endswith("ing") and helper > start and tokens[helper - 1].low in _MODALS:
         # "might be boasting"
         return None
@@ -217,7 +195,7 @@ def _own(
         return None
     if verb.lemma == "think" and following in ("of", "for", "about", "over", "twice"):
         return None
-    if verb.lemma == "ask" and any(other.low in _QUESTIONS for other in tokens[at + 1 : at + 3]):
+    if verb.lemma == "ask" and not _asks_for_a_deed(tokens, at, stop):
         # What somebody asks is no claim of theirs.
         return None
     after_it = None if verb.addressed else inverted(tokens, at, start, stop, verb.lemma in _INVERTING)
@@ -231,8 +209,9 @@ def _own(
         begins = at
     else:
         found = subject(tokens, at - 2 if tokens[at - 1].low == "to" else at, start)
-        noted = tokens[at - 1].low == "," and token.low in _NOTED
-        if found is None and at > start and (noted or tokens[at - 1].low in ("and", "but", "then", "also")):
+        noted = tokens[at - 1].low == "," and token.low in NOTED
+        joint = tokens[helper if helper >= start and tokens[at - 1].low in ("has", "have", "had") else at - 1].low
+        if found is None and at > start and (noted or joint in ("and", "but", "then", "also")):
             shared = earlier[-1].source if earlier else clause_opening(tokens, start, at)
             found, inferred = (Subject(shared, shared[0]) if shared is not None else None), True
         if found is None:
@@ -266,28 +245,13 @@ def _own(
     return ReportingCue(verb, at, source, addressee, content_from(tokens, begin, stop), False, container, inferred)
 
 
-def _participle(
-    tokens: Sequence[Token], at: int, start: int, stop: int, earlier: Sequence[ReportingCue], verb: Reporting
-) -> ReportingCue | None:
-    """ "The chief resigned, saying ...", "a note warning that ...": whose saying it is."""
-    if at <= start or verb.lemma not in _GOING_ON or at + 1 >= stop:
-        return None
-    told = content_from(tokens, at + 1, stop)
-    following = tokens[at + 1].low
-    if tokens[at - 1].low == "," and following not in PREPOSITIONS:
-        source = earlier[-1].source if earlier else clause_opening(tokens, start, at - 1)
-        return None if source is None else ReportingCue(verb, at, source, None, told, False, None, True)
-    written = before(tokens, at, start)
-    if written is None or tokens[written[1] - 1].stem not in DOCUMENTS or written[1] != at:
-        return None
-    plain = verb.lemma in ("say", "claim") and following not in _OBJECTS
-    if plain or following == "that" or following in QUOTE_MARKS:
-        return ReportingCue(verb, at, written, None, told, False)
-    return None
-
-
-_GOING_ON = words("say tell add warn note claim insist argue allege state explain threaten announce report")
-_OBJECTS = words("responsibility credit")
+def _asks_for_a_deed(tokens: Sequence[Token], at: int, stop: int) -> bool:
+    """ "asked drivers to stop", "asked that the gate be shut"; not "asked when", "asked pupils about the bus"."""
+    rest = [token.low for token in tokens[at + 1 : min(at + 30, stop)]]
+    opens = rest[1:2] if rest[:1] and rest[0] in PRONOUNS else rest[:1]
+    if not opens or opens[0] in _QUESTIONS | {"about", "for"} or (opens[0] not in DETERMINERS and "about" in rest[:4]):
+        return False
+    return any(low in ("to", "that", "not") or low in QUOTE_MARKS for low in rest)
 
 
 def _speaks_for_itself(tokens: Sequence[Token], source: tuple[int, int]) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from vedette.reading.cue import QUOTE_MARKS
+from vedette.reading.kinds import classify
 from vedette.reading.lexicon import (
     ADVERBS,
     AUXILIARIES,
@@ -34,7 +35,6 @@ from vedette.reading.phrases import (
     is_participle,
 )
 from vedette.reading.records import SourceKind
-from vedette.reading.speakers import classify
 from vedette.reading.tokens import Token
 
 #: No inserted words are stepped over further than this many tokens, and no more than this many commas.
@@ -45,6 +45,7 @@ _WHO = words("who which")
 _RELATIVE = words("who which whose whom")
 _TIES = _RELATIVE | words("that where when whom")
 _OF = words("of")
+_WHOSE = words("our my his her their its the")
 _SOME = words("one two three some many several those most both another people")
 _INSIDE_WORDS = words("- ' . ’")
 _LONGEST_TIE = 14
@@ -255,7 +256,9 @@ def _past_insertion(tokens: Sequence[Token], last: int, start: int) -> Subject |
         named = before(tokens, comma, start)
         if named is None or tokens[named[0]].low in PRONOUNS or not _may_speak(tokens, named):
             continue
-        if is_name(tokens[slice(*inside)]) and not is_name(tokens[slice(*named)]) and _is_role(tokens, named):
+        common = tokens[named[1] - 1].text.islower() and tokens[named[0]].low in _WHOSE
+        role = common or _is_role(tokens, named)
+        if is_name(tokens[slice(*inside)]) and not is_name(tokens[slice(*named)]) and role:
             return Subject(inside, named[0])
         apart = named[0] > start and tokens[named[0] - 1].low == ","
         outer = before(tokens, named[0] - 1, start) if apart else None
@@ -264,8 +267,8 @@ def _past_insertion(tokens: Sequence[Token], last: int, start: int) -> Subject |
             return Subject(outer, outer[0])
         begins = named[0]
         if apart and is_name(tokens[slice(*named)]):
-            role = before(tokens, named[0] - 1, start)
-            begins = role[0] if role is not None and _is_role(tokens, role) else begins
+            title = before(tokens, named[0] - 1, start)
+            begins = title[0] if title is not None and _is_role(tokens, title) else begins
         return Subject(named, begins)
     return None
 
@@ -275,8 +278,11 @@ def _may_speak(tokens: Sequence[Token], named: tuple[int, int]) -> bool:
 
 
 def _is_role(tokens: Sequence[Token], named: tuple[int, int]) -> bool:
-    head = tokens[named[0] + head_of(tokens[slice(*named)])]
-    return is_person_noun(head.stem) and not tokens[named[1] - 1].is_capital
+    """ "the mayor of Dnipro", "our insurer": common nouns with what is tied to them, beside which a name may stand."""
+    at = named[0] + head_of(tokens[slice(*named)])
+    if not is_person_noun(tokens[at].stem):
+        return False
+    return tokens[at].text.islower() and (at == named[1] - 1 or tokens[at + 1].low in PREPOSITIONS)
 
 
 def named_beside(tokens: Sequence[Token], phrase: tuple[int, int], stop: int) -> tuple[tuple[int, int], int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from vedette.reading.cue import QUOTE_MARKS, ReportingCue, content_from, without_comma
+from vedette.reading.kinds import classify
 from vedette.reading.lexicon import (
     ADVERBS,
     DETERMINERS,
@@ -19,7 +20,6 @@ from vedette.reading.lexicon import (
 from vedette.reading.openings import opening
 from vedette.reading.phrases import VERBS, after, before, head_of
 from vedette.reading.records import Certainty
-from vedette.reading.speakers import classify
 from vedette.reading.subjects import subject
 from vedette.reading.tokens import Token
 
@@ -69,6 +69,13 @@ def by_noun(tokens: Sequence[Token], at: int, start: int, stop: int) -> Reportin
     if low not in _NOUNS:
         return None
     following = tokens[at + 1].low if at + 1 < stop else "."
+    if following == "that" and at - start >= 4 and tokens[at - 1].low == "the" and tokens[at - 2].low == "of":
+        # "is of the view that"
+        viewer = subject(tokens, at - 3, start) if tokens[at - 3].low in _BE | {"remains", "remain"} else None
+        if viewer is None:
+            return None
+        verb = Reporting("think", _NOUNS[low])
+        return ReportingCue(verb, at, viewer.source, None, content_from(tokens, at + 1, stop), False)
     if following in ("over", "about", "at") and tokens[at - 1].low not in DETERMINERS:
         # "voiced concern over the dam"
         return _borne(tokens, at, start, stop, _VOICING)

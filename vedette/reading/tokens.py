@@ -65,23 +65,21 @@ class Phrases(Generic[Meaning]):
     """A lexicon of word sequences ("not only", "may") with a meaning each; the longest at a place wins."""
 
     def __init__(self, entries: Iterable[tuple[str, Meaning]]) -> None:
-        self._by_first: dict[str, list[tuple[tuple[str, ...], Meaning]]] = {}
+        by_first: dict[str, dict[int, dict[tuple[str, ...], Meaning]]] = {}
         for phrase, meaning in entries:
             words = tuple(phrase.split())
-            self._by_first.setdefault(words[0], []).append((words, meaning))
-        for choices in self._by_first.values():
-            choices.sort(key=lambda choice: -len(choice[0]))
+            by_first.setdefault(words[0], {}).setdefault(len(words), {}).setdefault(words, meaning)
+        #: First word -> by length, longest first: the phrases of that length.
+        self._by_first = {first: sorted(sizes.items(), key=lambda size: -size[0]) for first, sizes in by_first.items()}
 
     def at(self, tokens: Sequence[Token], index: int) -> tuple[int, Meaning] | None:
         """(number of tokens, meaning) of the longest phrase that begins at `index`."""
         choices = self._by_first.get(tokens[index].low)
         if choices is None:
             return None
-        for words, meaning in choices:
-            size = len(words)
-            if size == 1 or (
-                index + size <= len(tokens) and all(tokens[index + at].low == words[at] for at in range(1, size))
-            ):
+        words = tuple(token.low for token in tokens[index : index + choices[0][0]])
+        for size, known in choices:
+            if size <= len(words) and (meaning := known.get(words[:size])) is not None:
                 return size, meaning
         return None
 

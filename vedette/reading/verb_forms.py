@@ -150,7 +150,7 @@ def reports_here(
         following in DETERMINERS
         or following in PRONOUNS
         or (following == "what" and lemma == "blame")
-        or following in ("that", ":", "people")
+        or following in ("that", ":", "people", "anyone", "anybody", "everyone", "everybody")
         or following in QUOTE_MARKS
     )
     return opens or (at + 1 < len(tokens) and tokens[at + 1].is_capital)
