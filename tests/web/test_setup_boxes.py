@@ -91,6 +91,7 @@ def test_whom_a_mail_is_from_is_kept_where_its_source_is(office: Client, server:
         page = text(browser.get(path))
         assert "kept with its source" in page and "memo.pdf" in page
         assert "friend@example.org" not in page and "3@example.org" not in page
+        assert "Grade the source" not in page
 
 
 def test_a_mailboxs_password_is_sealed_kept_and_never_shown(office: Client, server: Dovecot) -> None:

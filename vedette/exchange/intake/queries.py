@@ -15,7 +15,7 @@ from vedette.exchange.models import Feed, FeedItem
 from vedette.formats.cap import MsgType
 
 #: What is told instead of a sender that is kept with its source.
-KEPT = "kept with its source"
+KEPT = "somebody who is kept with its source"
 
 
 @dataclass(frozen=True)
