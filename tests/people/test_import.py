@@ -1,15 +1,17 @@
-"""Taking in a whole roster: all or nothing, the diff beforehand, and no mass leaving by mistake."""
+"""Taking in a roster: nothing of a file that cannot stand, the diff beforehand, and no mass leaving by mistake."""
 
 from __future__ import annotations
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.people.house import House, actor, house, last_entry, user
 from vedette.access.handling import Realm, Tlp
 from vedette.access.policy import Refused
 from vedette.access.roles import Role
 from vedette.ledger.models import Entry
-from vedette.people import actions
+from vedette.people import actions, importing
 from vedette.people.actions import ShrinkRefused, import_roster
 from vedette.people.csv_rows import BadRoster
 from vedette.people.models import Organisation, Person, Unit
@@ -162,3 +164,23 @@ def test_the_other_realm_is_left_alone(home: House) -> None:
     home.ada.refresh_from_db()
     assert home.ada.name == "Ada Example"
     assert Person.objects.get(code="p1", realm=Realm.LIVE).name == "Ada Live"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_large_roster_is_taken_in_some_at_a_time_and_the_ledger_is_held_last(
+    home: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "_BATCH", 4)
+    told = b"code,name,unit\n" + b"".join(b"z%d,Person %d,south\n" % (number, number) for number in range(10))
+    with CaptureQueriesContext(connection) as asked:
+        diff = import_roster(home.keeper, parse_roster(told), allow_shrink=True)
+    assert len(diff.added) == 10
+    assert set(Person.objects.filter(active=True).values_list("code", flat=True)) == {f"z{n}" for n in range(10)}
+    said = [one["sql"] for one in asked]
+    commits = [at for at, one in enumerate(said) if one == "COMMIT"]
+    heads = [at for at, one in enumerate(said) if "SELECT size, peaks FROM ledger_head" in one]
+    # Three parts of those who came, one of those who left; from the head on there is nothing but the ledger's own.
+    assert len(heads) == 4
+    for head in heads:
+        after = said[head : next(at for at in commits if at > head)]
+        assert all("ledger_" in one for one in after), after

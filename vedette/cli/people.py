@@ -36,7 +36,7 @@ def import_(
     create_missing: Annotated[bool, typer.Option(help="Make units and duties that the roster lacks.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Make the roster what the file says: all of it, or nothing."""
+    """Make the roster what the file says, or nothing of it when a row cannot stand."""
     mapping = _mapping(map_)
     try:
         data = file.read_bytes()

@@ -1,10 +1,10 @@
-"""Taking in a whole roster at once: all of the file or nothing, and no mass leaving without a person's word."""
+"""Taking in a whole roster: a file that cannot stand changes nothing, and no mass leaving without a person's word."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import transaction
 
@@ -19,9 +19,15 @@ from vedette.people.quiet import parse_hours
 from vedette.people.roster_csv import RosterRow
 from vedette.people.roster_plan import Plan, RosterDiff, plan_import
 
-_BATCH = 1_000
+#: People in one transaction: others write in between, and an acknowledgement waits for one of them at most.
+_BATCH = 500
+#: Rows in one statement of updates, whose cost grows with their square.
+_UPDATED = 50
 #: What a file may change of a person's own row.
 _TOLD = ["name", "unit", "language", "active", "quiet_from", "quiet_to", "zone", "home", "changed_at"]
+
+
+PartT = TypeVar("PartT")
 
 
 class ShrinkRefused(Exception):
@@ -51,7 +57,9 @@ def import_roster(
     kept_elsewhere: Collection[str] = (),
     source: str = "file",
 ) -> RosterDiff:
-    """Make the roster of the actor's realm what the file says, and tell what that changes.
+    """Make the roster of the actor's realm what the file says, some people at a time, and tell what that changes.
+
+    All of it is looked over before anything is changed. A crash on the way leaves the rest for the next import.
 
     Active people whom the file leaves out are deactivated, unless `keep_left_out`, or another source keeps them. Units
     and duties that it names must exist, unless `create_missing`. `source` is what says it. A dry run changes nothing.
@@ -59,36 +67,57 @@ def import_roster(
     Raises Refused, BadRoster, ShrinkRefused.
     """
     check(actor, Verb.KEEP_ROSTER)
+    plan = plan_import(
+        actor, rows, keep_left_out=keep_left_out, create_missing=create_missing, kept_elsewhere=kept_elsewhere
+    )
+    if dry_run:
+        return plan.diff
+    if plan.diff.shrinks and not allow_shrink:
+        raise ShrinkRefused(plan.diff)
     with transaction.atomic():
-        plan = plan_import(
-            actor, rows, keep_left_out=keep_left_out, create_missing=create_missing, kept_elsewhere=kept_elsewhere
-        )
-        if dry_run:
-            return plan.diff
-        if plan.diff.shrinks and not allow_shrink:
-            raise ShrinkRefused(plan.diff)
-        _apply(actor, plan, clock.now())
-        append(
-            "roster.imported",
-            actor=actor.ref,
-            subject=f"roster:{actor.realm.value}",
-            realm=actor.realm.value,
-            body={
-                "added": len(plan.diff.added),
-                "changed": len(plan.diff.changed),
-                "unchanged": plan.diff.unchanged,
-                "deactivated": sorted(person.pk for person in plan.deactivated),
-            },
-        )
+        now = clock.now()
+        for code in plan.diff.new_units:
+            Unit.objects.create(realm=actor.realm.value, code=code, name=code, created_at=now)
+        for code in plan.diff.new_duties:
+            Duty.objects.create(code=code, name=code)
         note_answered(actor.realm, source)
+    changing = {*plan.diff.added, *(change.code for change in plan.diff.changed)}
+    unchanged = plan.diff.unchanged
+    for some in _parts([row for row in rows if row.code in changing]) or [[]]:
+        _take_in(actor, some, unchanged)
+        unchanged = 0
+    for leaving in _parts([person.pk for person in plan.deactivated]):
+        _put_out(actor, leaving)
     return plan.diff
 
 
+def _parts(whole: Sequence[PartT]) -> list[Sequence[PartT]]:
+    return [whole[at : at + _BATCH] for at in range(0, len(whole), _BATCH)]
+
+
+def _take_in(actor: Actor, rows: Sequence[RosterRow], unchanged: int) -> None:
+    """Some rows, compared again under lock: what others have changed since is not undone but where the file says so."""
+    with transaction.atomic():
+        plan = plan_import(actor, rows, keep_left_out=True, create_missing=False, alone=True)
+        _apply(actor, plan, clock.now())
+        added, changed = len(plan.diff.added), len(plan.diff.changed)
+        _log(actor, {"added": added, "changed": changed, "unchanged": unchanged, "deactivated": []})
+
+
+def _put_out(actor: Actor, people: Sequence[int]) -> None:
+    with transaction.atomic():
+        locked = Person.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=people, active=True)
+        leaving = list(locked.order_by("pk").values_list("pk", flat=True))
+        end_places(leaving)
+        _log(actor, {"added": 0, "changed": 0, "unchanged": 0, "deactivated": leaving})
+
+
+def _log(actor: Actor, body: dict[str, Any]) -> None:
+    realm = actor.realm.value
+    append("roster.imported", actor=actor.ref, subject=f"roster:{realm}", realm=realm, body=body)
+
+
 def _apply(actor: Actor, plan: Plan, now: datetime) -> None:
-    for code in plan.diff.new_units:
-        plan.units[code] = Unit.objects.create(realm=actor.realm.value, code=code, name=code, created_at=now)
-    for code in plan.diff.new_duties:
-        plan.duties[code] = Duty.objects.create(code=code, name=code)
     added = Person.objects.bulk_create(
         [
             Person(
@@ -113,11 +142,10 @@ def _apply(actor: Actor, plan: Plan, now: datetime) -> None:
             setattr(person, field, value)
         if row.home is not None:
             person.home = plan.areas.get(row.home)
-    Person.objects.bulk_update([person for person, _ in plan.changed], _TOLD, batch_size=_BATCH)
+    Person.objects.bulk_update([person for person, _ in plan.changed], _TOLD, batch_size=_UPDATED)
     told = [*zip(added, plan.added, strict=True), *plan.changed]
     _set_duties(told, plan)
     _set_contacts(told, plan)
-    end_places([person.pk for person in plan.deactivated])
 
 
 def _quiet(row: RosterRow) -> dict[str, Any]:
@@ -167,4 +195,4 @@ def _set_contacts(told: Sequence[tuple[Person, RosterRow]], plan: Plan) -> None:
     for start in range(0, len(dropped), _BATCH):
         ContactPoint.objects.filter(pk__in=dropped[start : start + _BATCH]).delete()
     ContactPoint.objects.bulk_create(new, batch_size=_BATCH)
-    ContactPoint.objects.bulk_update(ranked, ["rank"], batch_size=_BATCH)
+    ContactPoint.objects.bulk_update(ranked, ["rank"], batch_size=_UPDATED)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
+from django.db.models import QuerySet
+
 from vedette.access.policy import Actor, decide, visible
 from vedette.access.policy import Reason as PolicyReason
 from vedette.access.roles import Verb
@@ -70,13 +72,20 @@ def plan_import(
     keep_left_out: bool,
     create_missing: bool,
     kept_elsewhere: Collection[str] = (),
+    alone: bool = False,
 ) -> Plan:
-    """Compare a file with the stored roster of the actor's realm. Raises BadRoster with each row that cannot stand."""
+    """Compare a file with the stored roster of the actor's realm. Raises BadRoster with each row that cannot stand.
+
+    With `alone` only those whom the rows name are looked at, and locked: to take them in at once.
+    """
     realm = actor.realm.value
     units = {unit.code: unit for unit in visible(actor, Unit.objects.all(), Verb.KEEP_ROSTER)}
     duties = {duty.code: duty for duty in Duty.objects.all()}
     areas = {area.code: area for area in visible(actor, SavedArea.objects.all(), Verb.KEEP_ROSTER)}
-    known = {person.code: person for person in _people(realm)}
+    people = Person.objects.filter(realm=realm).select_related("unit", "home").prefetch_related("duties")
+    if alone:
+        people = people.filter(code__in=[row.code for row in rows]).select_for_update(of=("self",), no_key=True)
+    known = {person.code: person for person in people.order_by("pk")}
     _refuse_bad_rows(actor, rows, known, units, duties, create_missing)
     _refuse_unknown_homes(rows, areas)
 
@@ -98,7 +107,9 @@ def plan_import(
         deactivated=deactivated,
         units=units,
         duties=duties,
-        contacts=_contacts(realm),
+        contacts=_contacts(ContactPoint.objects.filter(person__in=[person.pk for person in known.values()]))
+        if alone
+        else _contacts(ContactPoint.objects.filter(person__realm=realm)),
         areas=areas,
     )
     changes, silenced, unchanged = [], [], 0
@@ -128,14 +139,9 @@ def plan_import(
     return plan
 
 
-def _people(realm: str) -> Sequence[Person]:
-    people = Person.objects.filter(realm=realm).select_related("unit", "home").prefetch_related("duties")
-    return list(people.select_for_update(of=("self",), no_key=True).order_by("pk"))
-
-
-def _contacts(realm: str) -> dict[int, list[ContactPoint]]:
+def _contacts(points: QuerySet[ContactPoint]) -> dict[int, list[ContactPoint]]:
     found: dict[int, list[ContactPoint]] = {}
-    for point in ContactPoint.objects.filter(person__realm=realm).order_by("rank", "pk"):
+    for point in points.order_by("rank", "pk"):
         found.setdefault(point.person_id, []).append(point)
     return found
 
