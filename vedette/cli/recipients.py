@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -13,7 +14,7 @@ from vedette.cli.session import open_house, token_actor
 from vedette.cli.warnings import find_warning
 
 if TYPE_CHECKING:
-    from vedette.dispatch.models import Acknowledgement, Delivery, Escalation, Hold, Recipient
+    from vedette.dispatch.models import Acknowledgement, Correction, Delivery, Escalation, Hold, Recipient
 
 
 def recipients(
@@ -51,6 +52,7 @@ def recipients(
         "escalations__message",
         "escalations__told",
         "holds__message",
+        "corrections__message",
     )
     told = [_history(row) for row in rows]
     if as_json:
@@ -60,7 +62,8 @@ def recipients(
         typer.echo(
             terminal_safe(f"{one['person']:<16} {one['state']:<12} {one['name']}, {one['unit']}: {one['reason']}")
         )
-        for line in [*_with_receipts(one["deliveries"]), *one["answers"], *one["escalations"], *one["holds"]]:
+        others = (one[name] for name in ("answers", "escalations", "holds", "corrections"))
+        for line in chain(_with_receipts(one["deliveries"]), *others):
             typer.echo(terminal_safe(f"    {line['at']}  {_in_words(line)}"))
 
 
@@ -79,6 +82,7 @@ def _history(row: Recipient) -> dict[str, Any]:
         "answers": [_answer(one) for one in sorted(row.acknowledgements.all(), key=lambda one: one.pk)],
         "escalations": [_escalation(one) for one in sorted(row.escalations.all(), key=lambda one: one.pk)],
         "holds": [_hold(one) for one in sorted(row.holds.all(), key=lambda one: one.pk)],
+        "corrections": [_correction(one) for one in sorted(row.corrections.all(), key=lambda one: one.pk)],
     }
 
 
@@ -124,6 +128,16 @@ def _escalation(one: Escalation) -> dict[str, Any]:
     }
 
 
+def _correction(one: Correction) -> dict[str, Any]:
+    return {
+        "message": one.message.identifier,
+        "was": one.was,
+        "state": one.state,
+        "why": one.why,
+        "at": one.at.isoformat(),
+    }
+
+
 def _hold(one: Hold) -> dict[str, Any]:
     return {
         "message": one.message.identifier,
@@ -153,6 +167,8 @@ def _in_words(line: dict[str, Any]) -> str:
         return f"{line['message']}: answered {line['response']}{late}" + (f": {line['note']}" if line["note"] else "")
     if "held_for" in line:
         return f"{line['message']}: held until {line['until']}: {line['held_for']}"
+    if "was" in line:
+        return f"{line['message']}: {line['state']}, and not {line['was']}: {line['why']}"
     if line["told"] is None:
         return f"{line['message']}: {line['why']}"
     said = f"{line['message']}: {line['told']} was told of the silence, as {line['why'] or line['office']}"

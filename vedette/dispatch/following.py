@@ -18,13 +18,16 @@ def first_leases(issued: Issued, first: int, last: int, now: datetime) -> list[N
 def follow_up(held: Held, issued: Issued, now: datetime) -> list[NewLease]:
     """The leases that follow one that is done, after its wait; those that are there already stay as they are.
 
+    What follows one that goes on aside is for those alone who are open again since it.
+
     After the last step and its wait a lease closes the range; after a message that ends its warning none does.
     """
     step = held.step + 1
     if issued.kind in ENDINGS and step >= len(issued.steps):
         return []
     due = now + timedelta(seconds=issued.steps[held.step].wait_s)
-    return _leases(issued, held.track, step, held.first, held.last, due)
+    track = held.track or (held.id if held.aside else 0)
+    return _leases(issued, track, step, held.first, held.last, due, aside=held.aside)
 
 
 def resumed(held: Held, issued: Issued, first: int, last: int, due: datetime) -> list[NewLease]:
@@ -39,13 +42,17 @@ def beside(issued: Issued) -> list[int]:
     return [step.number for step in issued.steps if step.at_once]
 
 
-def _leases(issued: Issued, track: int, step: int, first: int, last: int, due: datetime) -> list[NewLease]:
+def _leases(
+    issued: Issued, track: int, step: int, first: int, last: int, due: datetime, *, aside: bool = False
+) -> list[NewLease]:
     """The lease of a step, with those of all that is done at once with it."""
     numbers = at_once_with(issued.steps, step) if issued.goes_together and step < len(issued.steps) else (step,)
-    return [_lease(issued, track, number, first, last, due) for number in numbers]
+    return [_lease(issued, track, number, first, last, due, aside=aside) for number in numbers]
 
 
-def _lease(issued: Issued, track: int, step: int, first: int, last: int, due: datetime) -> NewLease:
+def _lease(
+    issued: Issued, track: int, step: int, first: int, last: int, due: datetime, *, aside: bool = False
+) -> NewLease:
     closes = step == len(issued.steps)
     sends = not closes and issued.steps[step].action == "send"
     return NewLease(
@@ -55,6 +62,7 @@ def _lease(issued: Issued, track: int, step: int, first: int, last: int, due: da
         channel=issued.steps[step].channel if sends else "",
         closes=closes,
         track=track,
+        aside=aside,
         first=first,
         last=last,
         priority=precedence(issued.content.urgency, issued.content.severity),

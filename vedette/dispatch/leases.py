@@ -49,7 +49,8 @@ class Held:
     step: int
     channel: str
     closes: bool
-    #: Whose it is of the range: 0, or the lease in which they were held back.
+    #: Whose it is of the range: 0, or the lease in which they were held back, or (aside) since which they are open
+    #: again.
     track: int = 0
     first: int
     last: int
@@ -72,6 +73,11 @@ class Held:
         return self.kind in (MessageType.ALERT, MessageType.UPDATE) and not is_danger(self.priority)
 
     @property
+    def reopens(self) -> bool:
+        """Whether it is a part of the plan for those who had been settled and are open again."""
+        return self.aside and self.track != 0
+
+    @property
     def told_of(self) -> int:
         """What an escalation calls those it tells of: their range's first recipient, or less a lease: that of their
         track, or itself where it is aside.
@@ -92,8 +98,9 @@ class NewLease:
     channel: str
     #: The step after the plan's last.
     closes: bool = False
-    #: 0 for everyone of the range; else the lease in which those it is for were held back.
+    #: 0 for everyone of the range; else the lease in which those it is for were held back, or (aside) reopened.
     track: int = 0
+    aside: bool = False
     first: int
     last: int
     priority: int
@@ -231,7 +238,7 @@ def write(leases: Sequence[NewLease]) -> None:
                 new.step,
                 new.channel,
                 new.closes,
-                False,
+                new.aside,
                 new.track,
                 new.first,
                 new.last,
@@ -245,24 +252,26 @@ def write(leases: Sequence[NewLease]) -> None:
     )
 
 
-def go_on(failed: Collection[GoesOn], now: datetime) -> None:
+def go_on(failed: Collection[GoesOn], now: datetime) -> dict[GoesOn, int]:
     """Have the plan go on at once for recipients whose delivery failed after a gateway had taken it, or of whose
-    silence somebody was told in vain.
+    silence somebody was told in vain; the lease of each.
 
     Neighbours share a lease. One that waits already is left as it is, and kept from being begun until the caller's
     transaction ends: whoever begins it sees what that wrote.
     """
-    blocks = {(realm, message, step, channel, who - who % RANGE) for realm, message, step, channel, who in failed}
+    blocks = {(*where, who - who % RANGE): 0 for *where, who in failed}
     for realm, message, step, channel, first in sorted(blocks):
-        execute(
+        for (lease,) in rows(
             "INSERT INTO dispatch_lease"
             " (message_id, realm, step, channel, closes, aside, first, last, priority, due_at, attempt, worker)"
             " SELECT message_id, %s, %s, %s, closes, NOT aside, %s, %s, priority, %s, 0, '' FROM dispatch_lease"
             " WHERE id = (SELECT min(id) FROM dispatch_lease WHERE message_id = %s AND NOT aside AND NOT closes)"
-            " ON CONFLICT (message_id, step, first) WHERE aside AND done_at IS NULL AND worker = ''"
-            " DO UPDATE SET due_at = dispatch_lease.due_at",
+            " ON CONFLICT (message_id, step, first, track) WHERE aside AND done_at IS NULL AND worker = ''"
+            " DO UPDATE SET due_at = dispatch_lease.due_at RETURNING id",
             [realm.value, step, channel, first, first + RANGE - 1, stamp(now), message],
-        )
+        ):
+            blocks[realm, message, step, channel, first] = lease
+    return {(*where, who): blocks[(*where, who - who % RANGE)] for *where, who in failed}
 
 
 def put_back(held: Held, steps: Sequence[int], now: datetime) -> bool:
@@ -278,6 +287,18 @@ def put_back(held: Held, steps: Sequence[int], now: datetime) -> bool:
         return False
     give_back(held, max(moment(due), now + PATIENCE), again=False)
     return True
+
+
+def put_back_for_asides(held: Held, now: datetime) -> bool:
+    """Let a lease wait while the plan still goes on aside for somebody of its range; whether it has to."""
+    waits = rows(
+        "SELECT 1 FROM dispatch_lease WHERE message_id = %s AND aside AND done_at IS NULL"
+        " AND first <= %s AND last >= %s AND track = 0 AND channel <> '' LIMIT 1",
+        [held.message, held.last, held.first],
+    )
+    if waits:
+        give_back(held, now + PATIENCE, again=False)
+    return bool(waits)
 
 
 def stop_all(warning: int, messages_below: int, now: datetime) -> None:

@@ -46,6 +46,8 @@ class Member(Progress):
     points: Mapping[str, Sequence[Point]]
     #: (step, contact point) where that step has come to something, whatever that is.
     tried: set[tuple[int, int]] = field(default_factory=set)
+    #: They had been settled, and are open again since the lease.
+    reopened: bool = False
     #: What keeps the message from disturbing them; None: nothing does.
     peace: Peace | None = None
     #: Why they were not sent to when it was last decided.
@@ -166,6 +168,8 @@ class Range:
     used: list[tuple[int, str]]
     #: Person -> what keeps a routine message from disturbing them.
     peace: dict[int, Peace] = field(default_factory=dict)
+    #: Recipients who had been settled, and are open again since the lease.
+    reopened: frozenset[int] = frozenset()
 
     def people(self) -> list[Member]:
         """The members, with all that is known of each."""
@@ -184,6 +188,7 @@ class Range:
                 active=active,
                 points=self.points.get(person, {}),
                 peace=self.peace.get(person),
+                reopened=number in self.reopened,
             )
             for number, person, name, language, unit, state, answered, active in self.members
         }
@@ -201,8 +206,14 @@ def load_range(held: Held, now: datetime) -> Range:
     """The recipients of the range who may have something to get."""
     span = [held.warning, held.first, held.last]
     only_open = " AND r.state = 'open'" if held.step > 0 and held.kind is MessageType.ALERT else ""
-    if held.aside:
-        only_open = f" AND EXISTS (SELECT 1 FROM {_FAILED_LATER if held.channel else _TOLD_IN_VAIN})"
+    if held.reopens:
+        only_open = f" AND r.state = 'open' AND EXISTS (SELECT 1 FROM {_REOPENED})"
+        span += [held.message, held.track]
+    elif held.aside and held.channel:
+        only_open = f" AND (EXISTS (SELECT 1 FROM {_FAILED_LATER}) OR EXISTS (SELECT 1 FROM {_REOPENED}))"
+        span += [held.message, held.step, held.message, held.id]
+    elif held.aside:
+        only_open = f" AND EXISTS (SELECT 1 FROM {_TOLD_IN_VAIN})"
         span += [held.message, held.step]
     found = rows(
         "SELECT r.id, r.person_id, p.name, p.language, p.unit_id, r.state, p.active"
@@ -220,6 +231,10 @@ def load_range(held: Held, now: datetime) -> Range:
     if held.restrained and not held.aside:
         tracks = undisturbed.tracks(held)
         found = [row for row in found if tracks.get(row[0], 0) == held.track]
+    if held.restrained and held.reopens:
+        # Who was held back since is on the track of that.
+        tracks = undisturbed.tracks(held)
+        found = [row for row in found if tracks.get(row[0], 0) < held.track]
     answered = _answered(held)
     return Range(
         overtaken=_overtaken(held.warning, held.number),
@@ -240,7 +255,17 @@ def load_range(held: Held, now: datetime) -> Range:
         ),
         used=_used(held) if ends or (held.restrained and held.kind is MessageType.UPDATE) else [],
         peace=undisturbed.peaces(held, [row[1] for row in found], now) if held.restrained else {},
+        reopened=_reopened(held) if held.aside else frozenset(),
     )
+
+
+def _reopened(held: Held) -> frozenset[int]:
+    found = rows(
+        "SELECT recipient_id FROM dispatch_correction WHERE recipient_id BETWEEN %s AND %s"
+        " AND message_id = %s AND track = %s",
+        [held.first, held.last, held.message, held.id],
+    )
+    return frozenset(row[0] for row in found)
 
 
 #: A delivery of the step that a gateway took and that failed, or was let expire, after that.
@@ -248,6 +273,8 @@ _FAILED_LATER = (
     "dispatch_delivery d WHERE d.recipient_id = r.id AND d.message_id = %s AND d.step = %s"
     " AND d.result = 'accepted' AND d.level IN ('failed', 'expired')"
 )
+#: They had been settled, and are open again since that lease.
+_REOPENED = "dispatch_correction c WHERE c.recipient_id = r.id AND c.message_id = %s AND c.track = %s"
 #: Somebody was told in vain, in the step, that they are silent.
 _TOLD_IN_VAIN = "dispatch_escalation e WHERE e.recipient_id = r.id AND e.message_id = %s AND e.step = %s AND e.in_vain"
 #: What a delivery came to for the plan: what a gateway took and let expire has failed there.

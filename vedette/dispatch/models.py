@@ -87,9 +87,11 @@ class Lease(models.Model):
     #: The step after the plan's last.
     closes = models.BooleanField(default=False)
     #: Beside the plan's own leases: goes on with those of the range whose delivery failed after a gateway had taken it,
-    #: or of whose silence somebody was told in vain; and nothing follows it.
+    #: or of whose silence somebody was told in vain. Nothing follows it but the rest of the plan for those who had been
+    #: settled and are open again.
     aside = models.BooleanField(default=False)
-    #: 0: for everyone of the range who was not held back; else for those whom the lease of that id held back.
+    #: 0: for everyone of the range who was not held back; else for those whom the lease of that id held back, or
+    #: (aside) who are open again since it.
     track = models.BigIntegerField(default=0, db_default=0)
     first = models.BigIntegerField()
     last = models.BigIntegerField()
@@ -110,13 +112,14 @@ class Lease(models.Model):
             ),
             # One that nobody has begun is enough: whoever begins it sees all that failed until then.
             models.UniqueConstraint(
-                fields=["message", "step", "first"],
+                fields=["message", "step", "first", "track"],
                 condition=models.Q(aside=True, done_at=None, worker=""),
                 name="one_aside_waits",
             ),
         ]
         indexes = [
             models.Index(fields=["priority", "due_at", "id"], condition=models.Q(done_at=None), name="lease_open"),
+            models.Index(fields=["message", "first"], condition=models.Q(aside=True, done_at=None), name="lease_aside"),
         ]
 
 
@@ -348,6 +351,24 @@ class Hold(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["recipient", "message", "track"], name="held_once_per_lease")]
+
+
+class Correction(models.Model):
+    """That a state which the end of a plan had settled was not true by what was heard later. Added, never changed."""
+
+    recipient = models.ForeignKey(Recipient, on_delete=models.PROTECT, related_name="corrections", db_index=False)
+    message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="corrections", db_index=False)
+    was = models.CharField(max_length=12, choices=_choices(State))
+    state = models.CharField(max_length=12, choices=_choices(State))
+    why = models.CharField(max_length=120)
+    #: Of one who is open again: the lease with which the plan goes on for them; else 0.
+    track = models.BigIntegerField(default=0)
+    at = models.DateTimeField()
+    #: The ledger entry of the batch it is in; its place there is by id.
+    ledger_seq = models.BigIntegerField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["recipient", "ledger_seq"], name="corrected_once_per_entry")]
 
 
 class Goal(models.Model):

@@ -1,4 +1,4 @@
-"""Proofs of what is recorded about one person's warning: every delivery, receipt and answer that the ledger holds.
+"""Proofs of what is recorded about one person's warning: every delivery, receipt, answer and correction in the ledger.
 
 The batches are built again from the stored rows, in the order in which their root was made; a row that was changed
 since does not fit the root any more, and then there is nothing to prove.
@@ -12,7 +12,7 @@ from typing import Any
 from vedette import clock
 from vedette.access.policy import Actor, check, visible
 from vedette.access.roles import Verb
-from vedette.dispatch import evidence
+from vedette.dispatch import correcting, evidence
 from vedette.dispatch.answer_rows import answer_record
 from vedette.dispatch.results import RECORD_COLUMNS, delivery_record
 from vedette.dispatch.sql import moment, rows
@@ -32,7 +32,8 @@ class NothingToProve(Exception):
 
 
 def proofs_of(actor: Actor, warning_ref: str, person_code: str) -> dict[str, Any]:
-    """{"warning", "person", "proofs"}: a proof of each delivery to a person, of each receipt, and of each answer.
+    """{"warning", "person", "proofs"}: a proof of each delivery to a person, each receipt, each answer, and each
+    correction of their state.
 
     `warning_ref` is the warning's id or identifier. Raises NothingToProve, and Refused to those who may not see people.
     """
@@ -45,6 +46,9 @@ def proofs_of(actor: Actor, warning_ref: str, person_code: str) -> dict[str, Any
         *_of_batches("dispatch_delivery t", "t", RECORD_COLUMNS, delivery_record, warning, person),
         *_of_batches(_RECEIPTS, "d", evidence.RECORD_COLUMNS, evidence.receipt_record, warning, person),
         *_of_batches("dispatch_acknowledgement t", "t", _ANSWER_COLUMNS, _answer, warning, person),
+        *_of_batches(
+            "dispatch_correction t", "t", correcting.RECORD_COLUMNS, correcting.correction_record, warning, person
+        ),
     ]
     if not proofs:
         raise NothingToProve("the ledger holds nothing of this person and this warning yet")

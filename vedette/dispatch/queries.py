@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from vedette import clock
 from vedette.access.policy import Actor, check, visible
 from vedette.access.roles import Verb
-from vedette.dispatch.models import Acknowledgement, Delivery, Escalation, Hold, Receipt, Recipient
+from vedette.dispatch.models import Acknowledgement, Correction, Delivery, Escalation, Hold, Receipt, Recipient
 from vedette.warnings.models import Warning
 
 
@@ -24,6 +24,7 @@ class Kind(StrEnum):
     ANSWER = "answer"
     ESCALATION = "escalation"
     HOLD = "hold"
+    CORRECTION = "correction"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +62,7 @@ def history(recipient: Recipient) -> list[Happened]:
     answers = Acknowledgement.objects.filter(recipient=recipient).select_related("message")
     escalations = Escalation.objects.filter(recipient=recipient).select_related("message", "delivery", "told")
     holds = Hold.objects.filter(recipient=recipient).select_related("message")
+    corrections = Correction.objects.filter(recipient=recipient).select_related("message")
     lines = [
         Happened(
             at=recipient.created_at,
@@ -131,6 +133,17 @@ def history(recipient: Recipient) -> list[Happened]:
                 detail=f"{one.why}, until {clock.rfc3339(one.until)}",
             )
             for one in holds
+        ),
+        *(
+            Happened(
+                at=one.at,
+                kind=Kind.CORRECTION,
+                what=one.state,
+                message=one.message.identifier,
+                detail=f"was {one.was}: {one.why}",
+                ledger_seq=one.ledger_seq,
+            )
+            for one in corrections
         ),
     ]
     return sorted(lines, key=lambda line: (line.at, _ORDER.index(line.kind)))

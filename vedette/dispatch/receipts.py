@@ -18,7 +18,7 @@ from django.db import transaction
 
 from vedette import clock
 from vedette.access.handling import Realm
-from vedette.dispatch import acknowledge, early, evidence, leases, matching, tally, told
+from vedette.dispatch import acknowledge, correcting, early, evidence, leases, matching, tally, told
 from vedette.dispatch.acknowledge import Answer, Recorded
 from vedette.dispatch.channels.heard import Heard, Receipt, Reply
 from vedette.dispatch.decide import REACHED
@@ -231,15 +231,18 @@ class _Batch:
         notices = [one for one in changed if one.recipient is None]
         in_vain = {one.id: one.realm for one in notices if one.level in _NOT_ARRIVED}
         told.arrived_after_all([one.id for one in notices if one.stored in _NOT_ARRIVED and one.level in REACHED])
-        leases.go_on(
+        asides = leases.go_on(
             {(one.realm, one.message, one.step, one.channel, recipient) for one, recipient in failed}
             | told.failed_later(in_vain),
             self.now,
         )
+        answering = [one.recipient.recipient_id for one in self._answers]
+        corrected = correcting.correct(changed, asides, answering, self.now)
         self.summary.failed_recipients = {recipient for _, recipient in failed}
         for outcome in acknowledge.record(self._answers):
             self.count(_AS[outcome.recorded])
         evidence.store(self._evidence, self.now)
+        correcting.store(corrected, self.now)
 
     def _told(self, item: Item[Receipt], delivery: Found) -> None:
         """A gateway says how far a delivery got."""

@@ -24,7 +24,7 @@ from vedette.dispatch.told import Told
 
 def plan_notices(held: Held, issued: Issued, silent: Sequence[Silent], now: datetime) -> Notices:
     """Whom to tell of the silent of a range: by the lease's step, or at once where a notice of it was in vain."""
-    return (next_in_line if held.aside else by_step)(held, issued, silent, now)
+    return (next_in_line if held.aside and not held.reopens else by_step)(held, issued, silent, now)
 
 
 def silent_of(members: Sequence[Member]) -> list[Silent]:
@@ -236,7 +236,8 @@ class EscalationRun:
             **({"passed_over": found.passed_over} if found.passed_over else {}),
         }
         nobody = [Told(one, None, found.office.value, why, self.held.step) for one, why in found.nobody.items()]
-        follows = [] if self.held.aside else follow_up(self.held, self.work.issued, now)
+        goes_on = not self.held.aside or self.held.reopens
+        follows = follow_up(self.held, self.work.issued, now) if goes_on else []
         self.work.end(self.held, Done(follows, body=body), [*self._told, *nobody])
 
 

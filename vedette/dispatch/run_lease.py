@@ -272,7 +272,8 @@ class LeaseRun:
         held_back: list[HeldBack] = []
         if self.standing.reason(now) is Reason.SEND:
             issued, held_back = self.work.issued, self._held_back
-            follows = [] if self.held.aside else follow_up(self.held, issued, now)
+            goes_on = not self.held.aside or self.held.reopens or any(member.reopened for member in self.members)
+            follows = follow_up(self.held, issued, now) if goes_on else []
             if held_back:
                 people = [one.recipient for one in held_back]
                 follows += resumed(self.held, issued, min(people), max(people), due(held_back))

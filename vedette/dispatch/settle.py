@@ -28,10 +28,11 @@ _REACHED = ", ".join(f"'{level.value}'" for level in sorted(REACHED))
 def close_range(held: Held, now: datetime, beside: Sequence[int] = ()) -> None:
     """End a lease of the step after the last: its range stayed silent. Raises LeaseLost.
 
-    While a lease of one of the steps `beside` is still worked on there, it waits: what that comes to counts.
+    While a lease of one of the steps `beside` is still worked on there, or one that goes on aside, it waits: what that
+    comes to counts.
     """
     with transaction.atomic():
-        if leases.put_back(held, beside, now):
+        if leases.put_back(held, beside, now) or leases.put_back_for_asides(held, now):
             return
         rows(locked("SELECT id FROM warnings_warning WHERE id = %s"), [held.warning])
         leases.end(held, now)
@@ -40,14 +41,26 @@ def close_range(held: Held, now: datetime, beside: Sequence[int] = ()) -> None:
             [held.warning, held.number],
         ):
             return
-        on_track: tuple[str, list[int]] = ("", [])
-        if held.restrained:
-            on_track = (
-                " AND COALESCE((SELECT h.track FROM dispatch_hold h WHERE h.recipient_id = dispatch_recipient.id"
-                " AND h.message_id = %s ORDER BY h.id DESC LIMIT 1), 0) = %s",
-                [held.message, held.track],
-            )
-        _close(held.warning, held.realm, held.first, held.last, "", now, on_track)
+        _close(held.warning, held.realm, held.first, held.last, "", now, _on_track(held))
+
+
+def _on_track(held: Held) -> tuple[str, list[int]]:
+    """Which open recipients of its range a closing lease is for."""
+    of, narrowed, given = [held.message, held.track], "", []
+    if held.reopens:
+        narrowed, given = (
+            " AND EXISTS (SELECT 1 FROM dispatch_correction c WHERE c.recipient_id = dispatch_recipient.id"
+            " AND c.message_id = %s AND c.track = %s)",
+            of,
+        )
+    if held.restrained:
+        # Who was held back since they were open again is on the track of that.
+        narrowed += (
+            " AND COALESCE((SELECT h.track FROM dispatch_hold h WHERE h.recipient_id = dispatch_recipient.id"
+            f" AND h.message_id = %s ORDER BY h.id DESC LIMIT 1), 0) {'<' if held.reopens else '='} %s"
+        )
+        given = [*given, *of]
+    return narrowed, given
 
 
 def settle_ended(realm: Realm | None, now: datetime) -> bool:

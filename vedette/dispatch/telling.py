@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from vedette.access.handling import Realm
 from vedette.dispatch.decide import REACHED
@@ -63,9 +64,11 @@ class Before:
 
 
 def by_step(held: Held, issued: Issued, silent: Sequence[Silent], now: datetime) -> Notices:
-    """Whom the lease's step tells of the silent of its range. Those of whom somebody was told in it are left out."""
+    """Whom the lease's step tells of the silent of its range. Those of whom somebody was told in it are left out; where
+    nobody could be, it is tried again only for those who are open again."""
     step = issued.steps[held.step]
-    already = {recipient for recipient, *_ in _told_of(held, held.step)}
+    told = _told_of(held, held.step)
+    already = {one.recipient for one in told if one.stands or not held.reopens}
     left = [one for one in silent if one.recipient not in already]
     before = _before(held)
     answers = _ask(held, issued, step, left, before, now)
@@ -81,8 +84,8 @@ def next_in_line(held: Held, issued: Issued, silent: Sequence[Silent], now: date
     """Whom to tell at once of those of whose silence somebody was told in vain: by another way, or the next who holds
     the office, or else whoever a later step of the plan would tell."""
     told = _told_of(held, issued.steps[-1].number)
-    stand = {recipient for recipient, _, in_vain in told if not in_vain}
-    failed = {recipient for recipient, step, in_vain in told if step == held.step and in_vain}
+    stand = {one.recipient for one in told if one.stands or (one.nobody and one.step == held.step)}
+    failed = {one.recipient for one in told if one.step == held.step and not one.stands and not one.nobody}
     left = [one for one in silent if one.recipient in failed - stand]
     before = _before(held)
     notices: list[Notice] = []
@@ -106,20 +109,28 @@ def next_in_line(held: Held, issued: Issued, silent: Sequence[Silent], now: date
     )
 
 
-def _told_of(held: Held, last: int) -> list[tuple[int, int, bool]]:
-    """Of the range: recipient, step, and whether it was in vain, for each time somebody was told or nobody could be, in
-    the lease's step and those behind it up to `last`.
+class _Told(NamedTuple):
+    """That somebody was told of a recipient in a step, in vain or not, or that nobody could be."""
 
-    That nobody could be told stands for its own step alone.
-    """
+    recipient: int
+    step: int
+    nobody: bool
+    in_vain: bool
+
+    @property
+    def stands(self) -> bool:
+        return not self.nobody and not self.in_vain
+
+
+def _told_of(held: Held, last: int) -> list[_Told]:
+    """What is known of the range, from the lease's step up to the `last`."""
     return [
-        (recipient, step, bool(in_vain))
-        for recipient, step, in_vain, told in rows(
-            "SELECT recipient_id, step, CASE WHEN in_vain THEN 1 ELSE 0 END, told_id FROM dispatch_escalation"
+        _Told(recipient, step, told is None, bool(in_vain))
+        for recipient, step, told, in_vain in rows(
+            "SELECT recipient_id, step, told_id, in_vain FROM dispatch_escalation"
             " WHERE message_id = %s AND recipient_id BETWEEN %s AND %s AND step BETWEEN %s AND %s",
             [held.message, held.first, held.last, held.step, last],
         )
-        if told is not None or step == held.step
     ]
 
 

@@ -96,6 +96,16 @@ class HoldShown(Shown):
     at: When
 
 
+class CorrectionShown(Shown):
+    """That the state which the end of a plan had settled was not true by what was heard later."""
+
+    message: str
+    was: str
+    state: str
+    why: str
+    at: When
+
+
 class RecipientWhole(RecipientShown):
     """A recipient with the whole history."""
 
@@ -103,6 +113,7 @@ class RecipientWhole(RecipientShown):
     answers: list[AnswerShown]
     escalations: list[EscalationShown]
     holds: list[HoldShown]
+    corrections: list[CorrectionShown]
 
 
 @get(router, "", Verb.SEE_PEOPLE, response=Page[RecipientShown], summary="List recipients")
@@ -135,6 +146,10 @@ def show_recipient(request: ApiRequest, recipient_id: int) -> Any:
         "holds": [
             {**{name: getattr(one, name) for name in ("step", "why", "until", "at")}, "message": one.message.identifier}
             for one in recipient.holds.select_related("message").order_by("pk")
+        ],
+        "corrections": [
+            {**{name: getattr(one, name) for name in ("was", "state", "why", "at")}, "message": one.message.identifier}
+            for one in recipient.corrections.select_related("message").order_by("pk")
         ],
     }
 

@@ -146,6 +146,7 @@ def shown(
             "acknowledgements__message",
             "escalations__told",
             "holds__message",
+            "corrections__message",
         )
         .order_by("-created_at")
     )
@@ -214,4 +215,7 @@ def _history(row: Recipient) -> list[tuple[object, str, str, str]]:
     for hold in row.holds.all():
         until = f"{timezone.localtime(hold.until):%a %d %b %H:%M %Z}"
         steps.append((hold.at, "held", f"message {hold.message.number} held back until {until}", hold.why))
+    for correction in row.corrections.all():
+        again = "followed up again" if correction.state == "open" else f"not {correction.was}"
+        steps.append((correction.at, correction.state, f"message {correction.message.number}: {again}", correction.why))
     return sorted(steps, key=lambda step: str(step[0]))
