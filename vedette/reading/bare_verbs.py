@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from vedette.reading.cue import QUOTE_MARKS, ReportingCue, content_from
 from vedette.reading.lexicon import DETERMINERS, DOCUMENTS, PREPOSITIONS, PRONOUNS, TYING, Reporting, words
 from vedette.reading.openings import clause_opening
-from vedette.reading.phrases import after, before
+from vedette.reading.phrases import VERBS, after, before
 from vedette.reading.tokens import Token
 
 #: Forms that open a line of notes, whatever follows.
@@ -30,6 +30,9 @@ def subjectless(tokens: Sequence[Token], at: int, stop: int, verb: Reporting) ->
         return ReportingCue(verb, at, named, None, (named[1] + 1, stop), False)
     opens = tokens[at + 1].low
     noted = tokens[at].low in NOTED and tokens[at + 1].is_word and opens not in PREPOSITIONS and opens not in _NOTHING
+    if tokens[at].low == "reports" and at + 3 < stop:
+        # "Reports two walkers overdue", not "Reports say" or "Reports of fire"
+        noted = tokens[at + 1].is_word and opens not in PREPOSITIONS and opens not in VERBS and not opens.endswith("ed")
     if noted or opens in DETERMINERS or opens in PRONOUNS or opens == "that" or tokens[at + 1].is_capital:
         return ReportingCue(verb, at, (at, at + 1), None, content_from(tokens, at + 1, stop), False, None, True)
     return None

@@ -38,7 +38,7 @@ AUXILIARIES = words(
 ADVERBS = words(
     "also later then now still again already even once soon repeatedly reportedly allegedly initially previously "
     "recently earlier just only ever always often separately publicly privately further instead meanwhile since "
-    "afterwards afterward thereafter therefore thus today yesterday nonetheless nevertheless likewise"
+    "long twice afterwards afterward thereafter therefore thus today yesterday nonetheless nevertheless likewise"
 )
 #: Prepositions that tie a second noun phrase to the first.
 TYING = words("of within from inside in with for at near across along regardless outside")
@@ -81,7 +81,8 @@ DOCUMENTS = words(
     "photo photos photograph photographs picture pictures screenshot screenshots clip voicemail tweet text texts "
     "thread threads reporting readings minutes factsheet accounts affidavits filings surveys studies transcripts "
     "notices cables circulars indications graffiti telegram call calls feed tape dossier readout notebook diary "
-    "newsletter sitrep sitreps proclamation manifesto"
+    "newsletter sitrep sitreps proclamation manifesto audit audits review reviews inquiry inquest probe poll polls "
+    "census evaluation"
 )
 OUTLETS = words(
     "reuters ap afp bbc cnn newspaper newspapers newsroom station broadcaster outlet outlets magazine website "

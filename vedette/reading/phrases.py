@@ -150,7 +150,9 @@ def before(tokens: Sequence[Token], index: int, floor: int = 0) -> tuple[int, in
             pass
         elif low in CONJUNCTIONS or low in PAST_VERBS or low in CALENDAR or (is_adverb(token) and at != last):
             break
-        elif low in DETERMINERS and not (token.text == "A" and at == last):
+        elif low in DETERMINERS and not (
+            token.text == "A" and (at == last or (at > floor and tokens[at - 1].is_capital))
+        ):
             # "Source A" is a name.
             closed = True
         if token.is_word and low != "and":
@@ -163,7 +165,11 @@ def _ends_a_time(tokens: Sequence[Token], at: int, floor: int) -> bool:
     """Whether the word closes a time before the phrase: "last week", "14:00", "the next morning", "two hours later"."""
     low = tokens[at].low.rstrip(".")
     previous = tokens[at - 1].low if at > floor else ""
-    figure = low[:1].isdigit() and (":" in low or (low.isdigit() and (len(low) == 4 or previous in CALENDAR)))
+    figure = (
+        low[:1].isdigit()
+        and previous not in DETERMINERS
+        and (":" in low or (low.isdigit() and (len(low) == 4 or previous in CALENDAR)))
+    )
     if low in _TIME_UNITS or figure:
         return True
     if low == "first":

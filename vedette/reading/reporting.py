@@ -24,7 +24,8 @@ from vedette.reading.lexicon import (
 from vedette.reading.openings import clause_opening, inverted
 from vedette.reading.passives import BE, PASSIVE_FORMS, is_left_out, is_reduced, passive
 from vedette.reading.phrases import PHRASAL, VERBS, after, is_adverb
-from vedette.reading.subjects import Subject, named_beside, subject
+from vedette.reading.relatives import Subject
+from vedette.reading.subjects import named_beside, subject
 from vedette.reading.tokens import Token
 from vedette.reading.verb_forms import reports_here
 

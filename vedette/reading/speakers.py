@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 from vedette.reading.kinds import classify
 from vedette.reading.lexicon import (
+    PREPOSITIONS,
     PRONOUNS,
     words,
 )
 from vedette.reading.mentions import people_named, spoken_to, standing_for
-from vedette.reading.phrases import CONTRACTED, NAME_PARTICLES, VERBS, after, head_of
+from vedette.reading.phrases import CALENDAR, CONTRACTED, NAME_PARTICLES, VERBS, after, head_of
 from vedette.reading.records import Attribution, SourceKind
 from vedette.reading.sentences import Kind, Sentence
 from vedette.reading.tokens import Token
@@ -18,10 +19,23 @@ from vedette.reading.tokens import Token
 _NAME_TYING = words("of")
 
 
+def _past_lead(tokens: Sequence[Token]) -> int:
+    """Where a sentence begins behind words that tell when: "At 0815 hrs [Sgt. Boateng] attended"."""
+    if tokens[0].low not in PREPOSITIONS:
+        return 0
+    for at in range(1, min(len(tokens) - 1, 10)):
+        if tokens[at].low == "," or (tokens[at].low.rstrip(".") in _HOURS and tokens[at + 1].is_capital):
+            return at + 1
+    return 0
+
+
+_HOURS = words("hrs hours am pm a.m p.m") | frozenset(CALENDAR)
+
+
 def _past_name(tokens: Sequence[Token], start: int, past: int) -> int:
     """Where the name that opens a sentence ends: "Her neighbour Paul Girard [goes further]"."""
     for at in range(start + 2, past):
-        both = tokens[at - 1].is_capital and tokens[at - 2].is_capital
+        both = tokens[at - 1].is_capital and (tokens[at - 2].is_capital or tokens[at - 2].text == ".")
         if both and tokens[at].text.islower() and tokens[at].low not in NAME_PARTICLES and tokens[at].is_word:
             return at
     return past
@@ -52,7 +66,7 @@ class Speakers:
             alone = sentence.kind is not Kind.PROSE or tokens[0].text[0].isdigit()
             self._nearest = 0 if alone else 1
         self._meet(text, sentence, tokens)
-        phrase = after(tokens, 0, len(tokens), _NAME_TYING)
+        phrase = after(tokens, _past_lead(tokens), len(tokens), _NAME_TYING)
         if phrase is None or phrase[1] >= len(tokens) or not tokens[phrase[1]].is_word or tokens[0].low in PRONOUNS:
             return
         named = tokens[phrase[0] : _past_name(tokens, *phrase)]
@@ -146,7 +160,9 @@ class Speakers:
     def _elided(self, lemma: str, start: int, end: int) -> Attribution | None:
         """Whom a sentence without a subject ("Says he saw it.") goes on to report; None where nobody spoke before."""
         paragraph, known = max(
-            (self._last[group] for group in self._last), key=lambda met: (met[0], met[1].start), default=(-2, None)
+            (met for met in self._last.values() if met[1].end <= start),
+            key=lambda met: (met[0], met[1].start),
+            default=(-2, None),
         )
         if known is None or self._paragraph - paragraph > 1:
             return None

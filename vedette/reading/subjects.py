@@ -7,7 +7,6 @@ whatever commas set apart ("Roe, 43, who lost two sons, said"). Of a role and a 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from vedette.reading.cue import QUOTE_MARKS
 from vedette.reading.kinds import classify
@@ -34,7 +33,7 @@ from vedette.reading.phrases import (
     is_name,
     is_participle,
 )
-from vedette.reading.records import SourceKind
+from vedette.reading.relatives import Subject, before_relative, nearest_person, past_relative, plain
 from vedette.reading.tokens import Token
 
 #: No inserted words are stepped over further than this many tokens, and no more than this many commas.
@@ -52,14 +51,6 @@ _LONGEST_TIE = 14
 _OBJECTS = words("us me him her them it")
 _REFLEXIVES = words("himself herself themselves itself")
 _PAIRED = {")": "(", "]": "[", "—": "—", "–": "–", "-": "-", "--": "--"}
-_ONLY_BY_CLAUSE = words("those anyone everyone everybody somebody someone")
-
-
-class Subject(NamedTuple):
-    """Who speaks, as token bounds, and where the whole phrase that names them begins."""
-
-    source: tuple[int, int]
-    begins: int
 
 
 def subject(tokens: Sequence[Token], at: int, start: int) -> Subject | None:
@@ -73,12 +64,12 @@ def subject(tokens: Sequence[Token], at: int, start: int) -> Subject | None:
     if last > start and tokens[last].low in REDUCED and tokens[last - 1].is_word:
         # "the information received indicated"
         named = before(tokens, last, start)
-        return _plain((named[0], last + 1)) if named is not None else None
+        return plain((named[0], last + 1)) if named is not None else None
     if last - 2 >= start and tokens[last - 1].low in ("we", "i", "you", "they") and tokens[last - 2].is_word:
         # "a lawyer we trust says"
-        return _plain(before(tokens, last - 1, start))
+        return plain(before(tokens, last - 1, start))
     if tokens[last].low in _WHO and last > start:
-        return _nearest_person(tokens, last - (tokens[last - 1].low == ","), start)
+        return nearest_person(tokens, last - (tokens[last - 1].low == ","), start)
     if tokens[last].low in QUOTE_MARKS and last - 1 > start and tokens[last - 1].low == ",":
         # 'The alert, marked "members only," says'
         last -= 1
@@ -95,29 +86,31 @@ def subject(tokens: Sequence[Token], at: int, start: int) -> Subject | None:
     ):  # fmt: skip
         # "A video posted online shows"
         written = before(tokens, named[0] - 1, start)
-        return None if written is None else _plain((written[0], named[1]))
+        return None if written is None else plain((written[0], named[1]))
     if named is None or tokens[named[0]].low in _OBJECTS or classify(tokens[slice(*named)], "say") is None:
-        outer = _before_relative(tokens, last, start) or _head_of_clause(tokens, at, start)
-        return outer if outer is not None or named is None else _plain(named)
+        outer = before_relative(tokens, last, start) or _head_of_clause(tokens, at, start)
+        return outer if outer is not None or named is None else plain(named)
     ahead = tokens[named[0] - 1].low if named[0] - 1 > start else ""
     if ahead == "nor":
         return None
     if ahead in PREPOSITIONS and named[0] - 3 > start and tokens[named[0] - 2].low == "who":
         # "the rebels, who in a post denied"
-        return _nearest_person(tokens, named[0] - 2 - (tokens[named[0] - 3].low == ","), start)
+        return nearest_person(tokens, named[0] - 2 - (tokens[named[0] - 3].low == ","), start)
     if ahead == "as" and named[0] - 3 > start and tokens[named[0] - 2].low in _REFLEXIVES:
         # "A caller identifying herself as Ana"
-        return _plain(before(tokens, named[0] - 3, start))
+        return plain(before(tokens, named[0] - 3, start))
     if ahead in _WHO and classify(tokens[slice(*named)], "") is None:
-        return _before_relative(tokens, last, start)
-    if ahead in PAST_VERBS and (outer := _before_relative(tokens, named[0], start)) is not None:
+        return before_relative(tokens, last, start)
+    if (whom := past_relative(tokens, named[0], start)) is not None:
+        return whom
+    if ahead in PAST_VERBS and (outer := before_relative(tokens, named[0], start)) is not None:
         # "Anyone who saw the van": the van is what was seen.
         return outer
     if _ties_on(tokens, named, start) and (whole := _head_of_clause(tokens, at, start)) is not None:
         return whole
     if ahead == "and" and (other := _joined(tokens, named[0] - 1, start)) is not None:
         return Subject((other, named[1]), other)
-    return _plain(named)
+    return plain(named)
 
 
 def _ties_on(tokens: Sequence[Token], named: tuple[int, int], start: int) -> bool:
@@ -169,24 +162,6 @@ def _is_tied_by(tokens: Sequence[Token], at: int) -> bool:
     return noun and tokens[at].low.endswith("ing") and tokens[at].text[0].islower() and is_participle(tokens[at].low)
 
 
-def _nearest_person(tokens: Sequence[Token], past: int, start: int) -> Subject | None:
-    """ "off the phone with the landlord, who says": the last of the phrase, where its head is nobody."""
-    named = before(tokens, past, start)
-    if named is not None and classify(tokens[slice(*named)], "") is not None:
-        return _plain(named)
-    group: Subject | None = None
-    for at in range(past - 1, max(start, past - _LONGEST_TIE), -1):
-        kind = classify(tokens[at + 1 : past], "") if tokens[at].low in PREPOSITIONS and at + 1 < past else None
-        several = kind is SourceKind.ORGANISATION and tokens[past - 1].low.endswith("s")
-        if several or kind in (SourceKind.PERSON, SourceKind.ANONYMOUS):
-            return Subject((at + 1, past), at + 1)
-        if kind is SourceKind.ORGANISATION and group is None:
-            group = Subject((at + 1, past), at + 1)
-        if not tokens[at].is_word:
-            break
-    return group or _plain(named)
-
-
 def _joined(tokens: Sequence[Token], joint: int, start: int) -> int | None:
     """Where "hospital workers and the ombudsman" begins: a speaker that opens the clause, or follows a comma."""
     other = before(tokens, joint, start)
@@ -194,10 +169,6 @@ def _joined(tokens: Sequence[Token], joint: int, start: int) -> int | None:
         return None
     opens = other[0] == start or not tokens[other[0] - 1].is_word
     return other[0] if opens else None
-
-
-def _plain(named: tuple[int, int] | None) -> Subject | None:
-    return None if named is None else Subject(named, named[0])
 
 
 def _past_when(tokens: Sequence[Token], last: int, start: int) -> int:
@@ -221,21 +192,7 @@ def _past_pair(tokens: Sequence[Token], last: int, start: int) -> Subject | None
     opener = _PAIRED[tokens[last].low]
     for at in range(last - 1, max(start, last - _FURTHEST), -1):
         if tokens[at].low == opener:
-            return _plain(before(tokens, at, start))
-    return None
-
-
-def _before_relative(tokens: Sequence[Token], last: int, start: int) -> Subject | None:
-    """ "A woman who lives opposite said": whoever stands before the clause, where no comma parts them."""
-    for at in range(last - 1, max(start, last - 14), -1):
-        if tokens[at].low in _WHO:
-            named = before(tokens, at, start)
-            if named is not None and tokens[named[0]].low in _ONLY_BY_CLAUSE:
-                # "Those who fled said": the clause is their only name.
-                return _plain((named[0], last + 1))
-            return _plain(named) if named is not None and classify(tokens[slice(*named)], "say") is not None else None
-        if not tokens[at].is_word:
-            return None
+            return plain(before(tokens, at, start))
     return None
 
 
@@ -244,7 +201,7 @@ def _past_insertion(tokens: Sequence[Token], last: int, start: int) -> Subject |
     commas = [at for at in range(last - 1, max(start, last - _FURTHEST), -1) if tokens[at].low == ","]
     if not commas:
         named = before(tokens, last, start)
-        return _plain(named) if named is not None and named[0] == start and named[1] - start > 1 else None
+        return plain(named) if named is not None and named[0] == start and named[1] - start > 1 else None
     clause = next((comma for comma in reversed(commas) if tokens[comma + 1].low in _RELATIVE), None)
     if clause is not None and (spoken := before(tokens, clause, start)) is not None and _may_speak(tokens, spoken):
         # "The mayor, who runs parks, roads and bridges, said"

@@ -20,7 +20,7 @@ from vedette.reading.tokens import Token
 
 #: Verbs that report only with "that", a colon or a quotation; with a plain object they are acts.
 _STRICT = words(
-    "read observe respond answer counter verify corroborate establish learn figure repeat post mention comment relay "
+    "read observe respond answer counter verify establish learn figure repeat post mention comment relay "
     "specify clarify question maintain know find agree underline underscore scream "
     "understand hold rule worry"
 )
