@@ -123,9 +123,7 @@ def show(name: Name, as_json: AsJson = False) -> None:
     from vedette.exchange.intake.queries import items_for, told
 
     actor = token_actor()
-    came = items_for(actor, _feed(actor, name)).select_related("report__source", "part_of__report__source")
-    heavy = ("report__original", "report__text")
-    items = [_item(item) for item in told(actor, came.defer(*heavy)[:200])]
+    items = [_item(item) for item in told(actor, items_for(actor, _feed(actor, name))[:200])]
     if as_json:
         emit_json(items)
         return

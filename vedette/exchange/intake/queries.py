@@ -14,6 +14,7 @@ from vedette.access.roles import Verb
 from vedette.exchange.models import Feed, FeedItem
 from vedette.formats.cap import MsgType
 
+_HEAVY = tuple(f"{of}__{name}" for of in ("report", "part_of__report") for name in ("original", "text", "draft"))
 #: What is told instead of a sender that is kept with its source.
 KEPT = "somebody who is kept with its source"
 
@@ -44,10 +45,14 @@ def feeds_for(actor: Actor) -> QuerySet[Feed]:
 
 
 def items_for(actor: Actor, feed: Feed) -> QuerySet[FeedItem]:
-    """What came by a feed, the newest first. A message that became a report is shown only with its report's leave."""
+    """What came by a feed, the newest first. A message that became a report is shown only with its report's leave.
+
+    Its reports come without their bytes; show what `told` makes of it.
+    """
     reports = visible(actor, FeedItem.objects.filter(report__isnull=False), through="report")
     aside = FeedItem.objects.filter(report__isnull=True)
-    return (aside | reports).filter(feed=feed).order_by("-came_at", "-pk")
+    items = (aside | reports).filter(feed=feed).select_related("report__source", "part_of__report__source")
+    return items.defer(*_HEAVY).order_by("-came_at", "-pk")
 
 
 def told(actor: Actor, items: Iterable[FeedItem]) -> list[FeedItem]:

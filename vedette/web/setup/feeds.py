@@ -76,8 +76,7 @@ def feed(request: ActedRequest, name: str) -> HttpResponse:
         if _kept(request, given, errors) is not None:
             messages.success(request, f"{name} is changed; it is looked at within seconds.")
             return redirect("setup:feed", name)
-    came = items_for(request.actor, found).select_related("report__source", "part_of__report__source")
-    shown = paged(request, came)
+    shown = paged(request, items_for(request.actor, found))
     shown.object_list = told_to(request.actor, shown.object_list)
     context = {"feed": found, "given": given, "page": shown, "form": FORMS.get(found.kind), **_choices()}
     return show(request, "feed", errors, here="feeds", **context)
