@@ -335,6 +335,17 @@ def test_a_late_answer_is_recorded_as_late_and_replaces_silence(house: House, ha
     assert states(message) == {"ann": "safe"}
 
 
+def test_whose_shift_was_over_before_the_issue_is_not_warned_though_the_danger_began_earlier(
+    house: House, smtp_sink: smtp.Sink
+) -> None:
+    now = clock.now()
+    house.on_shift(house.person("gone", house.elsewhere), now - timedelta(hours=9))
+    house.on_shift(house.person("there", house.elsewhere), now - timedelta(hours=2))
+    house.warn(audience={"terms": [{"link": "shift"}]}, onset=(now - timedelta(hours=6)).isoformat())
+    work()
+    assert mailboxes(smtp_sink) == ["there"]
+
+
 def test_somebody_called_in_for_a_shift_in_the_area_is_warned_once(
     house: House, hands: clock.Frozen, smtp_sink: smtp.Sink
 ) -> None:

@@ -168,7 +168,7 @@ class Expander:
             self._resolution = audience_of(
                 message.parsed_audience(),
                 content.area.geometry,
-                starts=content.onset or now,
+                starts=content.begins(issued.issued_at),
                 ends=content.expires,
                 realm=issued.realm,
                 now=now,

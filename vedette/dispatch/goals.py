@@ -196,7 +196,7 @@ def _resolve(wave: Wave, issued: Issued, now: datetime) -> Resolution | None:
         return audience_of(
             rule,
             content.area.geometry,
-            starts=content.onset or now,
+            starts=content.begins(now),
             ends=content.expires,
             realm=issued.realm,
             now=now,

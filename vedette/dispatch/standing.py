@@ -97,7 +97,7 @@ class Standing:
             resolution = audience_of(
                 message.parsed_audience(),
                 content.area.geometry,
-                starts=content.onset or now,
+                starts=content.begins(now),
                 ends=content.expires,
                 realm=issued.realm,
                 now=now,

@@ -5,6 +5,7 @@ The vocabulary is CAP 1.2's (OASIS CAP-v1.2, section 3.2.2), so that the message
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
@@ -206,6 +207,10 @@ class Content(Part):
                 raise ValueError(f"{name_of(one.language)} is there twice; keep one")
             told.add(one.language.lower())
         return given
+
+    def begins(self, seen: datetime) -> datetime:
+        """When it begins for whoever looks at that moment: its onset, unless that is past."""
+        return max(self.onset or seen, seen)
 
     @model_serializer(mode="wrap")
     def _without_no_translations(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:

@@ -27,7 +27,7 @@ def reach_of(message: Message, now: datetime, only: Collection[int] | None = Non
     return audience_of(
         message.parsed_audience(),
         content.area.geometry,
-        starts=max(content.onset or now, now),
+        starts=content.begins(now),
         ends=content.expires,
         realm=Realm(message.warning.realm),
         now=now,

@@ -154,7 +154,7 @@ def time(content: Content, context: LintContext) -> Iterator[Found]:
             yield from _time_in(name, text, (start, end), content, context)
     if content.expires <= context.now:
         yield Found("expires", "The warning has ended before it is sent.", "Set an end in the future.")
-    begins = max(context.now, content.onset or context.now)
+    begins = content.begins(context.now)
     longest = LONGEST_IMMEDIATE if content.urgency is Urgency.IMMEDIATE else LONGEST
     level = ERROR
     if context.msg_type not in TELLING:

@@ -41,7 +41,7 @@ def zone_name(moment: datetime, zone: str) -> str:
 def crosses_midnight(content: Content, context: LintContext) -> bool:
     """Whether a bare clock time could be of two days while the warning stands."""
     zone = ZoneInfo(context.zone)
-    begins = max(context.now, content.onset or context.now)
+    begins = content.begins(context.now)
     return begins.astimezone(zone).date() != content.expires.astimezone(zone).date()
 
 
