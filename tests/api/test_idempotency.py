@@ -19,7 +19,9 @@ from vedette.clock import Frozen
 from vedette.ledger.models import Entry
 from vedette.people.models import Person
 from vedette.reports.models import Report
+from vedette.warnings import actions
 from vedette.warnings.models import Message
+from vedette.web.api import idempotency
 
 pytestmark = pytest.mark.django_db
 
@@ -136,3 +138,28 @@ def test_the_same_key_at_once_is_done_once() -> None:
     assert [answer.status_code for answer in answers] == [201] * 4, connection.vendor
     assert len({answer.json()["id"] for answer in answers}) == 1
     assert Message.objects.count() == 1
+
+
+def test_a_request_that_was_cut_off_is_not_done_again(officer: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    officer.post("/warnings", body(), "k1")
+    IdempotencyRecord.objects.update(status=idempotency.UNANSWERED, body="")
+    monkeypatch.setattr(idempotency, "PATIENCE_S", 0.0)
+    again = officer.post("/warnings", body(), "k1")
+    assert (again.status_code, again.json()["type"]) == (409, "urn:vedette:problem:key-in-use")
+    assert Message.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_transaction_is_open_while_a_keyed_request_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    make_organisation()
+    make_roster()
+    caller, held = call_as("officer", Role.DUTY_OFFICER), []
+
+    def draft(*given: Any, **named: Any) -> Message:
+        held.append(connection.in_atomic_block)
+        return real(*given, **named)
+
+    real = actions.draft_warning
+    monkeypatch.setattr(actions, "draft_warning", draft)
+    assert caller.post("/warnings", body(), "k1").status_code == 201
+    assert held == [False]

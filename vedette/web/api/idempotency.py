@@ -1,12 +1,15 @@
-"""One effect per Idempotency-Key: the first answer is stored with its effect, in one transaction, and replayed.
+"""One effect per Idempotency-Key: a key is claimed, the request is done, and its answer is stored and replayed.
 
-A refused request stores nothing, so that it can be mended and sent again under the same key.
+No transaction is held meanwhile: reading a document or asking a gateway would keep everybody else from writing. What
+was cut off between its effect and its answer stays claimed: it is never done twice, and whoever repeats it is told to
+look. A refused request gives its key back, so that it can be mended and sent again.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
@@ -27,6 +30,10 @@ HEADER = "Idempotency-Key"
 LONGEST_KEY = 200
 #: How long an answer is kept; after that its key is new again.
 KEPT = timedelta(days=2)
+#: The status of a key whose request has no answer yet.
+UNANSWERED = 0
+#: Seconds for which a repeat waits for the first one's answer, and between its looks.
+PATIENCE_S, LOOK_S = 20.0, 0.05
 
 
 def once(verb: Verb) -> Callable[[Any], Any]:
@@ -63,34 +70,43 @@ def _keyed(run: Any, request: HttpRequest, given: dict[str, Any], actor: Actor, 
         asked = _digest(request, actor)
     except RequestDataTooBig:
         return too_large()
-    stored = IdempotencyRecord.objects.filter(user_id=user, key=key).first()
-    if stored is not None:
-        return _replay(stored, asked)
+    claim = _claim(user, key, asked)
+    if claim is None:
+        return _replay(_waited_for(user, key), asked)
     try:
-        return _first(run, request, given, user, key, asked)
-    except IntegrityError:
-        # The same key arrived twice at once; the other one has committed.
-        stored = IdempotencyRecord.objects.filter(user_id=user, key=key).first()
-        if stored is None:
-            raise
-        return _replay(stored, asked)
-
-
-def _first(run: Any, request: HttpRequest, given: dict[str, Any], user: int, key: str, asked: bytes) -> HttpResponse:
-    now = clock.now()
-    with transaction.atomic():
-        IdempotencyRecord.objects.filter(user_id=user, created_at__lt=now - KEPT).delete()
-        # Written first: whoever comes second with the same key waits here until this is done.
-        record = IdempotencyRecord.objects.create(
-            user_id=user, key=key, request=asked, status=0, body="", created_at=now
-        )
         answer: HttpResponse = run(request, **given)
-        if answer.status_code >= 400:
-            transaction.set_rollback(True)
-        else:
-            record.status, record.body = answer.status_code, _kept(request, answer)
-            record.save(update_fields=["status", "body"])
+    except BaseException:
+        claim.delete()
+        raise
+    if answer.status_code >= 400:
+        claim.delete()
+    else:
+        claim.status, claim.body = answer.status_code, _kept(request, answer)
+        claim.save(update_fields=["status", "body"])
     return answer
+
+
+def _claim(user: int, key: str, asked: bytes) -> IdempotencyRecord | None:
+    """The key, claimed for this request; None when it was before."""
+    now = clock.now()
+    IdempotencyRecord.objects.filter(user_id=user, created_at__lt=now - KEPT).delete()
+    try:
+        with transaction.atomic():
+            return IdempotencyRecord.objects.create(
+                user_id=user, key=key, request=asked, status=UNANSWERED, body="", created_at=now
+            )
+    except IntegrityError:
+        return None
+
+
+def _waited_for(user: int, key: str) -> IdempotencyRecord | None:
+    """What is stored under a key, when it has its answer or that takes too long; None when the key was given back."""
+    until = time.monotonic() + PATIENCE_S
+    while True:
+        stored = IdempotencyRecord.objects.filter(user_id=user, key=key).first()
+        if stored is None or stored.status != UNANSWERED or time.monotonic() > until:
+            return stored
+        time.sleep(LOOK_S)
 
 
 def _kept(request: HttpRequest, answer: HttpResponse) -> str:
@@ -99,9 +115,19 @@ def _kept(request: HttpRequest, answer: HttpResponse) -> str:
     return text if not fields else json.dumps({**json.loads(text), **dict.fromkeys(fields)})
 
 
-def _replay(stored: IdempotencyRecord, asked: bytes) -> HttpResponse:
+def _replay(stored: IdempotencyRecord | None, asked: bytes) -> HttpResponse:
+    if stored is None:
+        return problem(409, "key-in-use", "the first request under this key was refused; send it again", HEADER)
     if bytes(stored.request) != asked:
         return problem(422, "key-reused", "this key was used for another request; take a new one", HEADER)
+    if stored.status == UNANSWERED:
+        return problem(
+            409,
+            "key-in-use",
+            "the first request under this key is not done yet, or was cut off: look whether it took effect before you"
+            " send it again under a new key",
+            HEADER,
+        )
     answer = HttpResponse(stored.body, status=stored.status, content_type="application/json; charset=utf-8")
     answer["Idempotent-Replayed"] = "true"
     return answer

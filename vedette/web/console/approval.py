@@ -28,6 +28,7 @@ from vedette.web.console.check import check_message
 from vedette.web.console.compose import cites
 from vedette.web.console.doors import ActedRequest, Errors, one, page, seen, told
 from vedette.web.console.drift import shown_drift
+from vedette.web.console.going_to import going_to
 from vedette.web.console.means import shown_means
 from vedette.web.console.warnings import begins
 from vedette.web.proof import ask_for_proof
@@ -112,6 +113,7 @@ def issue(request: ActedRequest, warning_id: int, number: int) -> HttpResponse:
         "channels": sorted({step.channel for step in plan.steps}),
         "plan": plan,
         "check": found,
+        "going": going_to(request.actor, message, found.audience.people),
         "drift": shown_drift(request.actor, message, found.audience.resolution),
         "means": shown_means(request.actor, plan, found.audience.people),
         "errors": errors,
