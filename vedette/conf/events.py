@@ -1,7 +1,7 @@
 """`GET /events/warnings/<id>`: live progress as server-sent events (HTML Living Standard, 9.2).
 
-One producer a warning looks once a second, whatever the number of viewers; each viewer is sent what changed and what
-the policy lets them see.
+One producer a warning looks once a second, whatever the number of viewers, and makes each text once for all who have
+the same rights; each viewer is sent what changed of what the policy lets them see.
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ import asyncio
 import contextlib
 import logging
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.cookies import CookieError, SimpleCookie
 from importlib import import_module
 from typing import Any
@@ -63,30 +64,26 @@ class Events:
             return
         warning = int(rest) if rest.isascii() and rest.isdigit() and len(rest) < 18 else 0
         cookie = header(scope, b"cookie")
-        allowed = await self._in_thread(_allowed, cookie, warning)
-        if allowed is None:
+        viewer = await self._in_thread(_viewer, cookie, warning)
+        if viewer is None:
             await send_problem(send, 403, "session", "log in to follow this warning, or ask who may")
             return
         gone = asyncio.create_task(_until_gone(receive))
         try:
-            await self._feed(send, warning, cookie, allowed, gone)
+            await self._feed(send, warning, cookie, viewer, gone)
         finally:
             gone.cancel()
 
-    async def _feed(
-        self, send: Send, warning: int, cookie: str, allowed: frozenset[str], gone: asyncio.Task[None]
-    ) -> None:
+    async def _feed(self, send: Send, warning: int, cookie: str, viewer: Actor, gone: asyncio.Task[None]) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
         await send({"type": "http.response.body", "body": b"retry: 2000\n\n", "more_body": True})
-        watched = self._watch(warning)
+        watched = self._watch(warning, viewer)
         sent: dict[str, str] = {}
         asked = said = time.monotonic()
         try:
             while not (gone.done() or self._closing.is_set()):
-                changed, latest = watched.changed, watched.latest
-                news = b"".join(
-                    _event(name, data) for name, data in latest.items() if name in allowed and sent.get(name) != data
-                )
+                changed, latest = watched.changed, watched.latest.get(viewer, {})
+                news = b"".join(_event(name, data) for name, data in latest.items() if sent.get(name) != data)
                 sent = dict(latest)
                 if not news and time.monotonic() - said >= self._heartbeat_s:
                     news = b": still here\n\n"
@@ -95,29 +92,31 @@ class Events:
                     await send({"type": "http.response.body", "body": news, "more_body": True})
                 if time.monotonic() - asked >= ASK_AGAIN_S:
                     asked = time.monotonic()
-                    again = await self._in_thread(_allowed, cookie, warning)
+                    again = await self._in_thread(_viewer, cookie, warning)
                     if again is None:
                         break
-                    allowed = again
+                    watched.viewers += Counter([again])
+                    watched.viewers -= Counter([viewer])
+                    viewer = again
                 waiting = asyncio.create_task(changed.wait())
                 await asyncio.wait({waiting, gone}, timeout=self._heartbeat_s / 3, return_when=asyncio.FIRST_COMPLETED)
                 waiting.cancel()
             with contextlib.suppress(Exception):
                 await send({"type": "http.response.body", "body": b""})
         finally:
-            self._unwatch(warning)
+            self._unwatch(warning, viewer)
 
-    def _watch(self, warning: int) -> _Watched:
+    def _watch(self, warning: int, viewer: Actor) -> _Watched:
         watched = self._watched.get(warning)
         if watched is None:
             watched = self._watched[warning] = _Watched(asyncio.Event(), {})
             watched.producer = asyncio.create_task(self._produce(warning, watched))
-        watched.viewers += 1
+        watched.viewers += Counter([viewer])
         return watched
 
-    def _unwatch(self, warning: int) -> None:
+    def _unwatch(self, warning: int, viewer: Actor) -> None:
         watched = self._watched[warning]
-        watched.viewers -= 1
+        watched.viewers -= Counter([viewer])
         if not watched.viewers:
             del self._watched[warning]
             if watched.producer is not None:
@@ -127,7 +126,7 @@ class Events:
         watch = live.Watch(warning)
         while not self._closing.is_set():
             try:
-                latest = await self._in_thread(watch.look)
+                latest = await self._in_thread(watch.look, list(watched.viewers))
             except Exception:
                 log.exception("progress of warning %s could not be read", warning)
                 latest = watched.latest
@@ -146,8 +145,10 @@ class _Watched:
     """One warning that somebody watches. `changed` is set, and replaced, when `latest` is replaced."""
 
     changed: asyncio.Event
-    latest: dict[str, str]
-    viewers: int = 0
+    #: What each sort of viewer may be sent: event name -> data.
+    latest: dict[Actor, dict[str, str]]
+    #: How many watch, by `live.sight_of` them.
+    viewers: Counter[Actor] = field(default_factory=Counter)
     producer: asyncio.Task[None] | None = None
 
 
@@ -175,13 +176,13 @@ async def _until_gone(receive: Receive) -> None:
         pass
 
 
-def _allowed(cookie: str, warning_id: int) -> frozenset[str] | None:
-    """The events that whoever holds this cookie may be sent of that warning; None when not even that it exists."""
+def _viewer(cookie: str, warning_id: int) -> Actor | None:
+    """What whoever holds this cookie is to the policy; None when they may not even know that the warning exists."""
     actor = _actor(cookie)
     warning = Warning.objects.filter(pk=warning_id).first()
     if actor is None or warning is None or not actor.may(Verb.SEE, warning):
         return None
-    return frozenset(name for name, verb in live.NEEDS.items() if actor.may(verb, warning))
+    return live.sight_of(actor)
 
 
 def _actor(cookie: str) -> Actor | None:

@@ -11,6 +11,8 @@ from datetime import datetime
 from itertools import accumulate
 from typing import TypedDict
 
+from vedette.access.policy import Actor, visible
+from vedette.access.roles import Verb
 from vedette.dispatch.decide import REACHED
 from vedette.dispatch.goal_rows import GoalShown, shown
 from vedette.dispatch.levels import ANSWERED, State
@@ -178,17 +180,33 @@ def answers_over_time(warning_id: int, points: int = 120) -> list[tuple[datetime
     return [(moment(at), total) for (at, _), total in zip(steps, so_far, strict=True)]
 
 
-def silent(warning_id: int, limit: int = 100) -> list[Recipient]:
-    """Who has not answered, those given up on first; the caller asks the policy about people.
+@dataclass(frozen=True, slots=True)
+class Silent:
+    """Who has not answered, as far as a reader may know them."""
 
-    Of a long list those who joined first are shown, so that nobody has to sort a million names once a second.
+    rows: list[Recipient]
+    #: How many of those looked at the reader may not see.
+    hidden: int
+
+
+def silent(actor: Actor, warning_id: int, limit: int = 100) -> Silent:
+    """Those who have not answered and whom the actor may see, those given up on first.
+
+    Of a long list those who joined first are looked at, so that nobody has to sort a million names, or ask the policy
+    about them, once a second.
     """
     found: list[int] = []
     for state in sorted(SILENT, reverse=True):
         of_state = Recipient.objects.filter(warning=warning_id, state=state.value).order_by("pk")
-        found += of_state.values_list("pk", flat=True)[: limit - len(found)]
-    known = Recipient.objects.filter(pk__in=found).select_related("person__unit__supervisor")
-    return list(known.order_by("-state", "person__unit__name", "person__name", "pk"))
+        found += of_state.values_list("pk", flat=True)[: _LOOKED_AT - len(found)]
+    known = visible(actor, Recipient.objects.filter(pk__in=found), Verb.SEE_PEOPLE, through="person")
+    seen = list(known.order_by("-state", "pk").values_list("pk", flat=True))
+    rows = Recipient.objects.filter(pk__in=seen[:limit]).select_related("person__unit__supervisor")
+    return Silent(list(rows.order_by("-state", "person__unit__name", "person__name", "pk")), len(found) - len(seen))
+
+
+#: Of the silent so many are looked at, to show a hundred of those whom the reader may see.
+_LOOKED_AT = 1_000
 
 
 class _AnswerTimes(TypedDict):

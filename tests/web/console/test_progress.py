@@ -5,14 +5,17 @@ from __future__ import annotations
 import csv
 import json
 import re
+from dataclasses import replace
 
 from tests.web.console.house import House, answered, sent, text_of
 from vedette import clock
+from vedette.access.handling import Tlp
+from vedette.access.models import User
 from vedette.dispatch.levels import State
 from vedette.dispatch.models import Recipient
-from vedette.people.models import Position
+from vedette.people.models import Person, Position, SavedArea, Unit
 from vedette.warnings.models import Warning
-from vedette.web.console.live import NEEDS, Watch, fragments
+from vedette.web.console.live import NEEDS, Watch, fragments, sight_of
 
 
 def counted(html: str, name: str) -> int:
@@ -30,7 +33,7 @@ def test_the_counts_are_those_of_the_recipients_states(house: House) -> None:
     ):
         sent(recipient)
         answered(recipient, state)
-    html = fragments(warning.pk)["counts"]
+    html = fragments(house.actor("officer"), warning.pk)["counts"]
     assert counted(html, "total") == len(recipients)
     assert counted(html, "answered") == 4
     assert (counted(html, "safe"), counted(html, "acknowledged"), counted(html, "needs_help")) == (2, 1, 1)
@@ -40,8 +43,8 @@ def test_the_counts_are_those_of_the_recipients_states(house: House) -> None:
 
 def test_the_fragments_need_no_request_and_are_none_for_no_warning(house: House) -> None:
     warning = house.issued()
-    assert set(fragments(warning.pk)) == set(NEEDS) == {"counts", "silent", "map"}
-    assert fragments(0) == {}
+    assert set(fragments(house.actor("officer"), warning.pk)) == set(NEEDS) == {"counts", "silent", "map"}
+    assert fragments(house.actor("officer"), 0) == {}
 
 
 def test_whoever_has_answered_leaves_the_silent_list(house: House) -> None:
@@ -49,21 +52,31 @@ def test_whoever_has_answered_leaves_the_silent_list(house: House) -> None:
     recipient = Recipient.objects.filter(warning=warning).select_related("person__unit__supervisor").first()
     assert recipient is not None
     link = f'href="/people/{recipient.person_id}/"'
-    before = fragments(warning.pk)["silent"]
+    before = fragments(house.actor("officer"), warning.pk)["silent"]
     assert link in before
     assert recipient.person.unit.supervisor.name in before
     answered(recipient, State.ACKNOWLEDGED)
-    assert link not in fragments(warning.pk)["silent"]
+    assert link not in fragments(house.actor("officer"), warning.pk)["silent"]
 
 
 def test_the_map_tells_counts_by_unit_and_nobody_s_position(house: House) -> None:
     warning = house.issued()
-    told = json.loads(fragments(warning.pk)["map"])
+    told = json.loads(fragments(house.actor("officer"), warning.pk)["map"])
     whole = Recipient.objects.filter(warning=warning, person__unit__area__isnull=False).count()
     assert sum(unit["total"] for unit in told["units"]) == whole
     text = json.dumps(told)
     for fix in Position.objects.all():
         assert str(fix.lat) not in text and str(round(fix.lat, 5)) not in text
+
+
+def test_the_map_draws_no_unit_whose_ground_is_above_the_reader(house: House) -> None:
+    warning = house.issued()
+    officer = house.actor("officer")
+    assert json.loads(fragments(officer, warning.pk)["map"])["units"]
+    SavedArea.objects.update(handling="TLP:RED")
+    assert json.loads(fragments(officer, warning.pk)["map"])["units"]
+    less = replace(officer, clearance=Tlp.AMBER_STRICT)
+    assert json.loads(fragments(less, warning.pk)["map"])["units"] == []
 
 
 def test_names_of_the_silent_are_shown_only_to_those_who_may_see_people(house: House) -> None:
@@ -77,13 +90,52 @@ def test_names_of_the_silent_are_shown_only_to_those_who_may_see_people(house: H
     assert house.browser("analyst").get(f"{path}live/counts").status_code == 200
 
 
+def test_the_silent_whom_a_reader_may_not_see_are_counted_and_not_named(house: House) -> None:
+    warning = house.issued()
+    staff = Recipient.objects.filter(warning=warning, person__supervises=None)
+    recipient = staff.select_related("person__unit__supervisor").first()
+    assert recipient is not None
+    secret, supervisor = recipient.person, recipient.person.unit.supervisor
+    Person.objects.filter(pk=secret.pk).update(handling="TLP:RED", name="Zed Underwood")
+    Person.objects.filter(pk=supervisor.pk).update(handling="TLP:RED", name="Yara Overton")
+    Unit.objects.filter(pk=secret.unit_id).update(handling="TLP:RED", name="Quiet Unit")
+    hidden = Recipient.objects.filter(warning=warning, person__handling="TLP:RED").count()
+    path = f"/warnings/{warning.pk}/"
+    cleared = house.actor("officer")
+    User.objects.filter(username=house.users["officer"].username).update(clearance="TLP:AMBER+STRICT")
+    house.users["officer"].refresh_from_db()
+    officer, actor = house.browser("officer"), house.actor("officer")
+    pushed = Watch(warning.pk).look([cleared, actor])
+    for text in (text_of(officer.get(path)), text_of(officer.get(f"{path}live/silent")), pushed[actor]["silent"]):
+        assert f"{hidden} not shown: you may not see them" in text
+        for name in ("Zed Underwood", "Yara Overton", "Quiet Unit", f'"/people/{secret.pk}/"'):
+            assert name not in text
+    assert "Quiet Unit" not in pushed[actor]["map"]
+    assert all(name in pushed[cleared]["silent"] for name in ("Zed Underwood", "Yara Overton", "Quiet Unit"))
+    assert "Quiet Unit" in pushed[cleared]["map"]
+    assert "not shown" not in pushed[cleared]["silent"]
+
+
+def test_where_everyone_silent_is_above_a_reader_nobody_is_said_to_have_answered(house: House) -> None:
+    warning = house.issued()
+    Person.objects.update(need_to_know="|ridge|")
+    text = fragments(house.actor("officer"), warning.pk)["silent"]
+    assert "Nobody whom you may see." in text
+    assert "answered" not in text
+
+
+def test_viewers_with_the_same_rights_have_one_text_between_them(house: House) -> None:
+    officer, second, analyst = (sight_of(house.actor(name)) for name in ("officer", "second", "analyst"))
+    assert officer == second != analyst
+
+
 def test_deliveries_are_counted_by_channel_and_level(house: House) -> None:
     warning = house.issued()
     first, second, third = Recipient.objects.filter(warning=warning)[:3]
     sent(first, "smtp", "delivered")
     sent(second, "smtp", "accepted")
     sent(third, "webhook", "failed")
-    html = fragments(warning.pk)["counts"]
+    html = fragments(house.actor("officer"), warning.pk)["counts"]
     heads = re.findall(r'<th class="number">(\w+)</th>', html)
     rows = {
         name: dict(zip(heads, map(int, re.findall(r'class="number[^"]*">(\d+)<', cells)), strict=True))
@@ -99,7 +151,7 @@ def test_the_curve_ends_at_everyone_who_has_answered(house: House) -> None:
     warning = house.issued()
     for recipient in Recipient.objects.filter(warning=warning)[:7]:
         answered(recipient, State.SAFE)
-    assert json.loads(fragments(warning.pk)["map"])["answers"][-1] == [30.0, 7]
+    assert json.loads(fragments(house.actor("officer"), warning.pk)["map"])["answers"][-1] == [30.0, 7]
 
 
 def test_the_cap_message_is_given_out_byte_for_byte(house: House) -> None:
@@ -178,9 +230,10 @@ def test_the_drill_s_block_is_downloaded_by_those_who_may_see_people(house: Hous
 def test_a_watch_sees_each_answer_at_its_next_look(house: House) -> None:
     warning = house.issued()
     watch = Watch(warning.pk)
-    before = watch.look()
-    assert watch.look() == before
+    officer = house.actor("officer")
+    before = watch.look([officer])
+    assert watch.look([officer]) == before
     answered_one = Recipient.objects.filter(warning=warning).select_related("joined_by").first()
     assert answered_one is not None
     answered(answered_one, State.SAFE)
-    assert counted(watch.look()["counts"], "safe") == 1
+    assert counted(watch.look([officer])[officer]["counts"], "safe") == 1

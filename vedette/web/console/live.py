@@ -1,13 +1,15 @@
 """Live progress of one warning: what the front pushes once a second to everyone who watches it. Needs no request.
 
-A `Watch` gives data per event name; `NEEDS` says what a watcher must be allowed to be sent each.
+A `Watch` gives each sort of viewer their own data per event name: what all may see is worked out once, and people and
+units only for those cleared for them. `NEEDS` says what a viewer must be allowed to be sent each.
 """
 
 from __future__ import annotations
 
 import json
 import time
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +19,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
+from vedette.access.policy import Actor, visible
 from vedette.access.roles import Verb
 from vedette.dispatch.levels import ANSWERED, Level, State
 from vedette.dispatch.models import Recipient
@@ -89,18 +92,36 @@ class Watch:
         self._not_before = 0.0
         self._looked = False
 
-    def look(self) -> dict[str, str]:
-        """Event name -> data: `counts` and `silent` as HTML, `map` as JSON. Empty when there is no such warning."""
+    def look(self, viewers: Collection[Actor]) -> dict[Actor, dict[str, str]]:
+        """For each viewer event name -> data: `counts` and `silent` as HTML, `map` as JSON; only what they may be sent.
+
+        Nothing for anybody when there is no such warning. Give `sight_of` them, so that what equals see is made once.
+        """
         warning = Warning.objects.filter(pk=self._warning).first()
         if warning is None:
-            return {}
+            return {viewer: {} for viewer in viewers}
         with timezone.override(zone()):
             counted = progress(warning.pk)
-            return {
-                "counts": _counts(warning, counted),
-                "silent": _silent(warning, counted),
-                "map": json.dumps(_map(warning, counted, self._by_unit(warning, counted))),
-            }
+            by_unit = self._by_unit(warning, counted)
+            curve = _curve(warning, counted.issued_at)
+            counts = _counts(warning, counted)
+            return {viewer: self._shown_to(viewer, warning, counted, counts, by_unit, curve) for viewer in viewers}
+
+    @staticmethod
+    def _shown_to(
+        viewer: Actor,
+        warning: Warning,
+        counted: Progress,
+        counts: str,
+        by_unit: list[dict[str, Any]],
+        curve: list[tuple[float, int]],
+    ) -> dict[str, str]:
+        made = {
+            "counts": lambda: counts,
+            "silent": lambda: _silent(viewer, warning, counted),
+            "map": lambda: json.dumps(_map(viewer, warning, by_unit, curve)),
+        }
+        return {name: made[name]() for name, verb in NEEDS.items() if viewer.may(verb, warning)}
 
     def _by_unit(self, warning: Warning, counted: Progress) -> list[dict[str, Any]]:
         stands = (counted.states, counted.late_joiners)
@@ -116,18 +137,24 @@ class Watch:
         return self._units
 
 
-def fragments(warning_id: int) -> dict[str, str]:
+def sight_of(actor: Actor) -> Actor:
+    """The actor without who they are: those for whom the policy always answers alike have an equal one."""
+    return replace(actor, ref="viewer", name="", user_id=None)
+
+
+def fragments(actor: Actor, warning_id: int) -> dict[str, str]:
     """What somebody who begins to watch is shown."""
-    return Watch(warning_id).look()
+    return Watch(warning_id).look([actor])[actor]
 
 
-def panels(warning: Warning) -> dict[str, Any]:
+def panels(actor: Actor, warning: Warning) -> dict[str, Any]:
     """The same for a page that is drawn now: HTML, and the map before it is turned into text."""
     counted = progress(warning.pk)
+    by_unit = units(warning) if counted.recipients <= _QUICKLY_COUNTED else []
     return {
         "counts": _counts(warning, counted),
-        "silent": _silent(warning, counted),
-        "map": _map(warning, counted, units(warning) if counted.recipients <= _QUICKLY_COUNTED else []),
+        "silent": _silent(actor, warning, counted) if actor.may(NEEDS["silent"], warning) else "",
+        "map": _map(actor, warning, by_unit, _curve(warning, counted.issued_at)),
     }
 
 
@@ -136,16 +163,26 @@ def _counts(warning: Warning, counted: Progress) -> SafeString:
     return SafeString(render_to_string("parts/counts.html", context))
 
 
-def _silent(warning: Warning, counted: Progress) -> SafeString:
-    return SafeString(render_to_string("parts/silent.html", {"rows": silent(warning.pk), "counted": counted}))
+def _silent(actor: Actor, warning: Warning, counted: Progress) -> SafeString:
+    context = {"found": silent(actor, warning.pk), "counted": counted, "actor": actor}
+    return SafeString(render_to_string("parts/silent.html", context))
 
 
-def _map(warning: Warning, counted: Progress, by_unit: list[dict[str, Any]]) -> dict[str, Any]:
-    return {"geometry": _area(warning), "units": by_unit, "answers": _curve(warning, counted.issued_at)}
+def _map(
+    actor: Actor, warning: Warning, by_unit: list[dict[str, Any]], curve: list[tuple[float, int]]
+) -> dict[str, Any]:
+    """The warning's area and curve, and those of the units that the actor may see together with their ground."""
+    known = visible(actor, visible(actor, Unit.objects.all()), through="area")
+    cleared = set(known.values_list("pk", flat=True)) if by_unit else set()
+    drawn = [{name: told for name, told in unit.items() if name != "pk"} for unit in by_unit if unit["pk"] in cleared]
+    return {"geometry": _area(warning), "units": drawn, "answers": curve}
 
 
 def units(warning: Warning) -> list[dict[str, Any]]:
-    """Counts by unit, each with a place inside its unit's own ground; never where people are."""
+    """Counts by unit, each with a place inside its unit's own ground; never where people are.
+
+    Of every unit, whatever its marks: `_map` draws those that the reader may see.
+    """
     counted = Recipient.objects.filter(warning=warning).values_list("person__unit_id", "state").annotate(Count("pk"))
     heads = list(counted.order_by())
     known = Unit.objects.filter(pk__in={unit for unit, _, _ in heads}, area__isnull=False)
@@ -154,8 +191,12 @@ def units(warning: Warning) -> list[dict[str, Any]]:
     for unit_id, state, count in heads:
         if unit_id not in grounds:
             continue
-        name, geometry = grounds[unit_id]
-        unit = found.setdefault(unit_id, {"name": name, "at": _inside(geometry), "total": 0, "answered": 0, "help": 0})
+        if unit_id not in found:
+            name, geometry = grounds[unit_id]
+            found[unit_id] = {
+                "pk": unit_id, "name": name, "at": _inside(geometry), "total": 0, "answered": 0, "help": 0,
+            }  # fmt: skip
+        unit = found[unit_id]
         unit["total"] += count
         unit["answered"] += count if state in ANSWERED else 0
         unit["help"] += count if state == State.NEEDS_HELP.value else 0

@@ -123,7 +123,7 @@ def warning(request: ActedRequest, warning_id: int) -> HttpResponse:
         context["over"] = prepared(content, clock.now(), words)
         context["over_unsuited"] = "" if words.suits(content.language) else name_of(words.language)
     if last is not None:
-        context["panels"] = live.panels(found)
+        context["panels"] = live.panels(actor, found)
     return render(request, "console/warning.html", context)
 
 
@@ -131,9 +131,7 @@ def warning(request: ActedRequest, warning_id: int) -> HttpResponse:
 def fragment(request: ActedRequest, warning_id: int, name: str) -> HttpResponse:
     """One panel by itself, for pages that ask again instead of listening."""
     found = _warning(request, warning_id)
-    if name == "silent" and not request.actor.may(Verb.SEE_PEOPLE, found):
-        raise Http404
-    parts = live.fragments(found.pk)
+    parts = live.fragments(request.actor, found.pk)
     if name not in parts:
         raise Http404
     return HttpResponse(parts[name], content_type="application/json" if name == "map" else "text/html; charset=utf-8")
