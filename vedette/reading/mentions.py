@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from vedette.reading.gazetteer import fold, lookup
-from vedette.reading.lexicon import ADVERBS, CONJUNCTIONS, DETERMINERS, PREPOSITIONS, is_person_noun, words
+from vedette.reading.lexicon import ADVERBS, CONJUNCTIONS, DETERMINERS, PREPOSITIONS, is_person_noun, table, words
 from vedette.reading.phrases import CALENDAR, VERBS, after, before, is_name
 from vedette.reading.tokens import Token
 
@@ -13,6 +13,10 @@ _FEMALE = words(
     "woman spokeswoman mother sister wife girl aunt niece grandmother mrs ms miss lady chairwoman nun girlfriend"
 )
 _MALE = words("man spokesman father brother husband boy uncle nephew grandfather mr sir lord chairman guy boyfriend")
+#: Given name -> the pronoun that stands for it.
+_GIVEN = {
+    name: pronoun for pronoun, names in (line.split("|") for line in table("given_names.txt")) for name in names.split()
+}
 #: Determiners before one person: "my cousin", not "people" or "two officers".
 _MANY = words("crew staff family people personnel men women leadership")
 _NO_NAMES = DETERMINERS | PREPOSITIONS | CONJUNCTIONS | ADVERBS | CALENDAR
@@ -22,6 +26,9 @@ _ONE = words("a an the my his her their our its this that one another")
 def standing_for(phrase: Sequence[Token]) -> frozenset[str]:
     """Which of "he" and "she" may stand for the person whom the phrase names."""
     named = {token.stem.rstrip(".") for token in phrase}
+    given = {_GIVEN[name] for name in (token.low for token in phrase if token.is_capital) if name in _GIVEN}
+    if len(given) == 1:
+        return frozenset(given)
     return frozenset(who for who, others in (("he", _FEMALE), ("she", _MALE)) if not named & others)
 
 

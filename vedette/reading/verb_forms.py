@@ -127,10 +127,9 @@ def reports_here(
         if mark < 0 or (tokens[at + 1].is_capital and any(token.low in VERBS for token in rest[:mark])):
             return False
     if lemma == "put":
-        return any(
-            token.low == "at" and (after_at.low in DETERMINERS | _ROUGHLY or after_at.text[0].isdigit())
-            for token, after_at in pairwise(rest)
-        )
+        # "put the number at nine", "put the loss at $3 million"
+        amounts = [amount for token, amount in pairwise(rest) if token.low == "at"]
+        return any(one.low in DETERMINERS | _ROUGHLY or one.text[0].isdigit() or one.text in "$£€" for one in amounts)
     if lemma in _WEIGHING and not any(token.low in _BELIEF for token in rest):
         return False
     if lemma == "attribute" and not any(token.low == "to" for token in rest):
