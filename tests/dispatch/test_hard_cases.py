@@ -8,7 +8,7 @@ import threading
 from datetime import timedelta
 
 import pytest
-from django.db import DataError, OperationalError, connection, connections
+from django.db import DataError, OperationalError, connection, connections, transaction
 
 from tests.dispatch.house import (
     PLAN,
@@ -519,6 +519,69 @@ def test_results_that_cannot_be_stored_hold_up_no_other_lease(house, hands, smtp
     assert ended == [other.id]
     assert (1, "webhook", "accepted") in levels(m, "ben")
     assert Lease.objects.get(pk=one.id).done_at is None
+
+
+def test_a_database_that_goes_away_while_each_lease_is_written_by_itself_loses_nothing(
+    house, hands, smtp_sink, monkeypatch
+):
+    ann = house.person("ann")
+    m = house.warn()
+    work()
+    hands.advance(seconds=121)
+    (held,) = leases.take("w", clock.now(), None, 9)
+    recipient, real = Recipient.objects.get(), results.commit
+    came = iter([DataError("not together"), OperationalError("gone"), None, DataError("of itself"), DataError(), None])
+
+    def refuses(parts, now):
+        if (error := next(came, None)) is not None:
+            raise error
+        return real(parts, now)
+
+    monkeypatch.setattr(results, "commit", refuses)
+    monkeypatch.setattr("vedette.dispatch.writer.STUCK_S", 0)
+    ended = []
+
+    async def go():
+        database = InThreads()
+        writer = Writer(database, lambda lease, lost: ended.append(lease), lambda: None, Way(lambda: None).wait)
+        took = (clock.now(), None, "")
+        writer.note(held, results.Attempt(recipient.pk, ann.pk, None, "webhook", 1, Level.ACCEPTED, 1, "", *took))
+        assert not await writer.flush() and not writer.may_begin
+        assert await writer.flush() and writer.may_begin
+        writer.end(held, results.Done(), [])
+        assert await writer.flush() and ended == []  # something of this one lease
+        while not ended:
+            await asyncio.sleep(0)
+            await writer.flush()
+        await database.close()
+
+    asyncio.run(go())
+    assert (1, "webhook", "accepted") in levels(m, "ann")
+
+
+def test_no_two_workers_take_at_once_what_must_not_be_worked_on_at_once(house, hands, smtp_sink):
+    house.person("ann")
+    m = house.warn()
+    work()
+    Lease.objects.filter(message=m, step=1).update(worker="one")  # it was begun, and is to be gone on with
+    house.cancel(m.warning)
+    for outbox in expand.waiting(house.realm):
+        while not expand.step(outbox.pk, clock.now()):
+            pass
+    taken = []
+
+    def other():
+        # One who has enough to do for the device does not look at the warning's lease.
+        taken.extend(leases.take("other", clock.now(), None, 9, {(house.realm.value, "webhook"): 0}))
+        connections.close_all()
+
+    thread = threading.Thread(target=other)
+    with transaction.atomic():
+        assert [one.number for one in leases.take("one", clock.now(), None, 9)] == [1]
+        thread.start()
+        thread.join(0.1)
+    thread.join(10)
+    assert taken == []  # the cancel waits until the warning is not being sent any more
 
 
 def test_a_live_warning_goes_before_any_exercise(house, hands, smtp_sink, http_gateway):

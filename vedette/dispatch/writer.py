@@ -28,8 +28,8 @@ GATHER_S, GATHER = 0.02, 1_000
 FEW, FEW_S = 100, 0.08
 #: Nothing more is begun while so many results wait to be written.
 BACKLOG = 5_000
-#: Seconds to wait before writing again what the database refused.
-AGAIN_S = 0.5
+#: Seconds to wait before writing again what the database refused, and what of one lease could not be written.
+AGAIN_S, STUCK_S = 0.5, 30.0
 
 
 class Writer:
@@ -105,7 +105,8 @@ class Writer:
                 return False
             except Exception:
                 log.exception("%s results cannot be written together; each lease's by themselves now", count)
-                await self._write_apart(parts)
+                if not await self._write_apart(parts):
+                    return False
             self._refused = False
             self._room()
             return True
@@ -117,17 +118,33 @@ class Writer:
             if part.end is not None or lease in lost:
                 self._ended(lease, lease in lost)
 
-    async def _write_apart(self, parts: dict[int, Part]) -> None:
+    async def _write_apart(self, parts: dict[int, Part]) -> bool:
         """Write what can be written. The rest is something of one lease: it is kept, and tried with what comes of that
-        lease later; the others must not wait for it. Its range stays in hand, so that nobody is sent anything twice."""
-        for lease, part in parts.items():
+        lease later, or after a while; the others must not wait for it. Its range stays in hand, so that nobody is sent
+        anything twice. False when the database went away meanwhile: then that is no lease's fault, and all are kept."""
+        for lease, part in list(parts.items()):
             try:
                 await self._write({lease: part})
             except DeskDied:
                 raise
+            except (OperationalError, InterfaceError):
+                log.exception("the rest of the results is not written yet; nothing more is begun")
+                self._keep(parts, sum(len(one.attempts) for one in parts.values()))
+                self._refused = True
+                return False
             except Exception:
                 log.exception("lease %s: its %s results cannot be written", lease, len(part.attempts))
                 self._stuck[lease] = part
+                asyncio.get_running_loop().call_later(STUCK_S, self._again, lease)
+            del parts[lease]
+        return True
+
+    def _again(self, lease: int) -> None:
+        """Try what could not be written once more: whatever was in the way may be gone."""
+        if (part := self._stuck.pop(lease, None)) is not None:
+            self._parts[lease] = part
+            self._count += len(part.attempts)
+            self._ring()
 
     def _part(self, held: Held) -> Part:
         part = self._parts.get(held.id)
