@@ -18,7 +18,7 @@ from vedette.exchange.calendars import poll
 from vedette.exchange.calendars.actions import ask_now, subscribe
 from vedette.exchange.calendars.poll import ask_calendar, due_calendars, roll_on
 from vedette.formats.parts import BadInput
-from vedette.people.calendars import HORIZON
+from vedette.people.calendar_shifts import HORIZON
 from vedette.people.models import ShiftCalendar
 
 pytestmark = pytest.mark.django_db

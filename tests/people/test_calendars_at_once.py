@@ -11,7 +11,8 @@ from tests.formats.test_ical import calendar
 from tests.people.house import house
 from tests.people.test_shift_calendars import NIGHTS
 from vedette import clock
-from vedette.people.calendars import expand, keep_calendar
+from vedette.people.calendar_shifts import expand
+from vedette.people.calendars import keep_calendar
 from vedette.people.models import Shift
 
 

@@ -14,7 +14,8 @@ from vedette.access.policy import Refused
 from vedette.access.roles import Role
 from vedette.formats.parts import BadInput
 from vedette.people.actions import add_contact_point, deactivate_person, end_shift, remove_shift, replace_shift
-from vedette.people.calendars import HORIZON, drop_calendar, due_to_roll, expand, keep_calendar, undo_override
+from vedette.people.calendar_shifts import HORIZON, expand
+from vedette.people.calendars import drop_calendar, due_to_roll, keep_calendar, undo_override
 from vedette.people.models import Person, Shift, ShiftCalendar, ShiftOverride
 from vedette.people.on_shift import now_and_next, on_during
 from vedette.people.queries import changed_since

@@ -13,7 +13,8 @@ from vedette import clock
 from vedette.exchange.intake.addresses import Reach
 from vedette.exchange.intake.fetch import Fetched, FetchFailed, asking, fetch
 from vedette.formats.ical import BadCalendar
-from vedette.people.calendars import HORIZON, due_to_roll, expand
+from vedette.people.calendar_shifts import HORIZON, expand
+from vedette.people.calendars import due_to_roll
 from vedette.people.models import ShiftCalendar
 
 log = logging.getLogger(__name__)
