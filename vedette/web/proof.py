@@ -1,6 +1,7 @@
 """Step-up login: before somebody approves, they prove again who they are, unless they did so a moment ago.
 
-A browser left open must not approve a warning. A proof is as strong as the login: whoever has a second factor gives it.
+A browser left open must not approve a warning, nor make a token or a user that could. A proof is as strong as the
+login: whoever has a second factor gives it.
 """
 
 from __future__ import annotations
@@ -22,14 +23,19 @@ from vedette.access.models import User
 _PROVED_AT = "proved_at"
 
 
-def ask_for_proof(request: HttpRequest) -> None:
+def ask_for_proof(request: HttpRequest, unkept: str = "") -> None:
     """Let a request pass whose user proved lately who they are; otherwise they do so now, and it goes on after that.
 
-    What was posted is kept meanwhile, in the session. Raises ReauthenticationRequired, which allauth's middleware
-    turns into its page.
+    What was posted is kept meanwhile, in the session, but for the field `unkept`, which is asked for again: sessions
+    are stored. Raises ReauthenticationRequired, which allauth's middleware turns into its page.
     """
-    if not proved_lately(request):
-        raise ReauthenticationRequired
+    if proved_lately(request):
+        return
+    if unkept in request.POST:
+        kept = request.POST.copy()
+        del kept[unkept]
+        request.POST = kept  # type: ignore[assignment]  # What allauth keeps.
+    raise ReauthenticationRequired
 
 
 def proved_lately(request: HttpRequest) -> bool:

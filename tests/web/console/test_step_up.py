@@ -13,6 +13,7 @@ from tests.web.console.house import House, text_of
 from tests.web.console.test_composing import live_message
 from tests.web.test_setup_accounts import code_for
 from vedette.access.handling import Realm
+from vedette.access.models import ApiToken, User
 from vedette.clock import Frozen
 from vedette.people.models import Organisation
 from vedette.warnings import actions
@@ -122,3 +123,43 @@ def test_issuing_live_asks_for_the_word_and_for_a_proof(house: House, stopped_cl
     assert not Message.objects.filter(state="issued").exists()
     browser.post(asked, {"password": PASSWORD})
     assert Message.objects.get(pk=message.pk).state == "issued"
+
+
+def test_an_old_login_makes_no_token_that_could_approve_without_a_proof(house: House, stopped_clock: Frozen) -> None:
+    browser, given = house.browser("second"), {"name": "mine", "days": "365", "scopes": ["see", "approve"]}
+    stopped_clock.advance(minutes=6)
+    asked = browser.post("/settings/tokens/", given)["Location"]
+    assert asked.startswith("/accounts/reauthenticate/") and not ApiToken.objects.exists()
+    assert '<code class="token">' in text_of(browser.post(asked, {"password": PASSWORD}))
+    assert ApiToken.objects.get().user == house.users["second"]
+
+
+def test_an_old_login_lets_nobody_in_and_gives_no_role_without_a_proof(house: House, stopped_clock: Frozen) -> None:
+    browser, analyst = house.browser("admin"), house.users["analyst"]
+    User.objects.filter(pk=analyst.pk).update(is_active=False)
+    path, standing = f"/settings/users/{analyst.pk}/", {"roles": ["duty_officer"], "clearance": "TLP:RED"}
+    stopped_clock.advance(minutes=6)
+    for place, given in ((path, standing), (f"{path}reactivate/", {})):
+        assert browser.post(place, given)["Location"].startswith("/accounts/reauthenticate/")
+    unchanged = User.objects.get(pk=analyst.pk)
+    assert (unchanged.roles, unchanged.is_active) == (analyst.roles, False)
+    asked = browser.post(f"{path}reactivate/", {})["Location"]
+    assert browser.post(asked, {"password": PASSWORD})["Location"] == path
+    assert User.objects.get(pk=analyst.pk).is_active
+    assert browser.get(f"{path}reactivate/")["Location"] == browser.get(f"{path}password/")["Location"] == path
+
+
+def test_a_first_password_is_not_kept_while_a_proof_is_asked_for(house: House, stopped_clock: Frozen) -> None:
+    browser, secret = house.browser("admin"), "six-walls-and-a-kettle"
+    given = {"username": "mallory", "password": secret, "roles": ["duty_officer"], "clearance": "TLP:RED"}
+    stopped_clock.advance(minutes=6)
+    for path in ("/settings/users/new/", f"/settings/users/{house.users['officer'].pk}/password/"):
+        asked = browser.post(path, given)["Location"]
+        assert asked.startswith("/accounts/reauthenticate/")
+        assert secret not in str(dict(browser.session.items()))
+    assert house.users["officer"].password == User.objects.get(username=house.users["officer"].username).password
+    asked = browser.post("/settings/users/new/", given)["Location"]
+    again = browser.post(asked, {"password": PASSWORD})
+    assert again.status_code == 422 and 'value="mallory"' in text_of(again)
+    browser.post("/settings/users/new/", given)
+    assert User.objects.get(username="mallory").check_password(secret)

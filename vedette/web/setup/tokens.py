@@ -15,6 +15,7 @@ from vedette.access.models import ApiToken
 from vedette.access.roles import Verb
 from vedette.formats.parts import BadInput
 from vedette.web.console.doors import ActedRequest, Errors, page, told
+from vedette.web.proof import ask_for_proof
 from vedette.web.setup.show import show
 
 #: How long a token may live, in days.
@@ -24,11 +25,15 @@ LIFETIMES = (("1", "1 day"), ("30", "30 days"), ("90", "90 days"), ("365", "1 ye
 @page(Verb.SEE)
 @require_http_methods(["GET", "POST"])
 def tokens(request: ActedRequest) -> HttpResponse:
-    """One's own tokens in both realms, and making another: its text is on this answer's page and never again."""
+    """One's own tokens in both realms, and making another: its text is on this answer's page and never again.
+
+    A token may approve without being asked who it is, so whoever makes one proves it.
+    """
     errors, made = Errors(), ""
     given = {"name": request.POST.get("name", ""), "days": request.POST.get("days", "30")}
     chosen = request.POST.getlist("scopes")
     if request.method == "POST":
+        ask_for_proof(request)
         with told(errors):
             if given["days"] not in dict(LIFETIMES):
                 raise BadInput("days", "choose how long the token lives")

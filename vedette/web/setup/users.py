@@ -1,4 +1,7 @@
-"""Users: who may sign in, what they are here for, how far they see, and putting them out."""
+"""Users: who may sign in, what they are here for, how far they see, and putting them out.
+
+Whoever lets somebody in or changes what they may proves first who they are. Putting somebody out never waits for that.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,7 @@ from vedette.access.models import Compartment, User
 from vedette.access.roles import Role, Verb
 from vedette.formats.parts import BadInput
 from vedette.web.console.doors import ActedRequest, Errors, page, told
+from vedette.web.proof import ask_for_proof
 from vedette.web.setup.show import show
 
 
@@ -36,6 +40,7 @@ def new_user(request: ActedRequest) -> HttpResponse:
     """Make a user with a first password."""
     errors, given = Errors(), _given(request)
     if request.method == "POST":
+        ask_for_proof(request, unkept="password")
         with told(errors):
             user = actions.create_user(
                 request.actor,
@@ -59,6 +64,7 @@ def user(request: ActedRequest, user_id: int) -> HttpResponse:
     found, errors = get_object_or_404(User, pk=user_id), Errors()
     given = _standing(found)
     if request.method == "POST":
+        ask_for_proof(request)
         given = _given(request)
         with told(errors):
             actions.set_roles(
@@ -85,19 +91,23 @@ def deactivate(request: ActedRequest, user_id: int) -> HttpResponse:
     return redirect("setup:user", user_id=found.pk)
 
 
-@require_POST
 @page(Verb.ADMINISTER)
 def reactivate(request: ActedRequest, user_id: int) -> HttpResponse:
     """Let a user in again."""
+    if request.method != "POST":  # Whoever has proved who they are, and whose form was lost meanwhile, presses again.
+        return redirect("setup:user", user_id=user_id)
+    ask_for_proof(request)
     found = actions.reactivate_user(request.actor, get_object_or_404(User, pk=user_id))
     messages.success(request, f"{found.username} can sign in again.")
     return redirect("setup:user", user_id=found.pk)
 
 
-@require_POST
 @page(Verb.ADMINISTER)
 def password(request: ActedRequest, user_id: int) -> HttpResponse:
     """Set a new password for somebody who has lost theirs."""
+    if request.method != "POST":
+        return redirect("setup:user", user_id=user_id)
+    ask_for_proof(request, unkept="password")
     found, errors = get_object_or_404(User, pk=user_id), Errors()
     with told(errors):
         actions.set_password(request.actor, found, request.POST.get("password", ""))
