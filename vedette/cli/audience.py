@@ -100,6 +100,7 @@ def _time(where: str, text: object) -> datetime:
 
 def _tell(found: DryRun, rule: AudienceRule) -> None:
     from vedette.people.rough import figure, words
+    from vedette.people.trying import goal_told
 
     resolution, exact = found.resolution, found.exact
     unanswered = resolution.unanswered(rule.answers)
@@ -117,3 +118,9 @@ def _tell(found: DryRun, rule: AudienceRule) -> None:
     for one in resolution:
         if one.person_id in found.codes:
             typer.echo(f"{found.codes[one.person_id]:<16} {one.presence:<5}  {one.reason}")
+    if goal := goal_told(found):
+        typer.echo(f"goal: {goal['counting']} of them count toward it")
+        for number, wave in enumerate(goal["waves"], 1):
+            typer.echo(f"  wave {number} adds {wave['adds']}, {wave['counting']} count: {', '.join(wave['people'])}")
+        if goal["told"]:
+            typer.echo(f"  told when it is missed: {', '.join(goal['told'])}")

@@ -118,7 +118,7 @@ def check(warning: WarningRef, as_json: AsJson = False) -> None:
     from vedette.dispatch.submitting import errors_in
     from vedette.people.languages import languages_of
     from vedette.people.queries import codes_of
-    from vedette.people.rough import figure, words
+    from vedette.people.rough import figure, goal_figures, words
     from vedette.warnings.findings import findings_of
     from vedette.warnings.reach import reach_shown_to
     from vedette.warnings.readers import reading_of
@@ -145,6 +145,7 @@ def check(warning: WarningRef, as_json: AsJson = False) -> None:
             "total": figure(len(reach), exact=sees),
             "maybe": figure(reach.maybe, exact=sees),
             "findings": [{"message": words(one, exact=sees), "blocking": one.blocking} for one in reach.findings],
+            "goal": goal_figures(reach, exact=sees),
         },
         "reading": {
             "texts": {one.language: one.count for one in reading.texts},
@@ -257,6 +258,9 @@ def _tell_check(shown: dict[str, Any]) -> None:
     for one in shown["findings"]:
         typer.echo(terminal_safe(f"  {one['level']:<8} {one['rule']} {one['field']}: {one['message']}"))
     typer.echo(f"reaches {shown['reach']['total']}, of them maybe {shown['reach']['maybe']}")
+    if goal := shown["reach"]["goal"]:
+        waves = "".join(f", wave {number} adds {wave['adds']}" for number, wave in enumerate(goal["waves"], 1))
+        typer.echo(f"  goal    {goal['counting']} of them count{waves}")
     for one in shown["reach"]["findings"]:
         typer.echo(terminal_safe(f"  {'BLOCKS' if one['blocking'] else 'note  '}  {one['message']}"))
     for message in (shown["reading"] or {}).get("unread", ()):

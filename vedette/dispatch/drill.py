@@ -19,6 +19,7 @@ from django.db.models import QuerySet
 
 from vedette import clock
 from vedette.dispatch.decide import REACHED
+from vedette.dispatch.goal_rows import GoalShown
 from vedette.dispatch.levels import ANSWERED, State
 from vedette.dispatch.models import Recipient
 from vedette.dispatch.progress import Progress
@@ -77,6 +78,22 @@ def block(counted: Progress) -> dict[str, Any]:
         "late_joiners": counted.late_joiners,
         "maybe": counted.maybe,
         "finished": counted.finished,
+        "goal": None if counted.goal is None else _goal(counted.goal),
+    }
+
+
+def _goal(goal: GoalShown) -> dict[str, Any]:
+    return {
+        "name": goal.name,
+        "needed": goal.needed,
+        "answered": goal.answered,
+        "asked": goal.asked,
+        "due_at": _time(goal.due_at),
+        "met_at": _time(goal.met_at),
+        "missed_at": _time(goal.missed_at),
+        "waves": [
+            {"number": wave.number, "opened_at": _time(wave.opened_at), "added": wave.added} for wave in goal.waves
+        ],
     }
 
 

@@ -11,7 +11,17 @@ from django.db.models import QuerySet
 from vedette import clock
 from vedette.access.policy import Actor, check, visible
 from vedette.access.roles import Verb
-from vedette.dispatch.models import Acknowledgement, Correction, Delivery, Escalation, Hold, Receipt, Recipient
+from vedette.dispatch.goals import FILLED
+from vedette.dispatch.models import (
+    Acknowledgement,
+    Correction,
+    Delivery,
+    Escalation,
+    Hold,
+    Receipt,
+    Recipient,
+    WaveMember,
+)
 from vedette.warnings.models import Warning
 
 
@@ -63,12 +73,14 @@ def history(recipient: Recipient) -> list[Happened]:
     escalations = Escalation.objects.filter(recipient=recipient).select_related("message", "delivery", "told")
     holds = Hold.objects.filter(recipient=recipient).select_related("message")
     corrections = Correction.objects.filter(recipient=recipient).select_related("message")
+    wave = WaveMember.objects.filter(recipient=recipient).values_list("wave__number", flat=True).first()
     lines = [
         Happened(
             at=recipient.created_at,
             kind=Kind.JOINED,
             what=recipient.reason,
             message=recipient.joined_by.identifier,
+            detail=f"by wave {wave} of the goal" if wave is not None else "",
             late=recipient.late,
         ),
         *(
@@ -79,7 +91,7 @@ def history(recipient: Recipient) -> list[Happened]:
                 message=one.message.identifier,
                 channel=one.channel,
                 step=one.step,
-                detail=one.detail,
+                detail=one.detail or ("told that they are not needed any more" if one.step == FILLED else ""),
                 ledger_seq=one.ledger_seq,
             )
             for one in deliveries

@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from vedette.access.handling import Realm
 from vedette.people.looks import asks_where
 from vedette.people.models import Duty, Person, Shift, Unit
-from vedette.people.resolution import AudienceFinding, FindingCode, GoalReach, Resolution
+from vedette.people.resolution import BY_FIX, AudienceFinding, FindingCode, GoalReach, Resolution
 from vedette.people.rule import AudienceRule, AudienceTerm, Goal, GoalGroup
 from vedette.people.world import Ints
 
@@ -73,22 +73,27 @@ def reach_of_goal(
     members = np.array(sorted(counting(realm, goal.of, starts, starts).values_list("pk", flat=True)), np.int64)
     reached: Ints = audience.person_ids
     waves: list[Ints] = []
+    nameable: list[Ints] = []
     for number in range(1, len(goal.waves) + 1):
         wave = rule.wave(number)
         assert wave is not None
-        added = np.setdiff1d(resolve(wave).person_ids, reached, assume_unique=True)
+        found = resolve(wave)
+        added = np.setdiff1d(found.person_ids, reached, assume_unique=True)
+        by_fix = np.array([reason in BY_FIX for _, reason in found.reasons], np.bool_)
         waves.append(added)
+        nameable.append(np.setdiff1d(added, found.person_ids[by_fix[found.reason]] if len(found) else added[:0]))
         reached = np.union1d(reached, added)
-    found = GoalReach(
+    behind = GoalReach(
         group=_common(audience.person_ids, members),
         waves=tuple(waves),
+        nameable=tuple(nameable),
         counting=tuple(_common(added, members) for added in waves),
         told=np.array(told_of(realm, goal), np.int64),
     )
-    odd = [*_unknown(realm, goal), *_sizes(goal, found)]
+    odd = [*_unknown(realm, goal), *_sizes(goal, behind)]
     if danger_to_life:
         odd += _in_danger(rule, goal, waves, resolve)
-    return found, odd
+    return behind, odd
 
 
 def _sizes(goal: Goal, found: GoalReach) -> Iterator[AudienceFinding]:

@@ -140,6 +140,8 @@ class GoalReach:
     group: int
     #: For each wave the people whom it would add, ascending: neither of the audience nor of a wave before it.
     waves: tuple[Ints, ...]
+    #: Those of each wave who may be named: not whom a last fix alone puts there.
+    nameable: tuple[Ints, ...]
     #: How many of each wave count toward it.
     counting: tuple[int, ...]
     #: Who is told when it is missed, ascending.

@@ -5,7 +5,9 @@ An exact figure tells of one person: an area drawn around them, and the same wit
 
 from __future__ import annotations
 
-from vedette.people.resolution import AudienceFinding, FindingCode
+from typing import Any
+
+from vedette.people.resolution import AudienceFinding, FindingCode, Resolution
 
 _WITHOUT_NUMBERS = {
     FindingCode.NOBODY: "the rule reaches nobody, as far as can be told without last positions",
@@ -25,6 +27,21 @@ def tens(number: int) -> int:
 def figure(number: int, *, exact: bool) -> int:
     """A number of people as it is told: itself, or tens."""
     return number if exact else tens(number)
+
+
+def goal_figures(found: Resolution, *, exact: bool) -> dict[str, Any] | None:
+    """Who stands behind a goal as it is told: how many count, whom each wave adds, how many are told of a miss."""
+    if found.goal is None:
+        return None
+    waves = zip(found.goal.waves, found.goal.counting, strict=True)
+    return {
+        "counting": figure(found.goal.group, exact=exact),
+        "waves": [
+            {"adds": figure(len(added), exact=exact), "counting": figure(counting, exact=exact)}
+            for added, counting in waves
+        ],
+        "told": int(found.goal.told.size),
+    }
 
 
 def words(finding: AudienceFinding, *, exact: bool) -> str:

@@ -6,6 +6,7 @@ somebody would tell where they are. Nobody is named whom only a last fix puts in
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,7 +16,7 @@ from vedette.access.roles import Verb
 from vedette.people.looks import note_look
 from vedette.people.queries import areas_for, audience_of, people_for
 from vedette.people.resolution import BY_FIX, Resolution
-from vedette.people.rough import figure, words
+from vedette.people.rough import figure, goal_figures, words
 from vedette.people.rule import AudienceRule
 
 
@@ -26,7 +27,7 @@ class DryRun:
     resolution: Resolution
     #: Whether the one who looks may see people; if not, figures are told by tens.
     exact: bool
-    #: Person id -> code, of those who may be named to them.
+    #: Person id -> code, of those who may be named to them; of a goal also whom its waves would add, and who is told.
     codes: dict[int, str]
 
 
@@ -58,6 +59,8 @@ def dry_run(
         return DryRun(found, exact, {})
     note_look(actor, rule, area_geometry, now)
     named = {one.person_id for one in found if one.reason not in BY_FIX}
+    if found.goal is not None:
+        named.update(found.goal.told.tolist(), *(wave.tolist() for wave in found.goal.nameable))
     codes = people_for(actor).filter(active=True).values_list("pk", "code")
     return DryRun(found, exact, {pk: code for pk, code in codes if pk in named})
 
@@ -103,4 +106,19 @@ def dry_run_told(found: DryRun, rule: AudienceRule) -> dict[str, Any]:
             for one in resolution
             if one.person_id in found.codes
         ],
+        "goal": goal_told(found),
     }
+
+
+def goal_told(found: DryRun) -> dict[str, Any] | None:
+    """Who stands behind the rule's goal: how many of the audience count, whom each wave would add, who is told."""
+    goal, figures = found.resolution.goal, goal_figures(found.resolution, exact=found.exact)
+    if goal is None or figures is None:
+        return None
+    for wave, people in zip(figures["waves"], goal.nameable, strict=True):
+        wave["people"] = _codes(found, people.tolist())
+    return {**figures, "told": _codes(found, goal.told.tolist())}
+
+
+def _codes(found: DryRun, people: Iterable[int]) -> list[str]:
+    return sorted(found.codes[one] for one in people if one in found.codes)

@@ -54,6 +54,22 @@ class ReachedShown(Shown):
     reason: str
 
 
+class TriedWaveShown(Shown):
+    """Whom a wave of the goal would add: how many, how many of them count toward it, and those whom you may see."""
+
+    adds: int
+    counting: int
+    people: list[str]
+
+
+class TriedGoalShown(Shown):
+    """Who stands behind the rule's goal: how many of the audience count, its waves, and the codes of who is told."""
+
+    counting: int
+    waves: list[TriedWaveShown]
+    told: list[str]
+
+
 class TriedShown(Shown):
     """Whom the rule would reach."""
 
@@ -70,6 +86,8 @@ class TriedShown(Shown):
     findings: list[OddShown]
     #: Those whom you may see, but for whom only a last position puts there.
     people: list[ReachedShown]
+    #: Null where the rule has no goal.
+    goal: TriedGoalShown | None
 
 
 @post(

@@ -74,6 +74,21 @@ class FindingShown(Shown):
     put: str | None
 
 
+class WaveReachShown(Shown):
+    """Whom a wave of a goal would add: how many, and how many of them count toward it."""
+
+    adds: int
+    counting: int
+
+
+class GoalReachShown(Shown):
+    """Who stands behind the rule's goal as things are: how many of the audience count, its waves, how many are told."""
+
+    counting: int
+    waves: list[WaveReachShown]
+    told: int
+
+
 class ReachShown(Shown):
     """Whom the message would reach as things stand; `reasons` only for those who may see people."""
 
@@ -86,6 +101,8 @@ class ReachShown(Shown):
     reasons: dict[str, int] | None
     #: What is odd about the audience; with a blocking one it cannot stand.
     findings: list[dict[str, Any]]
+    #: Null where the rule has no goal.
+    goal: GoalReachShown | None
 
 
 class PlanCheckShown(Shown):
@@ -134,6 +151,30 @@ class CheckShown(Shown):
     plan: PlanCheckShown
 
 
+class WaveShown(Shown):
+    """One wave of a goal; the time is empty until it is opened."""
+
+    number: int
+    opened_at: str
+    #: How many people it added.
+    added: int
+
+
+class GoalShown(Shown):
+    """How far a goal is. Times are empty where nothing has happened, or will."""
+
+    name: str
+    needed: int
+    answered: int
+    #: Recipients whose answers count.
+    asked: int
+    #: When the next wave is opened, or the goal counts as missed.
+    due_at: str
+    met_at: str
+    missed_at: str
+    waves: list[WaveShown]
+
+
 class ProgressShown(Shown):
     """Counts and times of a warning. Times are empty, and seconds null, where nothing has happened yet."""
 
@@ -158,8 +199,10 @@ class ProgressShown(Shown):
     escalated: int
     late_joiners: int
     maybe: int
-    #: No recipient is open, and neither an audience nor a lease is left to work on.
+    #: No recipient is open, and neither an audience, a wave nor a lease is left to work on.
     finished: bool
+    #: Null where the audience rule has no goal.
+    goal: GoalShown | None
 
 
 class UpdateGiven(Given):

@@ -17,7 +17,7 @@ from vedette.formats.parts import BadInput
 from vedette.people.languages import languages_of
 from vedette.people.queries import codes_of
 from vedette.people.resolution import Resolution
-from vedette.people.rough import figure, words
+from vedette.people.rough import figure, goal_figures, words
 from vedette.reports.queries import claims_for, inbox
 from vedette.threats.queries import board
 from vedette.warnings import actions
@@ -223,6 +223,7 @@ def _reach(request: ApiRequest, reach: Resolution) -> dict[str, Any]:
             {"code": one.code.value, "message": words(one, exact=exact), "blocking": one.blocking}
             for one in reach.findings
         ],
+        "goal": goal_figures(reach, exact=exact),
     }
 
 

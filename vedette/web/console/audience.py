@@ -19,7 +19,7 @@ from vedette.people.models import Duty, Person
 from vedette.people.named_audiences import audiences_for
 from vedette.people.queries import people_for, units_for
 from vedette.people.resolution import BY_FIX, Resolution
-from vedette.web.console import drafting, ground, named
+from vedette.web.console import drafting, goal_form, ground, named
 from vedette.web.console.accounts import number
 from vedette.web.console.changes import rule_lines
 from vedette.web.console.counting import AudienceCount, ReasonRow, count_audience, reason_row
@@ -52,6 +52,9 @@ class Tried:
     burden: Burden = field(default_factory=lambda: Burden({}))
     heaviest: tuple[tuple[Person, int], ...] = ()
     listed: tuple[Listed, ...] = ()
+    #: For each wave of the goal the first whom it would add, and how many more; and who is told.
+    waves: tuple[tuple[tuple[Person, ...], int], ...] = ()
+    told: tuple[Person, ...] = ()
 
 
 @page(Verb.DRAFT)
@@ -92,6 +95,7 @@ def audience(request: ActedRequest) -> HttpResponse:
         "tried": _tried(request.actor, counted, given.geometry),
         "rule_lines": rule_lines(request.actor, rule) if rule and not errors else [],
         "links": drafting.LINK_WORDS,
+        "wave_links": goal_form.WAVE_LINKS,
         "units": list(units_for(request.actor)),
         "duties": Duty.objects.order_by("name"),
         "named": named.options(request),
@@ -124,7 +128,20 @@ def _tried(actor: Actor, counted: AudienceCount, geometry: Any) -> Tried | None:
         burden,
         tuple(sorted(heaviest, key=lambda pair: (-pair[1], pair[0].code))),
         _listed(actor, found),
+        *_of_goal(actor, found),
     )
+
+
+def _of_goal(actor: Actor, found: Resolution) -> tuple[tuple[tuple[tuple[Person, ...], int], ...], tuple[Person, ...]]:
+    """Whom the waves would add, as far as the actor may see them and no last fix alone tells, and who is told."""
+    if found.goal is None:
+        return (), ()
+    people = people_for(actor)
+    waves = []
+    for added, nameable in zip(found.goal.waves, found.goal.nameable, strict=True):
+        named = tuple(people.filter(pk__in=nameable[:MOST_LISTED].tolist()))
+        waves.append((named, len(added) - len(named)))
+    return tuple(waves), tuple(people.filter(pk__in=found.goal.told.tolist()))
 
 
 def _listed(actor: Actor, found: Resolution) -> tuple[Listed, ...]:

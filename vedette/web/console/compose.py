@@ -27,7 +27,7 @@ from vedette.warnings.own_templates import OfferedType, offered_type, types_for
 from vedette.warnings.queries import current_message, messages_for, warnings_for
 from vedette.warnings.types.catalogue import content_filled
 from vedette.web.area_form import Ground
-from vedette.web.console import drafting, ground, mending, named, overtaken, translating
+from vedette.web.console import drafting, goal_form, ground, mending, named, overtaken, translating
 from vedette.web.console.accounts import number
 from vedette.web.console.check import Check, check_message
 from vedette.web.console.choices import Choices
@@ -257,6 +257,7 @@ def _show(
         "duties": Duty.objects.order_by("name"),
         "named": named.options(request),
         "links": drafting.LINK_WORDS,
+        "wave_links": goal_form.WAVE_LINKS,
         "audience_name": request.POST.get("audience.name", ""),
         "plans": choices.listed,
         "cites": cites(work.citations, work.report),

@@ -13,12 +13,13 @@ from vedette.formats.parts import BadInput, parse
 from vedette.people.looks import note_look
 from vedette.people.queries import audience_of
 from vedette.people.resolution import Resolution
-from vedette.people.rough import tens, words
-from vedette.people.rule import AudienceRule
+from vedette.people.rough import figure, tens, words
+from vedette.people.rule import AudienceRule, Goal
 from vedette.people.world import Ints
 from vedette.places.geometry import BadGeometry
 from vedette.warnings.content import Severity
 from vedette.warnings.plans import WarningClass, class_of
+from vedette.web.console.changes import goal_lines
 
 REASONS = {
     "position": "last seen in the area",
@@ -54,6 +55,26 @@ class AskedFinding:
 
 
 @dataclass(frozen=True)
+class GoalCount:
+    """A goal, and in figures who stands behind it."""
+
+    goal: Goal
+    #: How many of the audience count toward it.
+    counting: int
+    #: For each wave how many it would add, and how many of them count.
+    waves: tuple[tuple[int, int], ...]
+    #: How many are told when it is missed.
+    told: int
+    #: What it says beside that, in words.
+    lines: tuple[str, ...] = ()
+
+    @property
+    def further(self) -> int:
+        """How many its waves would add, all together."""
+        return sum(adds for adds, _ in self.waves)
+
+
+@dataclass(frozen=True)
 class AudienceCount:
     """Who would be warned, counted; or why that cannot be said yet."""
 
@@ -70,6 +91,8 @@ class AudienceCount:
     people: Ints | tuple[int, ...] = ()
     #: The figures are rounded down, for a reader who may not see people.
     rough: bool = False
+    #: Who stands behind the rule's goal, if it has one.
+    goal: GoalCount | None = None
     resolution: Resolution | None = None
 
     @property
@@ -100,7 +123,9 @@ def count_audience(
     """
     try:
         rule = parse(AudienceRule, audience, "audience")
-    except BadInput:
+    except BadInput as refused:
+        if refused.field.startswith("audience.goal"):
+            return AudienceCount(why="The goal is not complete: the audience is counted when it is.")
         return AudienceCount(why="Choose who is warned: nobody is, until you do.")
     geometry = (content.get("area") or {}).get("geometry")
     if not isinstance(geometry, dict):
@@ -126,7 +151,7 @@ def count_audience(
     except (BadGeometry, ValueError) as error:
         return AudienceCount(why=f"The audience cannot be counted: {error}")
     if not exact:
-        return _rough(found, rule)
+        return _rough(actor, found, rule)
     note_look(actor, rule, geometry, now)
     return AudienceCount(
         total=len(found),
@@ -138,11 +163,12 @@ def count_audience(
         reasons=tuple(reason_row(text, number) for text, number in found.counts.items()),
         findings=asked(found, rule),
         people=found.person_ids,
+        goal=_goal_count(actor, found, rule, exact=True),
         resolution=found,
     )
 
 
-def _rough(found: Resolution, rule: AudienceRule) -> AudienceCount:
+def _rough(actor: Actor, found: Resolution, rule: AudienceRule) -> AudienceCount:
     """Figures from which nobody can be told: tens, rounded down, and findings without numbers."""
     said = [replace(one, message=words(one, exact=False)) for one in found.findings]
     return AudienceCount(
@@ -154,7 +180,22 @@ def _rough(found: Resolution, rule: AudienceRule) -> AudienceCount:
         maybe_left_out=tens(found.maybe_left_out),
         findings=asked(replace(found, findings=tuple(said)), rule),
         people=found.person_ids,
+        goal=_goal_count(actor, found, rule, exact=False),
         rough=True,
+    )
+
+
+def _goal_count(actor: Actor, found: Resolution, rule: AudienceRule, *, exact: bool) -> GoalCount | None:
+    """Who stands behind the rule's goal, in figures; None without one."""
+    if found.goal is None or rule.goal is None:
+        return None
+    waves = zip(found.goal.waves, found.goal.counting, strict=True)
+    return GoalCount(
+        goal=rule.goal,
+        counting=figure(found.goal.group, exact=exact),
+        waves=tuple((figure(len(added), exact=exact), figure(number, exact=exact)) for added, number in waves),
+        told=len(found.goal.told),
+        lines=tuple(goal_lines(actor, rule.goal)),
     )
 
 

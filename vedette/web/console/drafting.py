@@ -17,7 +17,7 @@ from vedette.people.rule import AudienceRule
 from vedette.warnings.content import Category, Certainty, Content, Plan, ResponseType, Severity, Urgency
 from vedette.web.area_form import Ground
 from vedette.web.area_form import read as read_ground
-from vedette.web.console import translating
+from vedette.web.console import goal_form, translating
 
 LINES = ("event", "headline", "source", "audience_note", "next_update", "contact", "change", "language")
 PROSE = ("description", "impact", "instruction")
@@ -96,7 +96,20 @@ def read(
 
 def audience_faults(audience: object) -> dict[str, str]:
     """Why an audience rule cannot stand; empty when it can."""
-    return dict([("audience", reason) for _, reason in _faults(AudienceRule, audience)][:1])
+    return dict([("audience", _of_rule(path, reason)) for path, reason in _faults(AudienceRule, audience)][:1])
+
+
+def _of_rule(path: str, reason: str) -> str:
+    """Why a rule cannot stand, with the field where it is one of the goal's."""
+    if not path.startswith("goal"):
+        return reason
+    field = path.partition(".")[2]
+    name = GOAL_FIELDS.get(field) or field.replace(".", " ")
+    return f"The goal: {name}: {reason}" if name else f"The goal: {reason}"
+
+
+#: The goal's fields as the form calls them.
+GOAL_FIELDS = {"answers": "answers needed", "within_minutes": "within … minutes"}
 
 
 def faults(parts: Parts) -> dict[str, str]:
@@ -104,8 +117,8 @@ def faults(parts: Parts) -> dict[str, str]:
     found = dict(parts.unread)
     for name, reason in _faults(Content, parts.content):
         found.setdefault(_form_field(name), reason)
-    for _, reason in _faults(AudienceRule, parts.audience):
-        found.setdefault("audience", reason)
+    for name, reason in audience_faults(parts.audience).items():
+        found.setdefault(name, reason)
     return found
 
 
@@ -183,6 +196,8 @@ def read_audience(posted: Posted, unread: dict[str, str]) -> dict[str, Any]:
         "exclude": codes(posted.get("audience.exclude") or ""),
         "answers": _answers(posted),
     }
+    if goal := goal_form.read(posted, codes):
+        rule["goal"] = goal
     if maybe := _text(posted, "audience.maybe"):
         rule["maybe"] = maybe
     try:
@@ -240,6 +255,7 @@ def show_audience(rule: Mapping[str, Any]) -> dict[str, Any]:
         "maybe": rule.get("maybe") or "",
         "maybe_cap": round(100 * float(rule.get("maybe_cap") or 0.5)),
         "further": further,
+        "goal": goal_form.show(rule.get("goal")),
         "rule": "",
     }
 

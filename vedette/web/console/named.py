@@ -10,6 +10,7 @@ from django.contrib import messages
 from vedette.formats.parts import BadInput
 from vedette.people.models import NamedAudience
 from vedette.people.named_audiences import audiences_for, drop_audience, keep_audience
+from vedette.web.console import goal_form
 from vedette.web.console.doors import ActedRequest, Errors
 
 
@@ -28,6 +29,8 @@ def done(request: ActedRequest, audience: Mapping[str, Any], errors: Errors) -> 
             errors.add("audience.saved", "choose one that is there")
         case "more":
             return {**audience, "terms": [*audience.get("terms", ()), {"link": ""}]}
+        case "wave":
+            return goal_form.with_a_wave(audience)
         case "drop":
             chosen = _chosen(request)
             if chosen is not None:

@@ -16,6 +16,7 @@ from vedette import clock
 from vedette.access.policy import visible
 from vedette.access.roles import Verb
 from vedette.dispatch.actions import attest
+from vedette.dispatch.goals import FILLED
 from vedette.dispatch.levels import State
 from vedette.dispatch.models import Recipient
 from vedette.dispatch.progress import SILENT
@@ -193,7 +194,7 @@ def _history(row: Recipient) -> list[tuple[object, str, str, str]]:
     steps: list[tuple[object, str, str, str]] = []
     for delivery in row.deliveries.all():
         message = f"message {delivery.message.number} by {delivery.channel}"
-        what = f"{message}, step {delivery.step + 1}"
+        what = f"{message}, {'not needed any more' if delivery.step == FILLED else f'step {delivery.step + 1}'}"
         if delivery.attempts > 1:
             what += f", {delivery.attempts} attempts"
         steps.append((delivery.at, delivery.result, what, delivery.detail))

@@ -1,9 +1,10 @@
-"""How a plan is said: each step in words, and the whole of it in a line."""
+"""How a plan is said: each step in words, and the whole of it in a line; and what a goal asks for."""
 
 from __future__ import annotations
 
 from django import template
 
+from vedette.people.rule import Goal
 from vedette.warnings.content import Office, Plan, Step
 from vedette.warnings.plans import flat
 from vedette.web.templatetags.house import span
@@ -41,6 +42,14 @@ def plan_line(plan: Plan) -> str:
         said += done if together else f"{done}, wait {span(step.wait_s)}"
         said += "" if last else " + " if together else " → "
     return said
+
+
+@register.filter
+def goal_words(goal: Goal) -> str:
+    """What a goal asks for: "3 answers of medics within 10 min"."""
+    what = "answer" if goal.answers == 1 else "answers"
+    said = f"{goal.answers} {what}{' of safe' if goal.counts == 'safe' else ''}"
+    return f"{said}{f' of {goal.name}' if goal.name else ''} within {span(goal.within_minutes * 60)}"
 
 
 @register.filter
