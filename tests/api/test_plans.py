@@ -42,6 +42,20 @@ def test_the_plan_of_an_open_message_is_changed_by_name(officer: Caller, roster:
     assert changed["messages"][0]["plan"]["name"] == "routine"
 
 
+def test_the_dry_run_and_the_progress_of_a_warning_tell_of_its_goal(
+    officer: Caller, analyst: Caller, roster: dict[str, Person]
+) -> None:
+    goal = {"answers": 1, "within_minutes": 10, "tell": ["ex-san-diego"]}
+    warning = drafted(officer, audience={**AUDIENCE, "goal": goal})
+    assert warning["messages"][0]["audience"]["goal"]["tell"] == ["ex-san-diego"]
+    at = f"/warnings/{warning['id']}"
+    assert officer.get(f"{at}/check").json()["reach"]["goal"] == {"counting": 1, "waves": [], "told": 1}
+    assert analyst.get(f"{at}/check").json()["reach"]["goal"]["counting"] == 0, "rounded down to tens"
+    assert officer.get(f"{at}/progress").json()["goal"] is None, "nothing is waited for before it is issued"
+    bad = officer.post(f"{at}/revise", {"audience": {**AUDIENCE, "goal": {**goal, "tell": []}}})
+    assert (bad.status_code, bad.json()["field"]) == (422, "audience.goal")
+
+
 def test_a_bad_plan_is_named_by_field_and_not_kept(admin: Caller, officer: Caller) -> None:
     bad = admin.post("/plans", {"name": "odd", "steps": [{**STEPS[0], "to": "warden"}]})
     assert (bad.status_code, bad.json()["field"]) == (422, "steps.0")

@@ -161,6 +161,28 @@ def test_a_bare_rule_of_units_needs_no_area_and_one_that_asks_for_places_does(
     assert "an area is needed" in refused.stderr
 
 
+def test_the_dry_run_of_a_goal_tells_whom_each_wave_would_add_and_who_is_told(
+    home: House, run: Run, tmp_path: Path
+) -> None:
+    path = tmp_path / "rule.json"
+    wave = {"terms": [{"link": "unit", "units": ["north"]}]}
+    goal = {"answers": 1, "within_minutes": 10, "waves": [wave], "tell": ["p2"]}
+    rule = {"terms": [{"link": "unit", "units": ["south"]}], "goal": goal}
+    path.write_text(json.dumps(rule))
+    told = json.loads(run("audience", str(path), "--json").stdout)
+    assert told["in"] == 1
+    assert told["goal"] == {
+        "counting": 1,
+        "waves": [{"adds": 1, "counting": 1, "people": ["p2"]}],
+        "told": ["p2"],
+    }
+    plain = run("audience", str(path)).stdout
+    assert "wave 1 adds 1, 1 count: p2" in plain and "told when it is missed: p2" in plain
+    path.write_text(json.dumps({**rule, "goal": {**goal, "answers": 0}}))
+    refused = run("audience", str(path))
+    assert refused.exit_code == 2 and "rule.goal.answers" in refused.stderr
+
+
 def test_a_rule_that_reaches_nobody_is_shown_and_exits_1(home: House, run: Run, tmp_path: Path) -> None:
     path = tmp_path / "rule.json"
     path.write_text(json.dumps({"rule": {"terms": [{"link": "shift"}]}, "area": HERE}))

@@ -35,8 +35,8 @@ log = logging.getLogger(__name__)
 
 #: Steps beyond any plan's: that a goal was missed is told, and that enough have answered.
 MISSED, FILLED = 251, 252
-#: A count that took longer than this rests for so many times as long.
-_LONG_S, _REST = 0.05, 20
+#: Counts of groups larger than this rest for so many times as long as they took.
+_QUICKLY_COUNTED, _REST = 50_000, 20
 _not_before: dict[int, float] = {}
 
 
@@ -95,9 +95,9 @@ def _count(goal: Goal, issued: Issued, asked: Asked, now: datetime, *, surely: b
     if not surely and begun < _not_before.get(goal.pk, 0.0):
         return
     goal.asked, goal.answered = counted(issued, asked, now, known)
-    took = time.monotonic() - begun
-    if took > _LONG_S:
-        _not_before[goal.pk] = begun + took * _REST
+    if goal.asked > _QUICKLY_COUNTED:
+        ended = time.monotonic()
+        _not_before[goal.pk] = ended + _REST * (ended - begun)
     goal.heads, goal.heads_answered = known.recipients, known.answered
     goal.save(update_fields=["asked", "answered", "heads", "heads_answered"])
 

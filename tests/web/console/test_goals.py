@@ -118,12 +118,12 @@ def test_the_approver_reads_the_goal_and_its_waves(house: House) -> None:
     actions.submit(house.actor("officer"), message, "the example's words stand")
     page = text_of(house.browser("second").get(f"/warnings/{message.warning_id}/messages/1/"))
     for line in (
-        "Goal: 1 answer of safe of medics within 15 min",
-        "Wave 1, if it is missed: ex-00003",
-        "When it is met, the others are called off",
+        "goal: 1 answer of safe of medics within 15 min",
+        "wave 1, if it is missed: ex-00003",
+        "when it is met, the others are called off",
     ):
         assert line in page
-    assert "Told when it is missed: the supervisor of " in page
+    assert "told when it is missed: the supervisor of " in page
 
 
 def test_how_far_a_goal_is_stands_on_the_warning_s_page(house: House) -> None:

@@ -159,20 +159,14 @@ def rule_lines(actor: Actor, stored: Mapping[str, Any] | None) -> list[str]:
     lines += [f"left out: {code}" for code in rule.exclude]
     lines += [_MAYBE[rule.maybe], f"at most {rule.maybe_cap:.0%} of them only may be there"]
     if rule.goal is not None:
-        lines += [f"goal: {goal_words(rule.goal)}", *_goal(rule.goal, units, duties)]
+        lines += _goal(rule.goal, units, duties)
     return [*lines, *(_answer(one) for one in rule.answers)]
-
-
-def goal_lines(actor: Actor, goal: Goal) -> list[str]:
-    """What a goal says beside how many answers it asks for: whose count, its waves, who is told, who is called off."""
-    units = dict(units_for(actor).values_list("code", "name"))
-    return _goal(goal, units, dict(Duty.objects.values_list("code", "name")))
 
 
 def _goal(goal: Goal, units: Mapping[str, str], duties: Mapping[str, str]) -> list[str]:
     of = [*(units.get(code, code) for code in goal.of.units), *(duties.get(code, code) for code in goal.of.duties)]
     of += ["on shift"] if goal.of.on_shift else []
-    lines = [f"whose answers count: {', '.join(of)}"] if of else []
+    lines = [f"goal: {goal_words(goal)}", *([f"whose answers count: {', '.join(of)}"] if of else [])]
     for number, wave in enumerate(goal.waves, 1):
         whom = [*(_term(term, units, duties) for term in wave.terms), *wave.include]
         lines.append(f"wave {number}, if it is missed: {'; '.join(whom)}")

@@ -19,7 +19,6 @@ from vedette.people.world import Ints
 from vedette.places.geometry import BadGeometry
 from vedette.warnings.content import Severity
 from vedette.warnings.plans import WarningClass, class_of
-from vedette.web.console.changes import goal_lines
 
 REASONS = {
     "position": "last seen in the area",
@@ -65,8 +64,6 @@ class GoalCount:
     waves: tuple[tuple[int, int], ...]
     #: How many are told when it is missed.
     told: int
-    #: What it says beside that, in words.
-    lines: tuple[str, ...] = ()
 
     @property
     def further(self) -> int:
@@ -151,7 +148,7 @@ def count_audience(
     except (BadGeometry, ValueError) as error:
         return AudienceCount(why=f"The audience cannot be counted: {error}")
     if not exact:
-        return _rough(actor, found, rule)
+        return _rough(found, rule)
     note_look(actor, rule, geometry, now)
     return AudienceCount(
         total=len(found),
@@ -163,12 +160,12 @@ def count_audience(
         reasons=tuple(reason_row(text, number) for text, number in found.counts.items()),
         findings=asked(found, rule),
         people=found.person_ids,
-        goal=_goal_count(actor, found, rule, exact=True),
+        goal=_goal_count(found, rule, exact=True),
         resolution=found,
     )
 
 
-def _rough(actor: Actor, found: Resolution, rule: AudienceRule) -> AudienceCount:
+def _rough(found: Resolution, rule: AudienceRule) -> AudienceCount:
     """Figures from which nobody can be told: tens, rounded down, and findings without numbers."""
     said = [replace(one, message=words(one, exact=False)) for one in found.findings]
     return AudienceCount(
@@ -180,12 +177,12 @@ def _rough(actor: Actor, found: Resolution, rule: AudienceRule) -> AudienceCount
         maybe_left_out=tens(found.maybe_left_out),
         findings=asked(replace(found, findings=tuple(said)), rule),
         people=found.person_ids,
-        goal=_goal_count(actor, found, rule, exact=False),
+        goal=_goal_count(found, rule, exact=False),
         rough=True,
     )
 
 
-def _goal_count(actor: Actor, found: Resolution, rule: AudienceRule, *, exact: bool) -> GoalCount | None:
+def _goal_count(found: Resolution, rule: AudienceRule, *, exact: bool) -> GoalCount | None:
     """Who stands behind the rule's goal, in figures; None without one."""
     if found.goal is None or rule.goal is None:
         return None
@@ -195,7 +192,6 @@ def _goal_count(actor: Actor, found: Resolution, rule: AudienceRule, *, exact: b
         counting=figure(found.goal.group, exact=exact),
         waves=tuple((figure(len(added), exact=exact), figure(number, exact=exact)) for added, number in waves),
         told=len(found.goal.told),
-        lines=tuple(goal_lines(actor, rule.goal)),
     )
 
 
