@@ -32,6 +32,7 @@ def test_a_rule_is_tried_and_tells_whom_it_reaches_and_why(officer: Caller, rost
         "reasons": {"unit:san-diego": 1},
         "findings": [],
         "people": [{"code": "ex-san-diego", "presence": "in", "reason": "unit:san-diego"}],
+        "goal": None,
     }
     assert not IdempotencyRecord.objects.exists()
     odd = tried(officer, rule={"terms": [{"link": "unit", "units": ["nowhere"]}]})
@@ -39,6 +40,23 @@ def test_a_rule_is_tried_and_tells_whom_it_reaches_and_why(officer: Caller, rost
         ("nobody", "", True),
         ("unknown-unit", "nowhere", True),
     ]
+
+
+def test_of_a_goal_it_tells_whom_each_wave_would_add_and_who_is_told(
+    officer: Caller, analyst: Caller, roster: dict[str, Person]
+) -> None:
+    goal = {"answers": 1, "within_minutes": 5, "tell": ["ex-san-diego"], "waves": [{"include": ["ex-imperial-valley"]}]}
+    rule = {**AUDIENCE, "goal": goal}
+    assert tried(officer, rule=rule)["goal"] == {
+        "counting": 1,
+        "waves": [{"adds": 1, "counting": 1, "people": ["ex-imperial-valley"]}],
+        "told": ["ex-san-diego"],
+    }
+    assert tried(analyst, rule=rule)["goal"] == {
+        "counting": 0,
+        "waves": [{"adds": 0, "counting": 0, "people": []}],
+        "told": [],
+    }
 
 
 def test_whoever_may_draft_and_not_see_people_gets_tens_and_nobody_else_anything(
