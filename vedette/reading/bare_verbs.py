@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from vedette.reading.cue import QUOTE_MARKS, ReportingCue, content_from
 from vedette.reading.lexicon import DETERMINERS, DOCUMENTS, PREPOSITIONS, PRONOUNS, TYING, Reporting, words
 from vedette.reading.openings import clause_opening
-from vedette.reading.phrases import VERBS, after, before
+from vedette.reading.phrases import VERBS, after, before, head_of
 from vedette.reading.tokens import Token
 
 #: Forms that open a line of notes, whatever follows.
@@ -50,7 +50,8 @@ def participle(
         source = earlier[-1].source if earlier else clause_opening(tokens, start, at - 1)
         return None if source is None else ReportingCue(verb, at, source, None, told, False, None, True)
     written = before(tokens, at, start)
-    if written is None or tokens[written[1] - 1].stem not in DOCUMENTS or written[1] != at:
+    head = tokens[written[0] + head_of(tokens[slice(*written)])].stem if written is not None else ""
+    if written is None or head not in DOCUMENTS or written[1] != at:
         return None
     plain = verb.lemma in ("say", "claim") and following not in _OBJECTS
     if plain or following == "that" or following in QUOTE_MARKS:

@@ -25,6 +25,9 @@ def according_to(tokens: Sequence[Token], at: int, start: int, stop: int) -> Rep
     phrase = after(tokens, at + 2, stop, TYING)
     if phrase is None:
         return None
+    if tokens[at + 2].low == "those" and at + 3 < stop and tokens[at + 3].low == "who":
+        # "according to those who live there": the clause is their only name.
+        phrase = at + 2, next((mark for mark in range(at + 3, stop) if not tokens[mark].is_word), stop)
     past, container = phrase[1], None
     last = tokens[past - 1].low
     if last.endswith("ed") and last not in REDUCED and past - phrase[0] > 2 and past < stop:

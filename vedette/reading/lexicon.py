@@ -116,7 +116,7 @@ TITLES = words(
 UNNAMED = words(
     "somebody someone one others another some many several both neither most accused source sources unnamed "
     "anonymous unidentified insiders insider tipster informant informants rumour rumours rumor rumors gossip hearsay "
-    "third fourth"
+    "third fourth two three four five six seven eight nine ten"
 )
 
 #: Last words of firms' and charities' names: nobody's surname.

@@ -41,11 +41,14 @@ _ANSWERING = words("answer respond reply comment")
 #: "appeared to show", "wants to stress", "had to admit": whose verb it is stands before these.
 _CARRYING = words(
     "appear appears appeared seem seems seemed purport purports purported want wants wish wishes like continue "
-    "continues continued had have has quick keen hastened"
+    "continues continued had have has quick keen hastened texted rang called phoned wrote "
+    "emailed e-mailed messaged radioed tweeted posted"
 )
 _TAKEN = words("responsibility credit compensation victory asylum lives")
 #: Verbs whose subject may follow them after a plain comma ("The road is shut, said the mayor").
-_INVERTING = words("say add report write announce explain warn admit reply recall note")
+_INVERTING = words(
+    "say add report write announce explain warn admit reply recall note insist claim argue suggest complain boast"
+)
 
 
 def reporting_cues(
@@ -138,7 +141,7 @@ def _verb_cue(
         at > start and (tokens[at - 1].low in ("of", "an", "the") or tokens[at - 1].text == "a")
     ):
         return None
-    if tokens[at - 1].low == "to" and at > start and (at - 2 <= start or tokens[at - 2].low not in _CARRYING):
+    if _is_infinitive(tokens, at, verb) and at > start and (at - 2 <= start or tokens[at - 2].low not in _CARRYING):
         return None
     following = tokens[at + width].low if at + width < stop else "."
     if following in _QUESTIONS and verb.lemma in _TELLING and _is_denied(tokens, at, start):
@@ -149,6 +152,11 @@ def _verb_cue(
     if tokens[at - 1].low == "have":
         return hearsay.said_to_have(tokens, at, start, stop) or _own(tokens, at, start, stop, earlier, verb, width)
     return _own(tokens, at, start, stop, earlier, verb, width)
+
+
+def _is_infinitive(tokens: Sequence[Token], at: int, verb: Reporting) -> bool:
+    """Whether "to" belongs to the verb: "wants to stress", not "every driver we spoke to said"."""
+    return tokens[at - 1].low == "to" and tokens[at].low == verb.lemma.split("_", 1)[0]
 
 
 def _shouted(tokens: Sequence[Token], at: int, start: int, stop: int) -> bool:
@@ -209,7 +217,7 @@ def _own(
         source, past = named_beside(tokens, after_it, stop)
         begins = at
     else:
-        found = subject(tokens, at - 2 if tokens[at - 1].low == "to" else at, start)
+        found = subject(tokens, at - 2 if _is_infinitive(tokens, at, verb) else at, start)
         noted = tokens[at - 1].low == "," and token.low in NOTED
         joint = tokens[helper if helper >= start and tokens[at - 1].low in ("has", "have", "had") else at - 1].low
         if found is None and at > start and (noted or joint in ("and", "but", "then", "also")):
@@ -222,6 +230,10 @@ def _own(
     if begins > start and tokens[begins - 1].low in _UNREAL:
         # "until we tell you otherwise", "if police ask you to leave"
         return None
+    unsaid = begins > start and tokens[begins - 1].low == "what" and verb.lemma in ("tell", "say")
+    if unsaid and not any(token.low == "," for token in tokens[at:stop]):
+        # "What the shepherd told the driver is not known."
+        return None
     closes = following in _ENDS and begins > start + 1 and tokens[begins - 1].low in QUOTE_MARKS | {","}
     helped = helper >= start and tokens[helper].low in _DO
     if not (closes or after_it or inferred) and is_left_out(tokens, at, at + width, stop, source, verb):
@@ -233,7 +245,7 @@ def _own(
     aside = (
         following == "," and begins > start + 1 and tokens[begins - 1].low == "," and _speaks_for_itself(tokens, source)
     )
-    known = closes or helped or aside or after_it is not None or tokens[at - 1].low == "to"
+    known = closes or helped or aside or after_it is not None or _is_infinitive(tokens, at, verb)
     if verb.doubtful_form and width == 1 and not (known or reports_here(tokens, at, source, following, inferred)):
         return None
     addressee, begin, container = complement(tokens, past, stop, verb)

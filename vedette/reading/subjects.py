@@ -68,6 +68,8 @@ def subject(tokens: Sequence[Token], at: int, start: int) -> Subject | None:
     if last - 2 >= start and tokens[last - 1].low in ("we", "i", "you", "they") and tokens[last - 2].is_word:
         # "a lawyer we trust says"
         return plain(before(tokens, last - 1, start))
+    if tokens[last].low in ("to", "with") and (voice := _spoken_with(tokens, last, start)) is not None:
+        return voice
     if tokens[last].low in _WHO and last > start:
         return nearest_person(tokens, last - (tokens[last - 1].low == ","), start)
     if tokens[last].low in QUOTE_MARKS and last - 1 > start and tokens[last - 1].low == ",":
@@ -91,7 +93,7 @@ def subject(tokens: Sequence[Token], at: int, start: int) -> Subject | None:
         outer = before_relative(tokens, last, start) or _head_of_clause(tokens, at, start)
         return outer if outer is not None or named is None else plain(named)
     ahead = tokens[named[0] - 1].low if named[0] - 1 > start else ""
-    if ahead == "nor":
+    if ahead == "nor" or (named[0] > start and tokens[named[0] - 1].low == "not"):
         return None
     if ahead in PREPOSITIONS and named[0] - 3 > start and tokens[named[0] - 2].low == "who":
         # "the rebels, who in a post denied"
@@ -160,6 +162,12 @@ def _is_tied_by(tokens: Sequence[Token], at: int) -> bool:
     stem = tokens[at - 1].stem
     noun = is_person_noun(stem) or stem in ORGANISATIONS or stem in DOCUMENTS
     return noun and tokens[at].low.endswith("ing") and tokens[at].text[0].islower() and is_participle(tokens[at].low)
+
+
+def _spoken_with(tokens: Sequence[Token], last: int, start: int) -> Subject | None:
+    """ "Every driver we spoke to said": whoever was spoken to."""
+    pronoun = next((at for at in range(last - 1, max(start, last - 5), -1) if tokens[at].low in PRONOUNS), -1)
+    return plain(before(tokens, pronoun, start)) if pronoun > start else None
 
 
 def _joined(tokens: Sequence[Token], joint: int, start: int) -> int | None:

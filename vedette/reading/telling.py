@@ -59,6 +59,7 @@ _STATES = {
     for word in line.split()
 }
 _BE = words("is are was were be been 's 're")
+_AFTER_STATE = words("that he she it they the his her their there")
 _WHOSE = words("his her their our my its")
 _EXISTS = words("is are was were 's been")
 
@@ -93,7 +94,9 @@ def by_noun(tokens: Sequence[Token], at: int, start: int, stop: int) -> Reportin
             return ReportingCue(
                 Reporting("report", _NOUNS[low]), at, phrase, None, content_from(tokens, phrase[1], stop), False
             )
-        return _is_that(tokens, at, phrase[1], stop, phrase)
+        owner = before(tokens, at, start) if tokens[at - 1].low.endswith(("'s", "s'")) else None
+        # "the army's version of events is that"
+        return _is_that(tokens, at, phrase[1], stop, owner or phrase)
     if following == "," and tokens[at - 1].low.endswith(("'s", "s'")):
         # "The agency's account, laid out in a statement, is that"
         closed = next((mark for mark in range(at + 2, min(stop - 2, at + 14)) if tokens[mark].low == ","), -1)
@@ -175,7 +178,7 @@ def _is_that(tokens: Sequence[Token], at: int, verb: int, stop: int, holder: tup
 def by_state(tokens: Sequence[Token], at: int, start: int, stop: int) -> ReportingCue | None:
     """ "is convinced that", "are worried that"; `at` is the adjective."""
     low = tokens[at].low
-    if low not in _STATES or at + 1 >= stop or tokens[at + 1].low != "that":
+    if low not in _STATES or at + 1 >= stop or tokens[at + 1].low not in _AFTER_STATE:
         return None
     helper = at - 1
     while helper > start and tokens[helper].low in ADVERBS | {"very", "quite", "deeply", "absolutely", "fairly", "so"}:

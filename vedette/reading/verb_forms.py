@@ -37,8 +37,8 @@ _CALLED_IN = words(
 _ORDERED = words("units callsigns stations elements")
 _KNOWN = words("one another we they he she")
 _PLURALS = words(
-    "crew family majority accused they we i you people police men women staff media both some many few most several "
-    "those data metadata footage personnel"
+    "two three four five six seven eight nine ten crew family majority accused they we i you people police men women "
+    "staff media both some many few most several those data metadata footage personnel"
 )
 _BELIEF = words(
     "credible likely unlikely improbable probable possible impossible reliable unreliable genuine plausible "
@@ -84,6 +84,8 @@ def reports_here(
     if written and lemma in _TOLD_BY_DOCUMENTS and following not in ("up", "of", "for", "in", "by", ",", "."):
         # "A video shows men loading crates", "a leaflet threatens to burn the shop"
         return tokens[at].low not in _PLURAL_FORMS or _is_plural(tokens, source)
+    if lemma == "maintain" and following in PRONOUNS:
+        return True
     if lemma in _OF_JUDGING and tokens[at].low not in _PLURAL_FORMS:
         return following not in ("up", "of", "for", "in", "by", "as", ",", ".", "to")
     if lemma in ("dismiss", "reject") and following in _HEARD_OF:
