@@ -11,7 +11,7 @@ import sys
 
 
 def main(url: str) -> None:
-    os.environ["DJANGO_SETTINGS_MODULE"] = "vedette.conf.settings"
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
     import django
 
     django.setup()

@@ -72,9 +72,8 @@ def test_tables_of_the_first_state_are_brought_to_this_one_with_what_is_in_them(
 
 
 @pytest.fixture
-def house(db: None, settings: Any) -> House:
+def house(db: None) -> House:
     """The example organisation."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     return House()
 
 
