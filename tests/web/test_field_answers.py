@@ -262,3 +262,31 @@ def test_at_the_front_an_impossible_time_costs_nobody_their_answer(now, settings
 
     assert asyncio.run(both()) == [200, 200]
     assert set(Acknowledgement.objects.values_list("response", flat=True)) == {"safe", "needs_help"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_at_the_front_a_note_of_full_length_is_taken_in_any_script(now, settings) -> None:
+    from vedette.conf.asgi import Front
+
+    recipient, sent = warned(), []
+    settings.ALLOWED_HOSTS = Hosts(["localhost"])
+    form = urlencode({"response": "needs_help", "note": "क" * LONGEST_NOTE}).encode()
+
+    async def receive() -> dict[str, object]:
+        return {"type": "http.request", "body": form}
+
+    async def send(message: dict[str, object]) -> None:
+        sent.append(message)
+
+    async def ending() -> dict[str, object]:
+        return {"type": "lifespan.shutdown"}
+
+    async def press() -> None:
+        front = Front()
+        headers = [(b"host", b"warn.vedette.example"), (b"content-type", b"application/x-www-form-urlencoded")]
+        await front({"type": "http", "method": "POST", "path": address(recipient), "headers": headers}, receive, send)
+        await front({"type": "lifespan"}, ending, send)
+
+    asyncio.run(press())
+    assert sent[0]["status"] == 200
+    assert Acknowledgement.objects.get().note == "क" * LONGEST_NOTE

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
+from threading import Barrier, BrokenBarrierError, Thread
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from tests.web.setup_house import PASSWORD, organisation, signed_in, user
+from vedette.access import actions
 from vedette.access.actions import deactivate_user, issue_token, set_roles
 from vedette.access.actors import actor_for, actor_of_token
 from vedette.access.handling import Realm, Tlp
@@ -124,6 +128,34 @@ def test_the_last_administrator_can_neither_be_put_out_nor_lose_the_role(office:
     deactivate_user(actor_for(second, Realm.LIVE), admin)
     with pytest.raises(BadInput, match="last administrator"):
         set_roles(actor_for(second, Realm.LIVE), second, [Role.ANALYST], Tlp.RED)
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="a race that SQLite's one writer cannot have")
+@pytest.mark.django_db(transaction=True)
+def test_two_administrators_who_put_each_other_out_at_once_are_not_both_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    pair, both = [user(name, Role.ADMINISTRATOR) for name in ("one", "two")], Barrier(2)
+    real = actions._refuse_last_administrator
+
+    def looked(of: User, field: str) -> None:
+        real(of, field)
+        with suppress(BrokenBarrierError):
+            both.wait(0.5)
+
+    monkeypatch.setattr(actions, "_refuse_last_administrator", looked)
+
+    def put_out(who: User, other: User) -> None:
+        try:
+            with suppress(BadInput):
+                deactivate_user(actor_for(who, Realm.LIVE), other)
+        finally:
+            connection.close()
+
+    threads = [Thread(target=put_out, args=(pair[at], pair[1 - at])) for at in (0, 1)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert User.objects.filter(is_active=True).count() == 1
 
 
 def test_a_new_password_ends_the_sessions_and_lets_in_with_itself_alone(office: Client) -> None:

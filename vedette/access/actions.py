@@ -64,6 +64,7 @@ def set_roles(
     """What a user is here for, and how far they see. The last administrator stays one."""
     check(actor, Verb.ADMINISTER)
     with transaction.atomic():
+        _lock_administrators()
         user = _locked(user)
         wanted = frozenset(roles)
         if Role.ADMINISTRATOR not in wanted:
@@ -92,6 +93,7 @@ def deactivate_user(actor: Actor, user: User) -> User:
     """Put a user out at once: no sign-in, no session, no token. What they did stays theirs."""
     check(actor, Verb.ADMINISTER)
     with transaction.atomic():
+        _lock_administrators()
         user = _locked(user)
         _refuse_last_administrator(user, "user")
         user.is_active = False
@@ -246,6 +248,13 @@ def _compartments(codes: Iterable[str]) -> Sequence[Compartment]:
     for missing in sorted(wanted - {one.code for one in found}):
         raise BadInput("compartments", f"there is no compartment {missing!r}")
     return found
+
+
+def _lock_administrators() -> None:
+    """Two who put each other out at once must not both find that the other is left."""
+    rights = User.objects.filter(is_active=True).order_by("pk").values_list("pk", "roles")
+    keep = [pk for pk, roles in rights if Role.ADMINISTRATOR.value in roles]
+    list(User.objects.select_for_update(no_key=True).filter(pk__in=keep).order_by("pk"))
 
 
 def _refuse_last_administrator(user: User, field: str) -> None:

@@ -21,16 +21,13 @@ from vedette.dispatch.group_commit import GroupCommit
 from vedette.dispatch.tokens import read_token
 from vedette.formats.parts import BadInput
 from vedette.web.field import views
-from vedette.web.field.answer import answer_of, is_json, read_answer
+from vedette.web.field.answer import LARGEST_BODY, answer_of, is_json, read_answer
 from vedette.web.field.look import COOKIE
 
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 log = logging.getLogger(__name__)
-
-#: Three answers and a note need less, in bytes.
-BODY_LIMIT = 4_096
 
 
 class TooLarge(Exception):
@@ -62,7 +59,7 @@ class Answers:
         try:
             body = await _body(headers, receive)
         except TooLarge:
-            await self._refuse(send, machine, token, look, 413, "body", f"is larger than {BODY_LIMIT} bytes")
+            await self._refuse(send, machine, token, look, 413, "body", f"is larger than {LARGEST_BODY} bytes")
             return
         recipient = read_token(token)
         if recipient is None:
@@ -132,7 +129,7 @@ def _rendered(render: Callable[..., bytes], given: tuple[str, ...]) -> bytes:
 async def _body(headers: Mapping[bytes, bytes], receive: Receive) -> bytes:
     """The whole body. Raises TooLarge as soon as that is known."""
     said = headers.get(b"content-length", b"")
-    if said.isdigit() and int(said) > BODY_LIMIT:
+    if said.isdigit() and int(said) > LARGEST_BODY:
         raise TooLarge
     body = b""
     while True:
@@ -140,7 +137,7 @@ async def _body(headers: Mapping[bytes, bytes], receive: Receive) -> bytes:
         if message["type"] != "http.request":
             raise ConnectionAbortedError
         body += message.get("body", b"")
-        if len(body) > BODY_LIMIT:
+        if len(body) > LARGEST_BODY:
             raise TooLarge
         if not message.get("more_body"):
             return body

@@ -110,12 +110,14 @@ def keep_unit(
     if supervisor is not None and not supervisor.active:
         raise BadInput("supervisor", "is not active; name somebody who is")
     with transaction.atomic():
-        unit = Unit.objects.select_for_update(no_key=True).filter(realm=actor.realm.value, code=_code(code)).first()
+        # All of them: two who put units below each other at once must not both find no loop.
+        units = list(Unit.objects.select_for_update(no_key=True).filter(realm=actor.realm.value).order_by("pk"))
+        unit = {one.code: one for one in units}.get(_code(code))
         if unit is None:
             unit = Unit(realm=actor.realm.value, code=_code(code), created_at=clock.now())
         else:
             check(actor, Verb.KEEP_ROSTER, unit)
-            _refuse_loop(unit, parent)
+            _refuse_loop(unit, parent, units)
         unit.name, unit.parent, unit.area, unit.supervisor = _line("name", name), parent, area, supervisor
         unit.handling = (handling or Tlp(unit.handling)).value
         unit.save()
@@ -288,12 +290,13 @@ def _refuse_inactive(person: Person) -> None:
         raise BadInput("person", "has left; take them in again first")
 
 
-def _refuse_loop(unit: Unit, parent: Unit | None) -> None:
-    above = parent
+def _refuse_loop(unit: Unit, parent: Unit | None, units: Iterable[Unit]) -> None:
+    parents = {one.pk: one.parent_id for one in units}
+    above = parent.pk if parent is not None else None
     while above is not None:
-        if above.pk == unit.pk:
+        if above == unit.pk:
             raise BadInput("parent", "a unit cannot be below itself")
-        above = above.parent
+        above = parents.get(above)
 
 
 def _below(unit: Unit) -> set[int]:
