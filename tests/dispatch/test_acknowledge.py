@@ -45,6 +45,35 @@ def test_saying_the_same_again_changes_nothing(house: House) -> None:
     assert Entry.objects.count() == entries
 
 
+def test_the_same_answer_with_a_new_note_is_recorded_and_the_same_note_only_once(house: House) -> None:
+    house.person("ann")
+    message = house.warn()
+    work()
+    me = ref("ann")
+
+    def say(response: Response, note: str = "") -> Recorded:
+        return record([Answer(recipient=me, response=response, note=note)])[0].recorded
+
+    assert say(Response.NEEDS_HELP) is Recorded.RECORDED
+    entries = Entry.objects.count()
+    assert say(Response.NEEDS_HELP, "water at the door") is Recorded.RECORDED
+    assert Entry.objects.count() == entries + 1
+    assert say(Response.NEEDS_HELP, "water at the door") is Recorded.REPEATED
+    assert say(Response.NEEDS_HELP) is Recorded.REPEATED
+    assert say(Response.ACKNOWLEDGED) is Recorded.RECORDED
+    both = [Answer(recipient=me, response=Response.ACKNOWLEDGED, note="we are three")] * 2
+    assert [one.recorded for one in record(both)] == [Recorded.RECORDED, Recorded.REPEATED]
+    told = list(Acknowledgement.objects.order_by("pk").values_list("response", "turn", "note"))
+    assert told == [
+        ("needs_help", 0, ""),
+        ("needs_help", 1, "water at the door"),
+        ("acknowledged", 0, ""),
+        ("acknowledged", 1, "we are three"),
+    ]
+    assert states(message) == {"ann": "needs_help"}
+    assert verify().verified
+
+
 def test_whoever_needs_help_again_after_having_been_safe_is_heard(house: House) -> None:
     house.person("ann")
     message = house.warn()

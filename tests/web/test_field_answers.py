@@ -78,6 +78,16 @@ def test_repeating_an_answer_changes_nothing(now, phone: Client) -> None:
 
 
 @pytest.mark.django_db
+def test_a_note_sent_with_the_same_answer_again_is_kept_and_shown(now, phone: Client) -> None:
+    recipient = warned()
+    said(phone, address(recipient), {"response": "needs_help"})
+    now.advance(minutes=5)
+    again = said(phone, address(recipient), {"response": "needs_help", "note": "Water at the door"})
+    assert "Recorded: I need help" in again.content.decode() and "“Water at the door”" in again.content.decode()
+    assert Acknowledgement.objects.get(note="Water at the door").response == "needs_help"
+
+
+@pytest.mark.django_db
 def test_another_answer_is_possible_and_i_have_read_it_never_hides_a_call_for_help(now, phone: Client) -> None:
     recipient = warned()
     for response in ("safe", "needs_help", "acknowledged"):

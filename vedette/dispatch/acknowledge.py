@@ -57,7 +57,7 @@ class Outcome:
 
 
 def record(batch: Sequence[Answer]) -> list[Outcome]:
-    """Record many answers, in their order, in one transaction. Saying the same again adds nothing."""
+    """Record many answers, in their order, in one transaction. The same again adds nothing, unless with a new note."""
     now = clock.now()
     with transaction.atomic():
         found = load({one.recipient.recipient_id for one in batch}, now)
@@ -70,7 +70,7 @@ def record(batch: Sequence[Answer]) -> list[Outcome]:
                 outcomes.append(_outcome(Recorded.UNKNOWN, State.OPEN))
                 continue
             message = known.message(answer.seen)
-            repeated = kept.is_known(answer) or _repeats(known.said.get(message, ()), answer.response)
+            repeated = kept.is_known(answer) or _repeats(known, message, answer)
             if not repeated:
                 at, before = kept.given_at(answer, message), known.state
                 said = _say(known, message, _STATES[answer.response], answer.note)
@@ -108,9 +108,15 @@ def record_attestations(recipients: Sequence[int], by: str, note: str) -> dict[i
     return outcomes
 
 
-def _repeats(said: Sequence[str], response: Response) -> bool:
-    """Whether it says nothing new: the last words again, or "I have read it" once more."""
-    return bool(said) and (said[-1] == response or (response is Response.ACKNOWLEDGED and response in said))
+def _repeats(known: Known, message: int, answer: Answer) -> bool:
+    """Whether it says nothing new: the last words again, or "I have read it" once more, and no note but a known one.
+
+    A note counts by itself: it is what somebody who needs help adds when the water has come to the door.
+    """
+    said, response = known.said.get(message, ()), answer.response
+    if not said or (said[-1] != response and not (response is Response.ACKNOWLEDGED and response in said)):
+        return False
+    return not answer.note or (message, response.value, answer.note) in known.noted
 
 
 _STATES = {response: State(response.value) for response in Response}
@@ -121,6 +127,8 @@ def _say(known: Known, message: int, response: State, note: str, by: str = "") -
     said = known.said.setdefault(message, [])
     turn = said.count(response)
     said.append(response)
+    if note:
+        known.noted.add((message, response.value, note))
     known.state = answered_state(known.state, response)
     return New(known.id, message, known.realm, response.value, turn, note, known.warning.late, by, first_to)
 

@@ -43,6 +43,8 @@ class Known:
     got: int
     #: Message -> what they said of it, what was given last at the end.
     said: dict[int, list[str]] = field(default_factory=dict)
+    #: Message, response and note of each that had a note.
+    noted: set[tuple[int, str, str]] = field(default_factory=set)
 
     def message(self, seen: str) -> int:
         """The message that an answer is about: the one on the page, else the last that they got."""
@@ -65,7 +67,7 @@ class New(NamedTuple):
     message: int
     realm: str
     response: str
-    #: How often they had said the same of that message before.
+    #: How often they had given the same response to that message before.
     turn: int
     note: str
     late: bool
@@ -88,15 +90,17 @@ def load(recipients: Iterable[int], now: datetime) -> dict[int, Known]:
     }
     _load_got([known.id for known in found.values() if len(known.warning.issued) > 1], found)
     # In the order in which they were given: an older one may have come in last.
-    for _, _, recipient, message, response in sorted(
+    for _, _, recipient, message, response, note in sorted(
         _read(
             "COALESCE(theirs.answered_at, theirs.at), theirs.id,"
-            " theirs.recipient_id, theirs.message_id, theirs.response",
+            " theirs.recipient_id, theirs.message_id, theirs.response, theirs.note",
             _each_of("dispatch_acknowledgement"),
             ids,
         )
     ):
         found[recipient].said.setdefault(message, []).append(response)
+        if note:
+            found[recipient].noted.add((message, response, note))
     return found
 
 

@@ -280,7 +280,7 @@ class HeardBefore(models.Model):
 
 
 class Acknowledgement(models.Model):
-    """What a recipient answered, or a supervisor attested for them. Saying the same again adds nothing."""
+    """What a recipient answered, or a supervisor attested for them. The same adds nothing, unless with a new note."""
 
     recipient = models.ForeignKey(
         Recipient, on_delete=models.PROTECT, related_name="acknowledgements", db_index=False, db_constraint=False
@@ -289,7 +289,7 @@ class Acknowledgement(models.Model):
         Message, on_delete=models.PROTECT, related_name="acknowledgements", db_index=False, db_constraint=False
     )
     response = models.CharField(max_length=12, choices=[*_choices(Response), ("attested", "attested")])
-    #: How often the same had been said before, with another answer in between.
+    #: How often the same had been said before, with another answer in between or another note.
     turn = models.PositiveSmallIntegerField(default=0)
     note = models.CharField(max_length=500, blank=True)
     #: Answered after the warning had ended.
