@@ -1,4 +1,7 @@
-"""People and how they are reached, where they belong, when they are on, and where they last were."""
+"""The organisation, its people, how they are reached and where they belong.
+
+When they are on, where they last were and their phones have files of their own, and are taken from here like the rest.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,34 @@ from django.db import models
 from django.db.models.functions import Lower
 
 from vedette.access.models import Record
-from vedette.access.sealed_fields import SealedText
 from vedette.people.contact import shown_address
+from vedette.people.phone_models import PairingCode, Phone, WrongCode
+from vedette.people.place_models import AreaEntry, Device, Position, WatchedArea
+from vedette.people.shift_models import Shift, ShiftCalendar, ShiftOverride
+
+__all__ = [
+    "AreaEntry",
+    "ContactPoint",
+    "Device",
+    "Duty",
+    "HeldLeaver",
+    "HeldMove",
+    "NamedAudience",
+    "Organisation",
+    "PairingCode",
+    "Person",
+    "PersonId",
+    "Phone",
+    "Position",
+    "RosterSource",
+    "SavedArea",
+    "Shift",
+    "ShiftCalendar",
+    "ShiftOverride",
+    "Unit",
+    "WatchedArea",
+    "WrongCode",
+]
 
 PersonId = NewType("PersonId", int)
 
@@ -187,177 +216,3 @@ class ContactPoint(models.Model):
     def shown(self) -> str:
         """The address as a person reads it."""
         return shown_address(self.channel, self.address)
-
-
-class ShiftCalendar(Record):
-    """An iCalendar that tells who is on: a file, or an address that is asked. Its marks are those of what it tells."""
-
-    name = models.SlugField(max_length=50)
-    #: Whose it is: one person's; or of a unit, whose people alone it can tell of; or of anybody.
-    person = models.ForeignKey(Person, on_delete=models.CASCADE, null=True, blank=True, related_name="calendars")
-    unit = models.ForeignKey(Unit, on_delete=models.CASCADE, null=True, blank=True, related_name="calendars")
-    #: What of an event names the person: `owner`, `attendee`, `organizer`, `summary`, or a property such as X-BADGE.
-    by = models.CharField(max_length=60)
-    #: IANA zone of times without one of their own.
-    zone = models.CharField(max_length=60)
-    #: Where the shifts of events without a place are.
-    post = models.ForeignKey(SavedArea, on_delete=models.PROTECT, null=True, blank=True, related_name="calendars")
-    #: As it came last.
-    body = models.BinaryField(null=True)
-    #: Up to when it has been expanded; it rolls on.
-    expanded_to = models.DateTimeField(null=True)
-    #: Where it is asked for; "" for a file. Whoever knows such an address can read it: it is not shown again.
-    url = SealedText(blank=True, default="")
-    allow_private = models.BooleanField(default=False)
-    every_s = models.PositiveIntegerField(default=900)
-    enabled = models.BooleanField(default=True)
-    #: When it is due; whoever moves it on asks for it, so that it is asked for once.
-    next_at = models.DateTimeField()
-    answered_at = models.DateTimeField(null=True)
-    etag = models.CharField(max_length=500, blank=True)
-    modified = models.CharField(max_length=100, blank=True)
-    failures = models.PositiveIntegerField(default=0)
-    #: What could not be had or used, a sentence each.
-    remarks = models.JSONField(default=list)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["realm", "name"], name="shift_calendar_once")]
-
-
-class ShiftOverride(models.Model):
-    """One occurrence of a calendar that somebody has taken out, moved, or given to another."""
-
-    calendar = models.ForeignKey(ShiftCalendar, on_delete=models.CASCADE, related_name="overrides")
-    #: The occurrence, as the calendar tells it.
-    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
-    starts = models.DateTimeField()
-    #: What holds instead; null: nothing.
-    to_person = models.ForeignKey(Person, on_delete=models.CASCADE, null=True, related_name="+")
-    to_starts = models.DateTimeField(null=True)
-    to_ends = models.DateTimeField(null=True)
-    to_post = models.ForeignKey(SavedArea, on_delete=models.PROTECT, null=True, related_name="+")
-    why = models.CharField(max_length=200)
-    #: Who said so: "user:7".
-    said_by = models.CharField(max_length=60)
-    at = models.DateTimeField()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["calendar", "person", "starts"], name="shift_override_once")]
-
-
-class Shift(models.Model):
-    """One interval during which a person is on, in UTC; where, if the post is known."""
-
-    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="shifts")
-    #: The calendar that tells of it; null: put in by hand. And what was changed of it since.
-    calendar = models.ForeignKey(ShiftCalendar, on_delete=models.CASCADE, null=True, related_name="shifts")
-    override = models.ForeignKey(ShiftOverride, on_delete=models.SET_NULL, null=True, related_name="shifts")
-    starts = models.DateTimeField()
-    ends = models.DateTimeField()
-    post = models.ForeignKey(SavedArea, on_delete=models.PROTECT, null=True, blank=True)
-    changed_at = models.DateTimeField(db_index=True)
-
-    class Meta:
-        indexes = [models.Index(fields=["starts", "ends"])]
-        constraints = [models.CheckConstraint(condition=models.Q(ends__gt=models.F("starts")), name="shift_ends_later")]
-
-
-class Position(models.Model):
-    """The last fix of a person who consents, or who gave it themselves. One row a person; no track is kept."""
-
-    person = models.OneToOneField(Person, on_delete=models.CASCADE, primary_key=True)
-    lat = models.FloatField()
-    lon = models.FloatField()
-    #: Radius of the fix in metres.
-    accuracy_m = models.FloatField()
-    fixed_at = models.DateTimeField()
-    #: No index: it would be written anew with each of tens of thousands of fixes a second.
-    received_at = models.DateTimeField()
-    #: They gave this one fix themselves, whether they let their position be used otherwise or not.
-    offered = models.BooleanField(default=False, db_default=False)
-
-
-class Device(models.Model):
-    """What tells a person's position: an app on a phone, or a tracker. Only the SHA-256 of its token is kept."""
-
-    class Kind(models.TextChoices):
-        """What it speaks."""
-
-        OWNTRACKS = "owntracks", "OwnTracks"
-        TAK = "tak", "TAK (Cursor on Target)"
-        TRACCAR = "traccar", "Traccar, OsmAnd"
-
-    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="devices")
-    #: Its person's, so that a device is found in one realm alone.
-    realm = models.CharField(max_length=8)
-    kind = models.CharField(max_length=10, choices=Kind.choices)
-    #: What it calls itself: OwnTracks' USER/DEVICE, TAK's uid, Traccar's identifier.
-    name = models.CharField(max_length=200)
-    #: The common name of the certificate that a TAK client shows; empty: it shows its token instead.
-    certificate = models.CharField(max_length=200, blank=True)
-    digest = models.BinaryField(max_length=32, unique=True)
-    paired_at = models.DateTimeField()
-    #: About when it was last heard, and what became of that (`device_fixes.REASONS`). No place is kept here.
-    heard_at = models.DateTimeField(null=True)
-    outcome = models.CharField(max_length=20, blank=True)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["realm", "kind", "name"], name="device_name_once")]
-
-
-class PairingCode(models.Model):
-    """What lets one phone be paired with a person, once and for a short while. One a person: a new one replaces it."""
-
-    person = models.OneToOneField(Person, on_delete=models.CASCADE, primary_key=True, related_name="+")
-    #: A mac under the installation's key, so that a code cannot be read out of a copy of the database.
-    digest = models.BinaryField(max_length=32, unique=True)
-    expires_at = models.DateTimeField()
-
-
-class WrongCode(models.Model):
-    """That a wrong pairing code was tried, and from where, as a hash; kept while it counts against more tries."""
-
-    source = models.BinaryField(max_length=32)
-    at = models.DateTimeField(db_index=True)
-
-
-class Phone(models.Model):
-    """A browser that a person has paired: it opens their own page without a login. Only its token's SHA-256 is kept."""
-
-    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="phones")
-    digest = models.BinaryField(max_length=32, unique=True)
-    #: What it is, as its browser tells: "Android, Chrome".
-    label = models.CharField(max_length=60)
-    paired_at = models.DateTimeField()
-    #: When it was last here, to the hour.
-    seen_at = models.DateTimeField()
-    revoked_at = models.DateTimeField(null=True)
-    #: Its browser's subscription, once it takes notifications.
-    push = models.ForeignKey(ContactPoint, on_delete=models.SET_NULL, null=True, related_name="+")
-
-
-class WatchedArea(models.Model):
-    """Ground whose entering is written down while somebody needs it: that of a warning in force."""
-
-    #: Taken at random, so that it never comes to stand for other ground.
-    id = models.BigIntegerField(primary_key=True)
-    realm = models.CharField(max_length=8)
-    #: What it is watched for: a number of whoever asked, of which this room knows no more.
-    subject = models.BigIntegerField(unique=True)
-    #: GeoJSON Polygon or MultiPolygon, lon/lat.
-    geometry = models.JSONField()
-    #: Whether those who were there before it was watched have been looked for.
-    looked_over = models.BooleanField(default=False)
-
-
-class AreaEntry(models.Model):
-    """Somebody has come into watched ground, or perhaps has. It is gone as soon as that is dealt with."""
-
-    watched = models.ForeignKey(WatchedArea, on_delete=models.CASCADE, related_name="entries", db_index=False)
-    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
-    #: Known to have been in; else perhaps.
-    surely = models.BooleanField()
-    at = models.DateTimeField()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["watched", "person"], name="area_entry_once")]
