@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from shapely.geometry import MultiPolygon, Polygon, box
 
@@ -289,6 +289,7 @@ def test_an_all_clear_is_an_update_with_all_clear_and_names_what_it_ends():
 boxes = st.builds(lambda x, y, w, h: box(x, y, x + w, y + h), *[st.integers(0, 8)] * 2, *[st.integers(1, 6)] * 2)
 
 
+@example([box(0, 1, 2, 5), box(1, 0, 2, 1)], [box(0, 3, 2, 5)])
 @given(st.lists(boxes, min_size=1, max_size=3), st.lists(boxes, max_size=4))
 def test_an_area_with_holes_and_parts_is_cut_into_sound_polygons_covering_the_same(outer, holes):
     area = shapely.union_all(outer).difference(

@@ -42,6 +42,8 @@ NEXT_UPDATE = "vedette:next-update"
 #: The most pieces that an area with holes is cut into.
 _MOST_PIECES = 1_000
 _ROUNDING_DEGREES = 2e-6
+#: What a CAP polygon's coordinates are written to.
+_GRID_DEGREES = 1e-6
 
 
 def to_cap(
@@ -144,7 +146,8 @@ def polygons_of(area: Polygon | MultiPolygon) -> tuple[str, ...]:
         west, south, east, north = piece.bounds
         cut = piece.interiors[0].centroid.x
         for half in (box(west, south, cut, north), box(cut, south, east, north)):
-            parts = shapely.get_parts(piece.intersection(half))
+            # On the grid that is written: what is thinner than that would fold over itself there.
+            parts = shapely.get_parts(shapely.set_precision(piece.intersection(half), _GRID_DEGREES))
             pending += [part for part in parts if isinstance(part, Polygon) and part.area > 0]
     pieces.sort(key=lambda piece: piece.bounds)
     return tuple(polygon_text([(lat, lon) for lon, lat, *_ in piece.exterior.coords]) for piece in pieces)
