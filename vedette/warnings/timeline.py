@@ -15,7 +15,7 @@ from shapely.geometry.base import BaseGeometry
 from vedette.access.handling import Tlp, most_restrictive
 from vedette.access.policy import Actor
 from vedette.people.models import Unit
-from vedette.people.queries import units_for
+from vedette.people.queries import areas_for, units_for
 from vedette.places.circle import circle
 from vedette.places.geometry import geojson_of, shape_of
 from vedette.threats.likelihood import in_words
@@ -103,14 +103,15 @@ def timeline(actor: Actor, since: datetime, narrowed: Narrowed = Narrowed()) -> 
     return Timeline(tuple(events), unplaced, most_restrictive([event.handling for event in events] or [Tlp.CLEAR]))
 
 
-def ground_of_unit(unit: Unit) -> dict[str, Any] | None:
-    """The unit's own ground, or that of the nearest unit above it that has one."""
-    above: Unit | None = unit
+def ground_of_unit(actor: Actor, unit: Unit) -> dict[str, Any] | None:
+    """The ground of the unit or of the nearest above it that has one, where the actor may see that and all between."""
+    units, areas = {one.pk: one for one in units_for(actor)}, areas_for(actor)
+    above = units.get(unit.pk)
     while above is not None:
-        if above.area is not None:
-            found: dict[str, Any] = above.area.geometry
-            return found
-        above = above.parent
+        if above.area_id is not None:
+            ground = areas.filter(pk=above.area_id).first()
+            return ground.geometry if ground is not None else None
+        above = units.get(above.parent_id or 0)
     return None
 
 

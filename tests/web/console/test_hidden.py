@@ -6,7 +6,7 @@ from tests.web.console.house import House, text_of
 from vedette import clock
 from vedette.access.handling import Tlp
 from vedette.demo import texts
-from vedette.people.models import SavedArea
+from vedette.people.models import Person, SavedArea, Unit
 from vedette.reports.models import Report, Source
 from vedette.warnings import actions
 from vedette.warnings.models import Message, Warning
@@ -85,6 +85,29 @@ def test_the_inbox_does_not_count_hidden_warnings(house: House) -> None:
     assert "1 warning" in text_of(house.browser("analyst").get("/reports/"))
     Warning.objects.filter(pk=message.warning_id).update(handling=Tlp.RED.value)
     assert "1 warning" not in text_of(house.browser("analyst").get("/reports/"))
+
+
+def test_a_person_s_page_names_no_unit_ground_host_or_guardian_that_one_may_not_see(house: House) -> None:
+    lower(house)
+    people = Person.objects.filter(realm="exercise", active=True, unit__area__isnull=False, supervises=None)
+    guest, host = people.select_related("unit")[:2]
+    ground = guest.unit.area_id
+    Person.objects.filter(pk=guest.pk).update(kind="visitor", host=host)
+    own = Unit.objects.exclude(pk=guest.unit_id).filter(realm="exercise")[0]
+    Unit.objects.filter(pk=own.pk).update(supervisor=guest, name="Hidden command")
+    SavedArea.objects.filter(pk=ground).update(warden=guest, alternate=guest, name="Hidden ground")
+    Person.objects.filter(pk=host.pk).update(name="Hidden host")
+    Unit.objects.filter(pk=guest.unit_id).update(name="Hidden unit")
+    names, path = ("Hidden command", "Hidden ground", "Hidden host", "Hidden unit"), f"/people/{guest.pk}/"
+    shown = text_of(house.browser("officer").get(path))
+    assert all(name in shown for name in names)
+    for records in (Unit.objects.all(), SavedArea.objects.all(), Person.objects.filter(pk=host.pk)):
+        records.update(handling=Tlp.RED.value)
+    browser = house.browser("officer")
+    for page in (browser.get(path), browser.get("/people/", {"search": guest.code})):
+        text = text_of(page)
+        assert page.status_code == 200 and guest.name in text
+        assert not [name for name in names if name in text]
 
 
 def lower(house: House) -> None:

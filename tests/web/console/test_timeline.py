@@ -7,7 +7,9 @@ from datetime import timedelta
 from tests.web.console.house import House, text_of
 from vedette import clock
 from vedette.access.handling import Tlp
+from vedette.access.models import User
 from vedette.demo.geography import FENCE_LINE
+from vedette.people.models import SavedArea, Unit
 from vedette.reports.models import Report
 from vedette.threats import actions
 from vedette.threats.models import Incident, Threat
@@ -100,3 +102,14 @@ def test_it_shows_nothing_of_what_the_reader_may_not_see(house: House) -> None:
     assert "The hidden threat" not in page and "Hidden people" not in page
     assert f"/threats/{threat.pk}/" not in page and f"/warnings/{warning.pk}/" not in page
     assert "A vehicle struck a person" in page
+
+
+def test_the_ground_of_a_unit_is_drawn_only_for_those_who_may_see_that_area(house: House) -> None:
+    unit = Unit.objects.filter(area__isnull=False).order_by("pk")[0]
+    browser = house.browser("officer")
+    assert browser.get(PATH, {"of": f"unit:{unit.code}"}).context["map"]["ground"] == unit.area.geometry
+    User.objects.filter(pk=house.users["officer"].pk).update(clearance="TLP:AMBER+STRICT")
+    SavedArea.objects.update(handling="TLP:RED")
+    page = browser.get(PATH, {"of": f"unit:{unit.code}"})
+    assert page.status_code == 200
+    assert page.context["map"]["ground"] is None

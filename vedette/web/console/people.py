@@ -13,7 +13,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_POST
 
 from vedette import clock
-from vedette.access.policy import visible
+from vedette.access.policy import Actor, visible
 from vedette.access.roles import Verb
 from vedette.dispatch.actions import attest
 from vedette.dispatch.goals import FILLED
@@ -31,7 +31,7 @@ from vedette.people.queries import people_for, units_for, without_address
 from vedette.people.quiet import said
 from vedette.people.shrinking import held_for
 from vedette.web.console.counting import reason_row
-from vedette.web.console.doors import ActedRequest, Errors, one, page, paged, told
+from vedette.web.console.doors import ActedRequest, Errors, one, page, paged, seen, told
 
 
 @page(Verb.SEE_PEOPLE)
@@ -151,15 +151,18 @@ def shown(
         )
         .order_by("-created_at")
     )
-    now = clock.now()
+    now, unit = clock.now(), seen(request.actor, found.unit)
     context = {
         "person": found,
+        "unit": unit,
+        "ground": unit and seen(request.actor, unit.area),
+        "host": seen(request.actor, found.host),
         "points": found.contact_points.order_by(F("verified_at").asc(nulls_last=True), "rank", "pk"),
         "shifts": found.shifts.filter(ends__gt=now).select_related("post").order_by("starts")[:12],
         "position": Position.objects.filter(person=found).first(),
-        "supervises": found.supervises.all(),
-        "wardens": found.warden_of.all(),
-        "alternates": found.alternate_of.all(),
+        "supervises": visible(request.actor, found.supervises.all()),
+        "wardens": visible(request.actor, found.warden_of.all()),
+        "alternates": visible(request.actor, found.alternate_of.all()),
         "quiet": request.POST.get("quiet", "") if errors else said(found.quiet_from, found.quiet_to),
         "quiet_zone": request.POST.get("zone", "") if errors else found.zone,
         "house_zone": getattr(Organisation.objects.first(), "zone", "UTC"),
@@ -177,7 +180,7 @@ def shown(
             {
                 "recipient": row,
                 "reason": reason_row(row.reason),
-                "steps": _history(row),
+                "steps": _history(request.actor, row),
                 "may_vouch": State(row.state) in SILENT and request.actor.may(Verb.ATTEST, row.warning),
             }
             for row in paged(request, received, 20)
@@ -189,7 +192,7 @@ def shown(
     return render(request, "console/person.html", context, status=422 if errors else 200)
 
 
-def _history(row: Recipient) -> list[tuple[object, str, str, str]]:
+def _history(actor: Actor, row: Recipient) -> list[tuple[object, str, str, str]]:
     """Everything that happened with one recipient, in order: (when, state, what, detail)."""
     steps: list[tuple[object, str, str, str]] = []
     for delivery in row.deliveries.all():
@@ -210,7 +213,10 @@ def _history(row: Recipient) -> list[tuple[object, str, str, str]]:
             what += f"; by their phone they did so on {timezone.localtime(answer.answered_at):%a %d %b %H:%M:%S}"
         steps.append((answer.at, answer.response, what + (", after the end" if answer.late else ""), answer.note))
     for silence in row.escalations.all():
-        what = f"silence told to {silence.told.name}" if silence.told is not None else "silence told to nobody"
+        told_to = seen(actor, silence.told)
+        what = f"silence told to {told_to.name}" if told_to is not None else "silence told to nobody"
+        if told_to is None and silence.told is not None:
+            what = "silence told to somebody whom you may not see"
         what += ", in vain: the notice failed" if silence.in_vain else ""
         steps.append((silence.at, "unanswered", what, silence.why))
     for hold in row.holds.all():

@@ -37,7 +37,7 @@ def lined_up(request: ActedRequest) -> HttpResponse:
     group = name if kind == "group" and name in groups else ""
     if asked and area is None and unit is None and not group:
         raise Http404
-    ground = area.geometry if area is not None else ground_of_unit(unit) if unit is not None else None
+    ground = area.geometry if area is not None else ground_of_unit(request.actor, unit) if unit is not None else None
     now = clock.now()
     found = timeline(request.actor, now - timedelta(days=days), Narrowed(group, ground, unit))
     rows = [{"number": at, "event": event} for at, event in enumerate(found.events[:_LISTED], start=1)]
