@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 
-from vedette.access.handling import Realm
+from vedette.access.handling import Realm, Tlp
 from vedette.access.policy import Actor, visible
 from vedette.access.roles import Verb
 from vedette.warnings.approval import content_hash
@@ -56,6 +56,22 @@ def decided_before(message: Message) -> Approval | None:
     """The last decision on another version of the message than stands now: what has changed since then is asked."""
     decisions = message.approvals.exclude(content_hash=content_hash(message)).filter(whole__isnull=False)
     return decisions.select_related("approver").order_by("decided_at", "pk").last()
+
+
+def may_read_decided(actor: Actor, decided: Approval) -> bool:
+    """Whether the actor is cleared for the version that was decided on, whatever the warning has been marked since.
+
+    Its compartments need not be asked for: those of a warning are never widened. What is not known is not shown.
+    """
+    content = (decided.whole or {}).get("content", {})
+    marked = Tlp(content.get("handling", Tlp.RED.value))
+    return actor.may(Verb.SEE, decided.message.warning) and marked.rank <= actor.clearance.rank
+
+
+def reason_for(actor: Actor, decided: Approval) -> str:
+    """Why it was decided so, for those who may read what it is about."""
+    told = not decided.reason or may_read_decided(actor, decided)
+    return decided.reason if told else "not shown: it is about a version marked above your clearance"
 
 
 def break_glass_for(actor: Actor) -> QuerySet[Approval]:

@@ -11,6 +11,7 @@ from shapely.geometry import MultiPolygon, box
 from tests.warnings.translated import ARABIC, SPANISH
 from tests.web.console.house import House, text_of
 from vedette import clock
+from vedette.access.models import User
 from vedette.demo import texts
 from vedette.places.geometry import geojson_of, shape_of
 from vedette.warnings import actions
@@ -136,3 +137,17 @@ def test_an_outline_across_the_antimeridian_and_one_that_is_new_are_drawn() -> N
     assert 100 < max(across) - min(across) <= 360
     assert outline_change(None, one).words[0].endswith("in all.")
     assert outline_change(None, None).drawing == ""
+
+
+def test_an_earlier_version_marked_above_the_reader_is_neither_compared_with_nor_quoted(house: House) -> None:
+    message = house.submitted(handling="TLP:RED", description="Source HUMINT-77 says so.")
+    officer, second = house.actor("officer"), house.actor("second")
+    actions.return_to_author(second, message, "take HUMINT-77 out")
+    content = {**message.content, "handling": "TLP:GREEN", "description": "A clean description."}
+    actions.submit(officer, actions.revise(officer, message, content=content), "stands")
+    path = f"/warnings/{message.warning_id}/messages/1/"
+    assert "HUMINT-77" in changed_part(text_of(house.browser("second").get(path)))
+    User.objects.filter(pk=house.users["second"].pk).update(clearance="TLP:GREEN")
+    page = text_of(house.browser("second").get(f"{path}?against=decided"))
+    assert "HUMINT-77" not in page
+    assert "The version last decided on was marked above your clearance; it is not shown." in page

@@ -28,7 +28,7 @@ from vedette.warnings.findings import findings_of
 from vedette.warnings.lifecycle import IllegalMove
 from vedette.warnings.models import Approval, Message, Warning
 from vedette.warnings.plans import flat
-from vedette.warnings.queries import warnings_for
+from vedette.warnings.queries import reason_for, warnings_for
 from vedette.warnings.reach import reach_shown_to
 from vedette.warnings.readers import reading_of
 from vedette.warnings.templated import templated
@@ -263,7 +263,7 @@ def _citations(request: ApiRequest, given: dict[str, list[int]] | None) -> dict[
 def _whole(request: ApiRequest, warning_id: int) -> dict[str, Any]:
     warning = found(_known(request), warning_id)
     messages = sorted(warning.messages.all(), key=lambda message: message.number)
-    return {**_row(request, warning), "messages": [_message(message) for message in messages]}
+    return {**_row(request, warning), "messages": [_message(request, message) for message in messages]}
 
 
 def _row(request: ApiRequest, warning: Warning) -> dict[str, Any]:
@@ -281,17 +281,21 @@ def _row(request: ApiRequest, warning: Warning) -> dict[str, Any]:
     }
 
 
-def _message(message: Message) -> dict[str, Any]:
+def _message(request: ApiRequest, message: Message) -> dict[str, Any]:
     own = ("number", "identifier", "state", "content", "audience", "plan", "citations", "lint_override")
     return {
         **{name: getattr(message, name) for name in (*own, "submitted_at", "issued_at")},
         "type": message.msg_type,
         "content_hash": content_hash(message),
         "author": message.author_id,
-        "approvals": [_approval(approval) for approval in message.approvals.all()],
+        "approvals": [_approval(request, approval) for approval in message.approvals.all()],
     }
 
 
-def _approval(approval: Approval) -> dict[str, Any]:
-    own = ("decision", "content_hash", "reason", "break_glass", "decided_at")
-    return {**{name: getattr(approval, name) for name in own}, "approver": approval.approver_id}
+def _approval(request: ApiRequest, approval: Approval) -> dict[str, Any]:
+    own = ("decision", "content_hash", "break_glass", "decided_at")
+    return {
+        **{name: getattr(approval, name) for name in own},
+        "reason": reason_for(request.auth, approval),
+        "approver": approval.approver_id,
+    }

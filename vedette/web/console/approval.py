@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 
 from vedette import clock
 from vedette.access.handling import Realm
-from vedette.access.policy import decide
+from vedette.access.policy import Actor, decide
 from vedette.access.roles import Verb
 from vedette.dispatch import submitting
 from vedette.people.freshness import roster_age
@@ -22,7 +22,7 @@ from vedette.warnings.approval import content_hash, whole_of
 from vedette.warnings.content import MessageType
 from vedette.warnings.findings import reports_behind
 from vedette.warnings.models import Approval, Message
-from vedette.warnings.queries import decided_before, messages_for, replaced_by
+from vedette.warnings.queries import decided_before, may_read_decided, messages_for, reason_for, replaced_by
 from vedette.web.console.changes import changes
 from vedette.web.console.check import check_message
 from vedette.web.console.compose import cites
@@ -124,7 +124,8 @@ def issue(request: ActedRequest, warning_id: int, number: int) -> HttpResponse:
 
 
 def _review(request: ActedRequest, message: Message, errors: Errors) -> HttpResponse:
-    actor, comparisons = request.actor, _comparisons(message)
+    actor = request.actor
+    comparisons, above = _comparisons(actor, message)
     against = next((one for one in comparisons if one.key == request.GET.get("against")), comparisons[0])
     own = actor.user_id in message.editors
     approval = message.approvals.order_by("decided_at", "id").select_related("approver").last()
@@ -136,6 +137,7 @@ def _review(request: ActedRequest, message: Message, errors: Errors) -> HttpResp
         "content": message.parsed_content(),
         "against": against,
         "comparisons": comparisons,
+        "above": above,
         "changes": changes(actor, against.whole, whole_of(message)),
         "cites": cites(message.citations, seen(actor, message.warning.report)),
         "check": found,
@@ -149,7 +151,7 @@ def _review(request: ActedRequest, message: Message, errors: Errors) -> HttpResp
         "may_draft": actor.may(Verb.DRAFT, message.warning),
         "may_issue": actor.may(Verb.ISSUE, message.warning),
         "approval": approval,
-        "decisions": message.approvals.select_related("approver"),
+        "decisions": [(one, reason_for(actor, one)) for one in message.approvals.select_related("approver")],
         "area": {"geometry": content["area"]["geometry"], "saved": _saved(request)},
         "marking": content["handling"],
         "kind": MessageType(message.msg_type),
@@ -158,16 +160,21 @@ def _review(request: ActedRequest, message: Message, errors: Errors) -> HttpResp
     return render(request, "console/review.html", context, status=422 if errors else 200)
 
 
-def _comparisons(message: Message) -> list[Comparison]:
-    """What the message can be held against: first the version last decided on, then what those warned have now."""
-    found = []
+def _comparisons(actor: Actor, message: Message) -> tuple[list[Comparison], bool]:
+    """What the message can be held against: first the version last decided on, then what those warned have now.
+
+    And whether the former is left out, since it was marked above the reader.
+    """
+    found, above = [], False
     if (decided := decided_before(message)) is not None:
+        above = not may_read_decided(actor, decided)
         done = "approved" if decided.decision == Approval.Decision.APPROVE else "returned"
         by = decided.approver.get_full_name() or decided.approver.get_username()
-        found.append(Comparison("decided", f"the version that {by} {done}", decided.whole))
+        if not above:
+            found.append(Comparison("decided", f"the version that {by} {done}", decided.whole))
     if (issued := replaced_by(message)) is not None:
         found.append(Comparison("issued", f"message {issued.number}, which people have", whole_of(issued)))
-    return found or [Comparison("nothing", "", None)]
+    return found or [Comparison("nothing", "", None)], above
 
 
 def _checked(message: Message, request: ActedRequest) -> Any:

@@ -24,7 +24,7 @@ from vedette.warnings.content import MessageType
 from vedette.warnings.findings import reports_behind
 from vedette.warnings.models import Approval, Message, Warning
 from vedette.warnings.own_templates import OfferedType, offered_type, types_for
-from vedette.warnings.queries import current_message, messages_for, warnings_for
+from vedette.warnings.queries import current_message, messages_for, reason_for, warnings_for
 from vedette.warnings.types.catalogue import content_filled
 from vedette.web.area_form import Ground
 from vedette.web.console import drafting, goal_form, ground, mending, named, overtaken, translating
@@ -242,6 +242,7 @@ def _show(
         "threat": work.threat,
         "template": work.template,
         "types": types_for(request.actor) if work.message is None and work.warning is None else [],
+        "returned_why": reason_for(request.actor, returned) if returned else "",
         "returned": returned if work.message and work.message.state == Message.State.DRAFT else None,
         "errors": errors,
         "shown": shown,
