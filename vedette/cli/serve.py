@@ -9,6 +9,7 @@ import contextlib
 import ipaddress
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -127,7 +128,8 @@ class _Children:
     """The web server, the engine and the asker of feeds, from start to end."""
 
     def __init__(self, host: str, port: int, data: Path, workers: int) -> None:
-        self._ending = False
+        self._ending = self._told = False
+        self._host, self._port = host, port
         self._web_command = [
             *(sys.executable, "-m", "granian", "vedette.conf.asgi:application"),
             *("--interface", "asgi", "--host", host, "--port", str(port), "--workers", str(workers)),
@@ -147,6 +149,7 @@ class _Children:
             while not self._ending and web.poll() is None:
                 for one in self._kept:
                     one.keep()
+                self._tell_when_open()
                 time.sleep(_LOOK_S)
         finally:
             _stop(web)
@@ -154,6 +157,15 @@ class _Children:
                 one.stop()
         if not self._ending:
             refuse("serve", "web server", f"ended by itself with exit {web.returncode}; see its messages above")
+
+    def _tell_when_open(self) -> None:
+        """Say once where the pages are, as soon as somebody is listening there."""
+        if self._told:
+            return
+        with contextlib.suppress(OSError), socket.create_connection((self._host, self._port), timeout=_LOOK_S):
+            self._told = True
+            shown = f"[{self._host}]" if ":" in self._host else self._host
+            typer.echo(f"Vedette is at http://{shown}:{self._port}/ until it is stopped (Ctrl-C)", err=True)
 
     def _end(self, number: int, frame: FrameType | None) -> None:
         self._ending = True

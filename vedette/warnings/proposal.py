@@ -1,7 +1,8 @@
 """From a report's reading to the beginning of a warning: cited words in the places where they belong.
 
-It quotes and fills nothing in: a field for which the report has no words stays empty, with the reason. How urgent,
-severe and certain it is, people say.
+It quotes and fills nothing in: a field for which the report has no words stays empty, with the reason. Only a hazard
+told by a bare verb ("shoot at agents") is turned into a noun: as a headline it would be an order. How urgent, severe
+and certain it is, people say.
 """
 
 from __future__ import annotations
@@ -121,7 +122,7 @@ def _headline(made: Proposal, hazard: _Cited | None, area: _Cited | None) -> Non
     if hazard is None:
         made.missing["headline"] = made.missing["event"]
         return
-    event = _line(hazard.value, 300)
+    event = _noun(_line(hazard.value, 300))
     _fill(made, "event", event, hazard.claims)
     headline, resting = event[:1].upper() + event[1:], hazard.claims
     if area is not None and _folded(area.value) not in _folded(event):
@@ -132,6 +133,42 @@ def _headline(made: Proposal, hazard: _Cited | None, area: _Cited | None) -> Non
         made.missing["headline"] = "the report's words for the hazard are longer than the 160 characters of a headline"
         return
     _fill(made, "headline", headline, resting)
+
+
+def _noun(hazard: str) -> str:
+    """The hazard with its bare verb, if it begins with one, as a noun."""
+    verb, space, rest = hazard.partition(" ")
+    return _DOING.get(verb.casefold(), verb) + space + rest
+
+
+#: Bare verbs that a hazard may begin with, each as a noun.
+_DOING = {
+    "abduct": "abducting",
+    "ambush": "ambushing",
+    "assault": "assaulting",
+    "attack": "attacking",
+    "block": "blocking",
+    "bomb": "bombing",
+    "burn": "burning",
+    "crash": "crashing",
+    "detain": "detaining",
+    "fire": "firing",
+    "hit": "hitting",
+    "kidnap": "kidnapping",
+    "kill": "killing",
+    "open": "opening",
+    "raid": "raiding",
+    "ram": "ramming",
+    "rob": "robbing",
+    "seize": "seizing",
+    "shell": "shelling",
+    "shoot": "shooting",
+    "stab": "stabbing",
+    "storm": "storming",
+    "strike": "striking",
+    "target": "targeting",
+    "throw": "throwing",
+}
 
 
 def _area(made: Proposal, area: _Cited | None, report: Report) -> None:
