@@ -11,6 +11,7 @@ import pytest
 from tests.dispatch.house import MEANT, House, answer, mail_of, mailboxes, states, work
 from tests.servers import smtp
 from vedette import clock
+from vedette.dispatch import goals
 from vedette.dispatch.goal_rows import shown
 from vedette.dispatch.levels import Response
 from vedette.dispatch.models import Delivery, Goal, Lease, Wave, WaveMember
@@ -293,6 +294,41 @@ def test_an_update_has_its_own_goal_and_what_was_answered_before_counts(
     work()
     assert mailboxes(smtp_sink)[-1] == "one"
     assert WaveMember.objects.get().recipient.person.code == "one"
+
+
+def test_a_wave_that_was_half_stored_when_an_engine_died_is_gone_on_with_and_asks_everybody_once(
+    house: House, hands: clock.Frozen, smtp_sink: smtp.Sink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.person("ann"), house.person("one", house.elsewhere), house.person("two", house.elsewhere)
+    house.person("three", house.elsewhere)
+    call_out(house, rule(1, named("one", "two", "three")))
+    work()
+    hands.advance(seconds=601)
+    monkeypatch.setattr(goals, "CHUNK", 1)
+    for _ in range(3):
+        assert goals.keep(house.realm, clock.now())
+        goals._resolved.clear()  # as another process has it
+    assert (Wave.objects.get().added, WaveMember.objects.count()) == (2, 2)
+    work()
+    assert sorted(mailboxes(smtp_sink)) == ["ann", "one", "three", "two"]
+    wave = Wave.objects.get()
+    assert (wave.added, WaveMember.objects.count()) == (3, 3)
+    assert wave.stored_at is not None
+    assert verify().verified
+
+
+def test_two_engines_that_look_at_once_open_one_wave(house: House, hands: clock.Frozen, smtp_sink: smtp.Sink) -> None:
+    house.person("ann"), house.person("one", house.elsewhere), house.person("two", house.elsewhere)
+    message = call_out(house, rule(1, named("one"), named("two")))
+    work()
+    hands.advance(seconds=601)
+    as_both_saw_it = Goal.objects.get()
+    assert goals._keep(as_both_saw_it, clock.now())
+    goals._keep(as_both_saw_it, clock.now())
+    work()
+    assert list(Wave.objects.values_list("number", flat=True)) == [1]
+    assert kinds(message) == ["goal.wave_opened"]
+    assert mailboxes(smtp_sink) == ["ann", "one"]
 
 
 def test_a_wave_that_adds_nobody_is_passed_over_at_once(
