@@ -9,11 +9,13 @@ from dataclasses import replace
 
 from tests.web.console.house import House, answered, sent, text_of
 from vedette import clock
-from vedette.access.handling import Tlp
+from vedette.access.handling import Realm, Tlp
 from vedette.access.models import User
-from vedette.dispatch.levels import State
+from vedette.dispatch.acknowledge import Answer, record
+from vedette.dispatch.levels import Response, State
 from vedette.dispatch.models import Recipient
-from vedette.people.models import Person, Position, SavedArea, Unit
+from vedette.dispatch.tokens import RecipientRef
+from vedette.people.models import ContactPoint, Person, Position, SavedArea, Unit
 from vedette.warnings.models import Warning
 from vedette.web.console.live import NEEDS, Watch, fragments, sight_of
 
@@ -43,7 +45,7 @@ def test_the_counts_are_those_of_the_recipients_states(house: House) -> None:
 
 def test_the_fragments_need_no_request_and_are_none_for_no_warning(house: House) -> None:
     warning = house.issued()
-    assert set(fragments(house.actor("officer"), warning.pk)) == set(NEEDS) == {"counts", "silent", "map"}
+    assert set(fragments(house.actor("officer"), warning.pk)) == set(NEEDS) == {"counts", "help", "silent", "map"}
     assert fragments(house.actor("officer"), 0) == {}
 
 
@@ -114,6 +116,32 @@ def test_the_silent_whom_a_reader_may_not_see_are_counted_and_not_named(house: H
     assert all(name in pushed[cleared]["silent"] for name in ("Zed Underwood", "Yara Overton", "Quiet Unit"))
     assert "Quiet Unit" in pushed[cleared]["map"]
     assert "not shown" not in pushed[cleared]["silent"]
+
+
+def test_whoever_needs_help_is_named_newest_first_with_what_they_wrote_and_where_to_ring(house: House) -> None:
+    warning = house.issued()
+    ann, ben, zed = Recipient.objects.filter(warning=warning).select_related("person")[:3]
+    officer, path = house.browser("officer"), f"/warnings/{warning.pk}/"
+    assert "Who needs help" not in text_of(officer.get(path))
+    ContactPoint.objects.create(person=ann.person, channel="voice", address="+12505550134", rank=9)
+    Person.objects.filter(pk=zed.person_id).update(handling="TLP:RED", name="Zed Underwood")
+    for recipient, note in ((ann, "Water at the <door>"), (ben, ""), (zed, "Behind the mill")):
+        ref = RecipientRef(recipient.pk, Realm.EXERCISE)
+        record([Answer(recipient=ref, response=Response.NEEDS_HELP, note=note)])
+    User.objects.filter(pk=house.users["officer"].pk).update(clearance="TLP:AMBER+STRICT")
+    house.users["officer"].refresh_from_db()
+    page = text_of(officer.get(path))
+    pushed = Watch(warning.pk).look([house.actor("officer"), house.actor("analyst")])
+    for text in (page, text_of(officer.get(f"{path}live/help")), pushed[house.actor("officer")]["help"]):
+        listed = text[text.index("Who needs help") :].partition("</section>")[0]
+        assert listed.index(ben.person.name) < listed.index(ann.person.name)
+        assert "“Water at the &lt;door&gt;”" in listed and 'href="tel:+12505550134"' in listed
+        assert "1 not shown: you may not see them" in listed
+        assert "Zed Underwood" not in text and "Behind the mill" not in text
+    assert page.index('href="#help"') < page.index('id="help"') < page.index("Who has not answered")
+    assert "help" not in pushed[house.actor("analyst")]
+    assert "3 people need help" in pushed[house.actor("analyst")]["counts"]
+    assert 'href="#help"' not in pushed[house.actor("analyst")]["counts"]
 
 
 def test_where_everyone_silent_is_above_a_reader_nobody_is_said_to_have_answered(house: House) -> None:

@@ -21,6 +21,7 @@ from django.utils.safestring import SafeString
 
 from vedette.access.policy import Actor, visible
 from vedette.access.roles import Verb
+from vedette.dispatch.calls import Calls, calls
 from vedette.dispatch.levels import ANSWERED, Level, State
 from vedette.dispatch.models import Recipient
 from vedette.dispatch.progress import Progress, answers_over_time, progress, silent
@@ -40,7 +41,7 @@ STATES = (
     State.NEEDS_HELP,
 )
 #: What whoever is sent an event must be allowed on the warning.
-NEEDS: dict[str, Verb] = {"counts": Verb.SEE, "map": Verb.SEE, "silent": Verb.SEE_PEOPLE}
+NEEDS: dict[str, Verb] = {"counts": Verb.SEE, "map": Verb.SEE, "help": Verb.SEE_PEOPLE, "silent": Verb.SEE_PEOPLE}
 #: Counts by unit rest for this many times as long as they took.
 _REST = 20
 #: For more recipients than so many, counts by unit come a moment after the rest.
@@ -93,7 +94,7 @@ class Watch:
         self._looked = False
 
     def look(self, viewers: Collection[Actor]) -> dict[Actor, dict[str, str]]:
-        """For each viewer event name -> data: `counts` and `silent` as HTML, `map` as JSON; only what they may be sent.
+        """For each viewer event name -> data: `map` as JSON, the others as HTML; only what they may be sent.
 
         Nothing for anybody when there is no such warning. Give `sight_of` them, so that what equals see is made once.
         """
@@ -104,7 +105,9 @@ class Watch:
             counted = progress(warning.pk)
             by_unit = self._by_unit(warning, counted)
             curve = _curve(warning, counted.issued_at)
-            counts = _counts(warning, counted)
+            # Only whoever may see people is led to their names.
+            both = {viewer.may(NEEDS["help"], warning) for viewer in viewers}
+            counts = {named: _counts(warning, counted, named) for named in both}
             return {viewer: self._shown_to(viewer, warning, counted, counts, by_unit, curve) for viewer in viewers}
 
     @staticmethod
@@ -112,12 +115,13 @@ class Watch:
         viewer: Actor,
         warning: Warning,
         counted: Progress,
-        counts: str,
+        counts: dict[bool, SafeString],
         by_unit: list[dict[str, Any]],
         curve: list[tuple[float, int]],
     ) -> dict[str, str]:
         made = {
-            "counts": lambda: counts,
+            "counts": lambda: counts[viewer.may(NEEDS["help"], warning)],
+            "help": lambda: _help(viewer, warning, counted),
             "silent": lambda: _silent(viewer, warning, counted),
             "map": lambda: json.dumps(_map(viewer, warning, by_unit, curve)),
         }
@@ -151,16 +155,23 @@ def panels(actor: Actor, warning: Warning) -> dict[str, Any]:
     """The same for a page that is drawn now: HTML, and the map before it is turned into text."""
     counted = progress(warning.pk)
     by_unit = units(warning) if counted.recipients <= _QUICKLY_COUNTED else []
+    named = actor.may(NEEDS["help"], warning)
     return {
-        "counts": _counts(warning, counted),
+        "counts": _counts(warning, counted, named),
+        "help": _help(actor, warning, counted) if named else "",
         "silent": _silent(actor, warning, counted) if actor.may(NEEDS["silent"], warning) else "",
         "map": _map(actor, warning, by_unit, _curve(warning, counted.issued_at)),
     }
 
 
-def _counts(warning: Warning, counted: Progress) -> SafeString:
-    context = {"shown": Shown(counted), "counted": counted, "warning": warning}
+def _counts(warning: Warning, counted: Progress, named: bool) -> SafeString:
+    context = {"shown": Shown(counted), "counted": counted, "warning": warning, "named": named}
     return SafeString(render_to_string("parts/counts.html", context))
+
+
+def _help(actor: Actor, warning: Warning, counted: Progress) -> SafeString:
+    found = calls(actor, warning.pk) if counted.states.get(State.NEEDS_HELP.value) else Calls([], 0)
+    return SafeString(render_to_string("parts/help.html", {"found": found, "counted": counted, "actor": actor}))
 
 
 def _silent(actor: Actor, warning: Warning, counted: Progress) -> SafeString:

@@ -1,4 +1,4 @@
-// Live progress: counts and the silent list are swapped by htmx as the server pushes them; this draws the map and curve.
+// Live progress: counts, who needs help and the silent list are swapped by htmx as the server pushes them; this draws the map and curve.
 // If no stream can be had (another server in front, an old proxy), it asks again every few seconds.
 
 import { makeMap, pin, setArea, spread } from "./map.js";
@@ -94,8 +94,10 @@ async function ask() {
     const answer = await fetch(root.dataset.fragments + name, { headers: { "HX-Request": "true" } });
     return answer.ok ? answer.text() : null;
   };
-  const [counts, silent, data] = await Promise.all([part("counts"), document.getElementById("silent-list") ? part("silent") : null, part("map")]);
+  const named = document.getElementById("help");
+  const [counts, help, silent, data] = await Promise.all([part("counts"), named ? part("help") : null, named ? part("silent") : null, part("map")]);
   if (counts !== null) document.getElementById("counts").innerHTML = counts;
+  if (help !== null) named.innerHTML = help;
   if (silent !== null) document.getElementById("silent-list").innerHTML = silent;
   if (data !== null) told = JSON.parse(data);
   if (map) label();
