@@ -93,6 +93,19 @@ def test_an_officer_reads_the_claims_and_cannot_judge_them(house: House) -> None
     assert browser.post(f"/reports/{report.pk}/claims/{key}/", {"verdict": "accept"}).status_code == 403
 
 
+def test_grading_a_source_begins_with_no_grade_and_asks_for_one(house: House) -> None:
+    report = house.report()
+    browser, path = house.browser("analyst"), f"/reports/{report.pk}/"
+    before = Grade.objects.filter(source=report.source).count()
+    form = text_of(browser.get(path)).partition('name="reliability"')[2].partition("</select>")[0]
+    assert form.index('value="" selected') < form.index('value="A"') and form.count(" selected") == 1
+    refused = browser.post(f"{path}source/", {"reliability": "", "reason": "a long record"})
+    assert refused.status_code == 422
+    assert 'href="#id-reliability">reliability: Choose a grade' in text_of(refused)
+    assert 'value="a long record"' in text_of(refused), "what was typed is kept"
+    assert Grade.objects.filter(source=report.source).count() == before
+
+
 def test_grading_a_source_asks_why(house: House) -> None:
     report = house.report()
     browser = house.browser("analyst")

@@ -34,6 +34,8 @@ from vedette.web.console.highlight import told as in_words
 
 #: The draft's fields in the order in which people take them in.
 DRAFT = ("source", "hazard", "target_group", "area", "onset", "expires", "instruction", "trigger")
+#: What a source can be graded as. Nothing is chosen for anybody: a grade is a judgement.
+RELIABILITIES = [("", "choose…"), *((value, f"{value} {label}") for value, label in Reliability.choices)]
 
 
 @page()
@@ -92,8 +94,12 @@ def judge_claim(request: ActedRequest, report_id: int, key: str) -> HttpResponse
 def judge_source(request: ActedRequest, report_id: int) -> HttpResponse:
     """One more judgement of the source's reliability."""
     found, errors = _report(request, report_id), Errors()
+    reliability = request.POST.get("reliability", "")
+    if not reliability:
+        errors.add("reliability", "choose a grade")
+        return _page(request, found, errors)
     with told(errors):
-        grade_source(request.actor, found.source, request.POST.get("reliability", ""), request.POST.get("reason", ""))
+        grade_source(request.actor, found.source, reliability, request.POST.get("reason", ""))
         messages.success(request, "The source is graded.")
     return _page(request, found, errors) if errors else redirect("console:report", report_id)
 
@@ -132,6 +138,7 @@ def _page(request: ActedRequest, found: Report, errors: Errors) -> HttpResponse:
         "may_see_source": request.actor.may(Verb.SEE, found.source),
         "marking": found.handling,
         "reason": request.POST.get("reason", ""),
+        "judged": request.POST.get("reliability", ""),
         **_axes(found),
     }
     return render(request, "console/report.html", context, status=422 if errors else 200)
@@ -140,7 +147,7 @@ def _page(request: ActedRequest, found: Report, errors: Errors) -> HttpResponse:
 def _axes(found: Report) -> dict[str, Any]:
     return {
         "reliability": latest(source_standing(found.source)),
-        "reliabilities": [(value, f"{value} {label}") for value, label in Reliability.choices],
+        "reliabilities": RELIABILITIES,
         "credibilities": Credibility.choices,
     }
 

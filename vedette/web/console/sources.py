@@ -12,7 +12,7 @@ from vedette.reports.models import Reliability
 from vedette.reports.queries import inbox, source_for, source_standing
 from vedette.threats.track import ENOUGH, track_of
 from vedette.web.console.doors import ActedRequest, Errors, page, told
-from vedette.web.console.reports import latest
+from vedette.web.console.reports import RELIABILITIES, latest
 
 
 @page()
@@ -34,7 +34,7 @@ def source(request: ActedRequest, source_id: int) -> HttpResponse:
         "track": track_of(request.actor, found),
         "enough": ENOUGH,
         "reports": inbox(request.actor).filter(source=found)[:30],
-        "reliabilities": [("", "choose…"), *((value, f"{value} {label}") for value, label in Reliability.choices)],
+        "reliabilities": RELIABILITIES,
         "given": {"value": request.POST.get("value", ""), "reason": request.POST.get("reason", "")},
         "may_grade": request.actor.may(Verb.GRADE, found),
         "errors": errors,
