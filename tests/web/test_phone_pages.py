@@ -112,6 +112,16 @@ def test_the_list_tells_what_holds_what_was_answered_and_how_it_ended(now: clock
     assert "ALL CLEAR" in text(client.get("/me/"))
 
 
+def test_an_answer_kept_while_there_was_no_network_does_not_undo_a_later_one(now: clock.Frozen) -> None:
+    recipient = warned()
+    client = paired(recipient)
+    now.advance(minutes=10)
+    send(client, address(recipient), {"response": "needs_help"})
+    kept, sent = (clock.rfc3339(clock.now() - timedelta(minutes=ago)) for ago in (5, 0))
+    send(client, address(recipient), {"response": "safe", "answered_at": kept, "sent_at": sent})
+    assert "Recorded: <b>I need help</b>" in text(client.get("/me/"))
+
+
 def test_nobody_is_shown_what_is_not_theirs(now: clock.Frozen) -> None:
     recipient = warned()
     other = colleague(recipient)

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models.functions import Coalesce
+
 from vedette.access.handling import Realm
 from vedette.dispatch.models import Acknowledgement, Recipient
 from vedette.dispatch.tokens import make_token
@@ -109,11 +111,14 @@ def _last_messages(found: Sequence[Recipient]) -> dict[int, Message]:
 
 
 def _answers(found: Sequence[Recipient]) -> dict[int, dict[int, str]]:
-    """Recipient -> message -> what holds of what was said of it: plain words before "I have read it"."""
+    """Recipient -> message -> what holds of what was said of it: plain words before "I have read it".
+
+    In the order in which they were given, as their page has them: a kept answer may come in after a newer one.
+    """
     said: dict[int, dict[int, str]] = defaultdict(dict)
     for recipient, message, response in (
         Acknowledgement.objects.filter(recipient__in=found)
-        .order_by("pk")
+        .order_by(Coalesce("answered_at", "at"), "pk")
         .values_list("recipient_id", "message_id", "response")
     ):
         if response != "acknowledged" or message not in said[recipient]:
