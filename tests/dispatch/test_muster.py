@@ -124,6 +124,7 @@ def test_the_page_lists_the_warnings_to_read_out_and_takes_the_marks(house: Hous
     assert states(warned) == {"ann": "attested", "ben": "attested", "cat": "open"}
     refused = browser.post("/muster/post/", {"warning": warned.warning_id})
     assert refused.status_code == 422 and "Say who was briefed" in refused.content.decode()
+    assert browser.post("/muster/post/", {**sent, "warning": "9" * 5_000}).status_code == 404
     assert browser.get("/muster/sector/").status_code == 404
 
 

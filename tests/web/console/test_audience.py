@@ -123,6 +123,7 @@ def test_an_audience_is_kept_under_a_name_begun_with_and_dropped(house: House) -
     [
         ({"audience.do": "keep", "audience.name": " "}, "Must be 1 to 100 characters"),
         ({"audience.do": "put", "audience.saved": "99"}, "Choose one that is there"),
+        ({"audience.do": "put", "audience.saved": "9" * 5_000}, "Choose one that is there"),
         ({"expires": "soon"}, "is not a date and time"),
         ({"audience.link": []}, "needs at least one term"),
     ],

@@ -91,7 +91,7 @@ def _answered(view: View) -> View:
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **given: Any) -> HttpResponse:
         length = request.META.get("CONTENT_LENGTH") or "0"
-        if length.isdigit() and int(length) > LARGEST_BODY:
+        if length.isdecimal() and int(length[:20]) > LARGEST_BODY:
             return too_large()
         found = view(request, *args, **given)
         if isinstance(found, HttpResponseNotAllowed):

@@ -12,6 +12,7 @@ from vedette.dispatch.acknowledge import Recorded
 from vedette.dispatch.muster import attest_briefed, muster_of, units_mustered_by
 from vedette.people.models import Unit
 from vedette.warnings.queries import warnings_for
+from vedette.web.console.accounts import number
 from vedette.web.console.doors import ActedRequest, Errors, page, told
 
 
@@ -31,8 +32,7 @@ def muster(request: ActedRequest, code: str) -> HttpResponse:
     errors, marked = Errors(), request.POST.getlist("people")
     if request.method == "POST":
         with told(errors):
-            number = request.POST.get("warning", "")
-            warning = warnings_for(request.actor).filter(pk=int(number) if number.isdecimal() else 0).first()
+            warning = warnings_for(request.actor).filter(pk=number(request.POST.get("warning", ""))).first()
             if warning is None:
                 raise Http404
             found = attest_briefed(request.actor, unit, warning, marked, request.POST.get("note", ""))

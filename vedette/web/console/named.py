@@ -11,6 +11,7 @@ from vedette.formats.parts import BadInput
 from vedette.people.models import NamedAudience
 from vedette.people.named_audiences import audiences_for, drop_audience, keep_audience
 from vedette.web.console import goal_form
+from vedette.web.console.accounts import number
 from vedette.web.console.doors import ActedRequest, Errors
 
 
@@ -55,5 +56,4 @@ def options(request: ActedRequest) -> list[tuple[str, str]]:
 
 
 def _chosen(request: ActedRequest) -> NamedAudience | None:
-    number = request.POST.get("audience.saved", "")
-    return audiences_for(request.actor).filter(pk=int(number)).first() if number.isdecimal() else None
+    return audiences_for(request.actor).filter(pk=number(request.POST.get("audience.saved", ""))).first()

@@ -17,6 +17,7 @@ from vedette.people.models import Organisation
 from vedette.people.phones import make_code, sendable, unpair
 from vedette.people.queries import people_for
 from vedette.web.console import people
+from vedette.web.console.accounts import number
 from vedette.web.console.doors import ActedRequest, Errors, one, page, told
 from vedette.web.phone.words import phone_words
 
@@ -39,8 +40,7 @@ def code(request: ActedRequest, person_id: int) -> HttpResponse:
 def send_code(request: ActedRequest, person_id: int) -> HttpResponse:
     """Send this person a code, in their language, to an address that is known to reach them."""
     found = one(request.actor, people_for(request.actor), Verb.SEE_PEOPLE, pk=person_id)
-    points = sendable(found)
-    point = points.filter(pk=request.POST["point"]).first() if request.POST.get("point", "").isdecimal() else None
+    point = sendable(found).filter(pk=number(request.POST.get("point", ""))).first()
     errors = Errors()
     with told(errors):
         if point is None:
