@@ -15,7 +15,7 @@ PURE := $(wildcard vedette/clock.py vedette/reading vedette/formats vedette/plac
 	vedette/threats/likelihood.py vedette/threats/scoring.py vedette/threats/hypotheses.py vedette/threats/rates.py \
 	vedette/threats/judgement_lint.py vedette/reports/origins.py \
 	vedette/dispatch/escalation.py vedette/dispatch/grounds.py vedette/dispatch/restraint.py vedette/dispatch/bounces.py \
-	vedette/dispatch/mail_in.py vedette/dispatch/mail_parts.py vedette/dispatch/replies.py)
+	vedette/dispatch/mail_in.py vedette/dispatch/mail_parts.py vedette/dispatch/replies.py vedette/web/form_times.py)
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-all lint types floors docs lock clean

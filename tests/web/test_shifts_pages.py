@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -16,7 +16,8 @@ from vedette import clock
 from vedette.access.models import User
 from vedette.access.roles import Role
 from vedette.people.calendars import keep_calendar
-from vedette.people.models import ShiftCalendar, ShiftOverride
+from vedette.people.models import Person, ShiftCalendar, ShiftOverride
+from vedette.people.shifts import add_shift
 
 pytestmark = pytest.mark.django_db
 SETTINGS = "/settings/calendars/"
@@ -71,6 +72,27 @@ def test_the_page_shows_who_is_on_now_and_next_and_lets_another_stand_in(home: H
     assert "Bob Example instead" in page and "ill" in page
     officer.post(f"/people/shifts/restore/{ShiftOverride.objects.get().pk}/")
     assert not home.bob.shifts.exists() and home.ada.shifts.filter(starts=FIRST).exists()
+
+
+def test_a_shift_in_the_hour_that_comes_twice_keeps_the_times_that_are_not_changed(
+    home: House, officer: Client
+) -> None:
+    later = datetime(2026, 11, 1, 9, 30, tzinfo=UTC)
+    shift = add_shift(home.keeper, home.ada, later, later + timedelta(hours=8))
+    told = {"person": "p2", "starts": "2026-11-01T01:30", "ends": "2026-11-01T09:30", "why": "ill", "do": "replace"}
+    over = officer.post(f"/people/shifts/{shift.pk}/", {**told, "ends": "2027-03-14T02:30"})
+    assert over.status_code == 422 and "There is no 02:30 on 2027-03-14" in text(over)
+    assert officer.post(f"/people/shifts/{shift.pk}/", told).status_code == 302
+    kept = home.bob.shifts.get()
+    assert (kept.starts, kept.ends) == (later, later + timedelta(hours=8))
+
+
+def test_a_visitor_does_not_stay_until_a_time_that_does_not_come(home: House) -> None:
+    keeper = signed_in(user("keeper2", Role.ADMINISTRATOR))
+    told = {"name": "Pat Example", "host": "p1", "until": "2026-03-08T02:30", "kind": "contractor"}
+    answer = keeper.post("/people/visitors/", told)
+    assert answer.status_code == 422 and "There is no 02:30 on 2026-03-08" in text(answer)
+    assert not Person.objects.filter(name="Pat Example").exists()
 
 
 def test_a_shift_is_taken_out_on_its_page_by_a_duty_officer_alone(home: House, officer: Client) -> None:

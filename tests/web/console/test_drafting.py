@@ -55,6 +55,27 @@ def test_what_the_form_shows_it_reads_back_unchanged() -> None:
     assert parts.plan == ROUTINE.model_dump(mode="json")
 
 
+def test_in_the_hour_that_comes_twice_a_form_sent_unchanged_changes_nothing() -> None:
+    earlier, later = "2026-11-01T08:30:20+00:00", "2026-11-01T09:30:20+00:00"
+    assert drafting.show_moment(earlier, ZONE) == drafting.show_moment(later, ZONE) == "2026-11-01T01:30"
+    for stored in (earlier, later):
+        content = GOOD.model_dump(mode="json") | {"onset": stored, "expires": stored}
+        parts = drafting.read(form(content, RULE), ZONE, {}, PLANS, stored=content)
+        assert (parts.content["onset"], parts.content["expires"]) == (stored, stored)
+
+
+def test_a_new_time_in_the_hour_that_comes_twice_begins_at_the_earlier_and_ends_at_the_later() -> None:
+    content = read(
+        form(GOOD.model_dump(mode="json"), RULE, onset="2026-11-01T01:30", expires="2026-11-01T01:30")
+    ).content
+    assert (content["onset"], content["expires"]) == ("2026-11-01T01:30:00-07:00", "2026-11-01T01:30:00-08:00")
+
+
+def test_a_time_that_the_clocks_go_over_in_spring_is_refused() -> None:
+    parts = read(form(GOOD.model_dump(mode="json"), RULE, expires="2027-03-14T02:30"))
+    assert drafting.faults(parts)["expires"].startswith("there is no 02:30 on 2027-03-14: the clocks go forward")
+
+
 def test_ways_with_units_and_duties_of_their_own_are_shown_one_by_one_and_read_back() -> None:
     rule = {"terms": [{"link": "shift", "units": ["jamul"]}, {"link": "unit", "units": ["campo"], "duties": ["medic"]}]}
     shown = drafting.show(GOOD.model_dump(mode="json"), rule, None, ZONE)

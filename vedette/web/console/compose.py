@@ -104,7 +104,9 @@ def check(request: ActedRequest) -> HttpResponse:
     warning = warnings_for(request.actor).filter(pk=number(request.GET.get("warning", ""))).first()
     previous = _issued_before(message) if message else current_message(warning) if warning else None
     choices = Choices(request.actor, message.plan if message else None, previous.plan if previous else None)
-    parts = drafting.read(request.POST, zone(), ground.saved(request), choices.plans)
+    begun = message or previous
+    stored = begun.content if begun is not None else None
+    parts = drafting.read(request.POST, zone(), ground.saved(request), choices.plans, stored=stored)
     kind = MessageType.UPDATE if previous is not None else MessageType.ALERT
     report = seen(request.actor, Report.objects.filter(pk=number(request.GET.get("report", ""))).first())
 
@@ -149,7 +151,7 @@ def _work(request: ActedRequest, work: Work, heading: str) -> HttpResponse:
     choices = Choices(request.actor, work.plan, work.previous.plan if work.previous else None)
     if request.method == "POST":
         given = ground.read(request)
-        parts = drafting.read(request.POST, zone(), ground.saved(request), choices.plans, given)
+        parts = drafting.read(request.POST, zone(), ground.saved(request), choices.plans, given, work.content)
         parts.content = content_filled(parts.content, mending.fills(request.POST))
         if translating.is_asked(request.POST):
             told, why = translating.asked(request.POST, parts.content.get("translations", []))

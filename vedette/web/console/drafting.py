@@ -12,16 +12,19 @@ from typing import Any, Protocol
 
 from pydantic import ValidationError
 
-from vedette.formats.parts import EARLIEST, LATEST, Part
+from vedette.formats.parts import Part
 from vedette.people.rule import AudienceRule
 from vedette.warnings.content import Category, Certainty, Content, Plan, ResponseType, Severity, Urgency
 from vedette.web.area_form import Ground
 from vedette.web.area_form import read as read_ground
 from vedette.web.console import goal_form, translating
+from vedette.web.form_times import NoSuchTime, read_time, shown_time
 
 LINES = ("event", "headline", "source", "audience_note", "next_update", "contact", "change", "language")
 PROSE = ("description", "impact", "instruction")
 CHOICES = ("urgency", "severity", "certainty", "handling")
+#: The times at which something ends.
+ENDS = ("expires", "window_to", "happened_to")
 #: What only people say: the form does not begin with a choice made.
 JUDGED = ("urgency", "severity", "certainty")
 LINKS = ("unit", "assignment", "residence", "shift", "position")
@@ -67,8 +70,12 @@ def read(
     saved: Mapping[str, dict[str, Any]],
     plans: Mapping[str, Plan],
     ground: Ground | None = None,
+    stored: Mapping[str, Any] | None = None,
 ) -> Parts:
-    """The three parts of a draft as the form gives them; times are of `zone`, `ground` its area if that is read."""
+    """The three parts of a draft as the form gives them; times are of `zone`, `ground` its area if that is read.
+
+    `stored` is the content that the form began with: what it shows of a time there means that time.
+    """
     unread: dict[str, str] = {}
     content: dict[str, Any] = {name: _text(posted, name) for name in LINES}
     content |= {name: (posted.get(name) or "").replace("\r\n", "\n").strip() for name in PROSE}
@@ -77,7 +84,7 @@ def read(
     content["category"] = posted.getlist("category") or ["Security"]
     content["response_types"] = posted.getlist("response_types")
     for name in ("onset", "expires"):
-        content[name] = moment(_text(posted, name), zone, name, unread)
+        content[name] = moment(_text(posted, name), zone, name, unread, (stored or {}).get(name))
     if content["expires"] is None:
         unread.setdefault("expires", "say when the warning ends")
     content["area"] = {
@@ -268,27 +275,25 @@ def _geometry(ground: Ground, unread: dict[str, str]) -> Any:
     return ground.geometry
 
 
-def moment(text: str, zone: tzinfo, name: str, unread: dict[str, str]) -> str | None:
-    """A form's date and time of `zone` as RFC 3339; what cannot be read is told in `unread`."""
+def moment(text: str, zone: tzinfo, name: str, unread: dict[str, str], stored: object = None) -> str | None:
+    """A form's date and time of `zone` as RFC 3339, `stored` as long as it shows that; else told in `unread`."""
     if not text:
         return None
     try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        unread[name] = f"{text!r} is not a date and time"
+        return read_time(text, zone, ends=name in ENDS, stored=_moment(stored)).isoformat()
+    except NoSuchTime as error:
+        unread[name] = str(error)
         return None
-    if not EARLIEST.year <= found.year < LATEST.year:  # Zones overflow near the calendar's ends.
-        unread[name] = f"must lie between {EARLIEST.year} and {LATEST.year}"
-        return None
-    return (found if found.tzinfo else found.replace(tzinfo=zone)).isoformat()
 
 
 def show_moment(at: object, zone: tzinfo) -> str:
     """A stored time as a form shows it, in `zone`."""
-    if not at:
-        return ""
-    found = at if isinstance(at, datetime) else datetime.fromisoformat(str(at))
-    return found.astimezone(zone).strftime("%Y-%m-%dT%H:%M")
+    found = _moment(at)
+    return "" if found is None else shown_time(found, zone)
+
+
+def _moment(at: object) -> datetime | None:
+    return at if isinstance(at, datetime) else datetime.fromisoformat(str(at)) if at else None
 
 
 def _text(posted: Posted, name: str) -> str:

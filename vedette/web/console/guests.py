@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_http_methods, require_POST
 
 from vedette import clock
@@ -19,6 +18,7 @@ from vedette.people.models import Person
 from vedette.people.queries import people_for
 from vedette.people.visitors import guests_for, take_in_guest
 from vedette.web.console.doors import ActedRequest, Errors, one, page, told
+from vedette.web.form_times import NoSuchTime, read_time, shown_time
 
 _TEXTS = ("name", "host", "until", "kind", "email", "phone")
 _KINDS = ((Person.Kind.VISITOR.value, "visitor"), (Person.Kind.CONTRACTOR.value, "contractor"))
@@ -29,7 +29,7 @@ _KINDS = ((Person.Kind.VISITOR.value, "visitor"), (Person.Kind.CONTRACTOR.value,
 def guests(request: ActedRequest) -> HttpResponse:
     """Who is here; a POST takes somebody in."""
     errors = Errors()
-    evening = timezone.localtime(clock.now() + timedelta(hours=8)).strftime("%Y-%m-%dT%H:%M")
+    evening = shown_time(clock.now() + timedelta(hours=8), timezone.get_current_timezone())
     given = {"until": evening, "kind": Person.Kind.VISITOR.value}
     if request.method == "POST":
         given = {name: request.POST.get(name, "").strip() for name in _TEXTS}
@@ -69,9 +69,6 @@ def _taken_in(request: ActedRequest, given: dict[str, str]) -> Person:
 
 def _time(text: str) -> datetime:
     try:
-        found = parse_datetime(text)
-    except ValueError:
-        found = None
-    if found is None:
-        raise BadInput("until", "is no time such as 2026-01-01T18:00")
-    return found if found.tzinfo is not None else timezone.make_aware(found)
+        return read_time(text, timezone.get_current_timezone(), ends=True)
+    except NoSuchTime as error:
+        raise BadInput("until", str(error)) from None

@@ -129,7 +129,7 @@ def _form(request: ActedRequest, found: Incident | None, claims: list[Claim]) ->
     given: dict[str, Any] = dict(request.POST.items()) if request.method == "POST" else _begun(found)
     chosen = request.POST.getlist("claim")
     if request.method == "POST":
-        said = _said(given, errors)
+        said = _said(given, errors, found)
         if not errors:
             with told(errors):
                 kept = actions.keep_incident(
@@ -174,12 +174,12 @@ def _begun(found: Incident | None) -> dict[str, Any]:
     }
 
 
-def _said(given: dict[str, Any], errors: Errors) -> dict[str, Any]:
+def _said(given: dict[str, Any], errors: Errors, found: Incident | None) -> dict[str, Any]:
     """The form's fields as `judgement.Happening` has them; what cannot be read is told in `errors`."""
-    here = zone()
+    here, was = zone(), (found.happened_from, found.happened_to) if found is not None else (None, None)
     unread: dict[str, str] = {}
-    begins = moment(given.get("happened_from", ""), here, "happened_from", unread)
-    ends = moment(given.get("happened_to", ""), here, "happened_to", unread) or begins
+    begins = moment(given.get("happened_from", ""), here, "happened_from", unread, was[0])
+    ends = moment(given.get("happened_to", ""), here, "happened_to", unread, was[1]) or begins
     lat = lon = precision = None
     if point := (given.get("point", "").strip() or given.get("named", "")):
         try:

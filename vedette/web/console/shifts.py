@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_http_methods, require_POST
 
 from vedette import clock
@@ -21,8 +20,7 @@ from vedette.people.models import Shift, ShiftOverride
 from vedette.people.on_shift import now_and_next, overrides_for
 from vedette.people.queries import people_for, units_for
 from vedette.web.console.doors import ActedRequest, Errors, one, page, told
-
-_LOCAL = "%Y-%m-%dT%H:%M"
+from vedette.web.form_times import NoSuchTime, read_time, shown_time
 
 
 @page(Verb.SEE_PEOPLE)
@@ -52,11 +50,11 @@ def on_shift(request: ActedRequest) -> HttpResponse:
 def shift(request: ActedRequest, shift_id: int) -> HttpResponse:
     """One shift; a POST takes it out, moves it, or lets another stand in."""
     found = _shift(request, shift_id)
-    errors = Errors()
+    errors, here = Errors(), timezone.get_current_timezone()
     given = {
         "person": found.person.code,
-        "starts": timezone.localtime(found.starts).strftime(_LOCAL),
-        "ends": timezone.localtime(found.ends).strftime(_LOCAL),
+        "starts": shown_time(found.starts, here),
+        "ends": shown_time(found.ends, here),
         "why": "",
     }
     if request.method == "POST":
@@ -69,8 +67,7 @@ def shift(request: ActedRequest, shift_id: int) -> HttpResponse:
                 person = people_for(request.actor).filter(code=given["person"]).first()
                 if person is None:
                     raise BadInput("person", "nobody has this code, or nobody whom you may see")
-                times = {name: _time(name, given[name]) for name in ("starts", "ends")}
-                replace_shift(request.actor, found, given["why"], person=person, **times)
+                replace_shift(request.actor, found, given["why"], person=person, **_times(given, found))
                 messages.success(request, "The shift is changed.")
             return redirect("console:shifts")
     context = {
@@ -101,12 +98,12 @@ def _shift(request: ActedRequest, shift_id: int) -> Shift:
     return found
 
 
-def _time(field: str, text: str) -> datetime:
-    """A time as a browser gives it, by the organisation's clock."""
-    try:
-        found = parse_datetime(text)
-    except ValueError:
-        found = None
-    if found is None:
-        raise BadInput(field, "is no time such as 2026-01-01T22:00")
-    return found if found.tzinfo is not None else timezone.make_aware(found)
+def _times(given: dict[str, str], found: Shift) -> dict[str, datetime]:
+    """Its times as a browser gives them, by the organisation's clock; what was not changed is what it was."""
+    here, times = timezone.get_current_timezone(), {}
+    for name, stored in (("starts", found.starts), ("ends", found.ends)):
+        try:
+            times[name] = read_time(given[name], here, ends=name == "ends", stored=stored)
+        except NoSuchTime as error:
+            raise BadInput(name, str(error)) from None
+    return times
