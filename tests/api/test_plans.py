@@ -90,7 +90,10 @@ def test_the_dry_run_says_whom_no_channel_of_the_plan_reaches(
     found = officer.get("/people", without="smtp").json()["items"]
     assert [one["code"] for one in found] == ["ex-san-diego", "ex-imperial-valley"]
     hidden = analyst.get(f"/warnings/{warning['id']}/check").json()["plan"]
-    assert (hidden["unreached"], hidden["without_address"]) == (1, None)
+    assert (hidden["unreached"], hidden["without_address"]) == (0, None), "told in tens"
+    assert [one["message"] for one in hidden["findings"] if one["code"] == "no-address"] == [
+        "There are people who have no address on any channel of this plan."
+    ]
 
 
 def test_an_area_is_made_given_wardens_and_shows_them_only_to_those_who_may_see_people(

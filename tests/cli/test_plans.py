@@ -80,6 +80,7 @@ def test_a_draft_is_checked_before_it_is_handed_on(house: House, tmp_path: Path)
     assert any("webpush, which is not set" in one for one in found["plan"]["findings"])
     unseen = json.loads(house.run("warnings", "check", number, "--json", actor="analyst").stdout)["plan"]
     assert unseen["without_address"] is None
+    assert "There are people who have no address on any channel of this plan." in unseen["findings"]
     assert "no address on any channel" in house.run("warnings", "check", number, actor="officer").stdout
 
 

@@ -191,6 +191,18 @@ TRIPS: dict[str, list[tuple[Content, LintContext, str, str | None]]] = {
 
 
 @pytest.mark.parametrize(
+    ("burdened", "maybe", "message"),
+    [
+        (12, 10, "Some of these people were sent 5 or more other warnings in the last 24 hours."),
+        (0, 397, "Only the lesser part of those warned are known to be where the danger is."),
+    ],
+)
+def test_how_burdened_people_are_is_told_without_numbers_to_whoever_may_not_see_people(burdened, maybe, message):
+    load = Load(people=400, burdened=burdened, often=5, maybe=maybe, exact=False)
+    assert [one.message for one in found("L20", GOOD, replace(CONTEXT, load=load))] == [message]
+
+
+@pytest.mark.parametrize(
     ("rule", "content", "context", "level", "words"), [(rule, *case) for rule, cases in TRIPS.items() for case in cases]
 )
 def test_each_rule_finds_what_trips_it_and_nothing_else(rule, content, context, level, words):

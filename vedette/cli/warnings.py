@@ -133,9 +133,9 @@ def check(warning: WarningRef, as_json: AsJson = False) -> None:
     if message.parsed_content().expires <= now:
         refuse("warnings check", warning, "expires: lies in the past; set when the warning ends")
     reach = reach_shown_to(actor, message, now)
-    found = findings_of(message, now, load_of_message(message, reach, now))
-    means = means_of(message.parsed_plan(), actor.realm, reach.person_ids)
     sees, content = actor.may(Verb.SEE_PEOPLE), message.parsed_content()
+    found = findings_of(message, now, load_of_message(message, reach, now, exact=sees))
+    means = means_of(message.parsed_plan(), actor.realm, reach.person_ids)
     reading = reading_of(languages_of(actor.realm, reach.person_ids), content.languages)
     shown = {
         "findings": [
@@ -155,7 +155,7 @@ def check(warning: WarningRef, as_json: AsJson = False) -> None:
         else None,
         "plan": {
             "name": means.plan.name,
-            "findings": [one.message for one in means.findings],
+            "findings": [one.words(exact=sees) for one in means.findings],
             "errors": [one.message for one in errors_in(means)],
             "without_address": codes_of(actor, means.without_address) if sees else None,
         },

@@ -49,19 +49,25 @@ def burden_of(
     return Burden(spread, tuple((int(person), int(number)) for person, number in found[order].tolist()))
 
 
-def load_of_message(message: Message, reach: Resolution, now: datetime) -> Load:
+def load_of_message(message: Message, reach: Resolution, now: datetime, *, exact: bool) -> Load:
     """The same for a stored message and whom it would reach."""
     known = message.warning.messages.filter(state=Message.State.ISSUED).exists()
     besides = message.warning_id if known else None
-    return load_of(reach.person_ids, reach.maybe, Realm(message.warning.realm), now, besides)
+    return load_of(reach.person_ids, reach.maybe, Realm(message.warning.realm), now, besides, exact=exact)
 
 
 def load_of(
-    people: Ints | tuple[int, ...], maybe: int, realm: Realm, now: datetime, besides: int | None = None
+    people: Ints | tuple[int, ...],
+    maybe: int,
+    realm: Realm,
+    now: datetime,
+    besides: int | None = None,
+    *,
+    exact: bool,
 ) -> Load:
     """How many of `people` (of whom `maybe` may not be concerned) had OFTEN or more messages in the last 24 hours.
 
-    Messages of the warning `besides` do not count: it is the one that goes on.
+    Messages of the warning `besides` do not count: it is the one that goes on. `exact`: whether numbers may be told.
     """
     issued = _issued_lately(realm, now, besides)
     burdened = 0
@@ -69,7 +75,7 @@ def load_of(
     if len(people) and issued.count() >= OFTEN:
         found = _told(issued).filter(told__gte=OFTEN).values_list("person", flat=True)
         burdened = int(np.isin(np.fromiter(found, dtype=np.int64), np.asarray(people)).sum())
-    return Load(people=len(people), burdened=burdened, often=OFTEN, maybe=maybe)
+    return Load(people=len(people), burdened=burdened, often=OFTEN, maybe=maybe, exact=exact)
 
 
 def _issued_lately(realm: Realm, now: datetime, besides: int | None) -> QuerySet[Message]:

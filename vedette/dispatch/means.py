@@ -47,7 +47,13 @@ class PlanFinding:
         """An error holds the message back as one of the text does."""
         return LintLevel.ERROR if self.code in _ERRORS else LintLevel.WARNING
 
+    def words(self, *, exact: bool) -> str:
+        """As it is told: with its numbers, or, to whoever may not see people, without."""
+        return self.message if exact else _WITHOUT_NUMBERS.get(self.code, self.message)
 
+
+#: An exact figure tells of one person: who is in reach of two rules that differ by them.
+_WITHOUT_NUMBERS = {FindingCode.NO_ADDRESS: "There are people who have no address on any channel of this plan."}
 _ERRORS = frozenset({FindingCode.NO_CHANNEL, FindingCode.REACHES_NOBODY})
 
 

@@ -75,11 +75,12 @@ def test_the_check_names_those_whom_the_plan_does_not_reach_and_links_to_them(ho
     assert person.name in page and "1 whom you may see, narrowed" in page
 
 
-def test_whoever_may_not_see_people_learns_only_how_many(house: House) -> None:
+def test_whoever_may_not_see_people_learns_only_that_there_are_some(house: House) -> None:
     ContactPoint.objects.filter(person__code="ex-00001").delete()
     sent = form(plan="", **{"audience.include": "ex-00001"})
     found = text_of(house.browser("analyst").post("/warnings/check/", sent))
-    assert "One person has no address" in found
+    assert "There are people who have no address" in found
+    assert "One person" not in found
     assert "/people/" not in found
 
 

@@ -22,16 +22,15 @@ def audience_load(content: Content, context: LintContext) -> Iterator[Found]:
     if load is None or not load.people:
         return
     if load.burdened:
-        message = (
-            f"{load.burdened:,} of {load.people:,} people were sent {load.often} or more other warnings "
-            "in the last 24 hours."
-        )
+        who = f"{load.burdened:,} of {load.people:,} people" if load.exact else "Some of these people"
+        message = f"{who} were sent {load.often} or more other warnings in the last 24 hours."
         fix = "Update a warning that stands, narrow the area or the rule, or wait, unless lives are in danger."
         if content.severity is Severity.EXTREME:
             fix = "Lives are in danger: send it, and update this warning rather than begin another."
         yield Found("audience", message, fix)
     relevant = 1 - load.maybe / load.people
     if relevant < LEAST_RELEVANT:
-        message = f"Only {relevant:.0%} of those warned are known to be where the danger is."
+        share = f"{relevant:.0%}" if load.exact else "the lesser part"
+        message = f"Only {share} of those warned are known to be where the danger is."
         fix = "Narrow the area or the rule, or find out where the others are."
         yield Found("audience", message, fix)

@@ -37,6 +37,8 @@ class Load:
     often: int
     #: Of them, those whom nothing but an unknown whereabouts links to the area.
     maybe: int
+    #: Whether whoever reads the findings may be told the numbers: they are those who may see people.
+    exact: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -114,7 +114,7 @@ class PlanCheckShown(Shown):
     #: What it warns by, in its order.
     channels: list[str]
     findings: list[dict[str, str]]
-    #: How many of the audience have no address on any of these channels.
+    #: How many of the audience have no address on any of these channels; in tens for those who may not see people.
     unreached: int
     #: The codes of the first thousand; only for those who may see people.
     without_address: list[str] | None

@@ -109,7 +109,7 @@ def check(request: ApiRequest, warning_id: int) -> Any:
     message, now = _open_message(request, warning_id), clock.now()
     expired = message.parsed_content().expires <= now
     reach = None if expired else reach_shown_to(request.auth, message, now)
-    load = None if reach is None else load_of_message(message, reach, now)
+    load = None if reach is None else load_of_message(message, reach, now, exact=request.auth.may(Verb.SEE_PEOPLE))
     return {
         "findings": [dataclasses.asdict(finding) for finding in findings_of(message, now, load)],
         "reach": None if reach is None else _reach(request, reach),
@@ -245,9 +245,10 @@ def _means(request: ApiRequest, plan: Plan, people: Any) -> dict[str, Any]:
         "attempts": len(flat(plan)),
         "channels": list(means.channels),
         "findings": [
-            {"code": one.code.value, "level": one.level.value, "message": one.message} for one in means.findings
+            {"code": one.code.value, "level": one.level.value, "message": one.words(exact=seen)}
+            for one in means.findings
         ],
-        "unreached": len(means.without_address),
+        "unreached": figure(len(means.without_address), exact=seen),
         "without_address": codes_of(request.auth, means.without_address[:MOST_CODES]) if seen else None,
     }
 

@@ -72,7 +72,8 @@ def check_message(
     except BadInput as refused:
         return Check(None, counted, faults={refused.field: refused.reason}, reading=reading)
     before = previous.parsed_content() if previous is not None else None
-    load = load_of(counted.people, counted.maybe, realm, now, previous.warning_id if previous is not None else None)
+    besides = previous.warning_id if previous is not None else None
+    load = load_of(counted.people, counted.maybe, realm, now, besides, exact=actor.may(Verb.SEE_PEOPLE))
     found = lint(sound, context_of(realm, kind, now, previous=before, reports=reports, load=load))
     found.sort(key=lambda finding: finding.level != "error")
     return Check(found, counted, told_in_each(sound, kind, realm, now, identifier, previous), reading=reading)

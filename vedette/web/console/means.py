@@ -10,7 +10,7 @@ from django.utils.http import urlencode
 
 from vedette.access.policy import Actor
 from vedette.access.roles import Verb
-from vedette.dispatch.means import PlanFinding, means_of, sends_by
+from vedette.dispatch.means import means_of, sends_by
 from vedette.dispatch.submitting import errors_in
 from vedette.people.models import Person
 from vedette.people.queries import people_for
@@ -22,14 +22,24 @@ _SHOWN = 8
 
 
 @dataclass(frozen=True)
+class FindingShown:
+    """One thing in the plan's way, in the words for this reader."""
+
+    code: str
+    level: str
+    message: str
+
+
+@dataclass(frozen=True)
 class MeansShown:
     """A plan, what is in its way, and whom it cannot reach."""
 
     plan: Plan
-    findings: tuple[PlanFinding, ...]
+    findings: tuple[FindingShown, ...]
     channels: tuple[str, ...]
     #: Those without an address whom the reader may see, the first of them.
     people: tuple[Person, ...]
+    #: How many more of them there are; 0 for those who may not see people.
     more: int
     #: How many of the findings hold the message back.
     errors: int
@@ -43,12 +53,13 @@ def shown_means(actor: Actor, plan: Plan | None, people: Ints | Collection[int])
         return None
     found = means_of(plan, actor.realm, people)
     named: tuple[Person, ...] = ()
-    link = ""
-    if found.without_address and actor.may(Verb.SEE_PEOPLE):
+    link, more, seen = "", 0, actor.may(Verb.SEE_PEOPLE)
+    if found.without_address and seen:
         named = tuple(people_for(actor).filter(pk__in=found.without_address[:_MOST_ASKED])[:_SHOWN])
         link = f"{reverse('console:people')}?{urlencode({'without': ','.join(sends_by(plan))})}"
-    more = len(found.without_address) - len(named)
-    return MeansShown(plan, found.findings, found.channels, named, more, len(errors_in(found)), link)
+        more = len(found.without_address) - len(named)
+    findings = tuple(FindingShown(one.code.value, one.level.value, one.words(exact=seen)) for one in found.findings)
+    return MeansShown(plan, findings, found.channels, named, more, len(errors_in(found)), link)
 
 
 #: People without an address among whom the first by code are looked for.
