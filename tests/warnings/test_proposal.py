@@ -117,6 +117,7 @@ def test_a_time_that_is_past_is_not_proposed(memo: Report, organisation: Organis
     assert "expires" in propose(memo, organisation, NOW).content
     proposal = propose(memo, organisation, NOW + timedelta(days=30))
     assert "expires" not in proposal.content and "past" in proposal.missing["expires"]
+    assert "onset" not in proposal.content
 
 
 def test_what_people_judge_is_left_to_people(memo: Report, organisation: Organisation) -> None:

@@ -40,7 +40,7 @@ def said_in_cap(alert: Alert, now: datetime) -> tuple[dict[str, Any], dict[str, 
         said["expires"] = info.expires.isoformat()
     else:
         missing["expires"] = "the message gives no end that is still to come; say until when the warning holds"
-    if info.onset is not None and (info.expires is None or info.onset < info.expires):
+    if info.onset is not None and info.onset > now and (info.expires is None or info.onset < info.expires):
         said["onset"] = info.onset.isoformat()
     said["area"] = {"description": _where(info)}
     try:

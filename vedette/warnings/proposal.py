@@ -205,6 +205,9 @@ def _window(made: Proposal, onset: _Cited | None, expires: _Cited | None, now: d
     if onset is None:
         return
     begins = datetime.fromisoformat(onset.value)
+    if begins <= now:
+        made.missing["onset"] = "the time that the report gives is past: the warning holds from when it goes out"
+        return
     if ends is not None and begins >= ends:
         made.missing["onset"] = "the report's words place the beginning after the end"
         return

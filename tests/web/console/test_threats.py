@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.test import Client
@@ -154,6 +155,22 @@ def test_a_warning_drafted_from_a_threat_takes_its_place_and_window(house: House
     page = text_of(house.browser("officer").get("/warnings/new/", {"threat": threat.pk}))
     assert f'href="/threats/{threat.pk}/"' in page
     assert '"type": "Polygon"' in page.replace("&quot;", '"')
+    shown = dict(re.findall(r'name="([a-z.]+)" type="[a-z-]+" value="([^"]*)"', page))
+    assert (shown["onset"], shown["expires"]) == (JUDGED["window_from"], JUDGED["window_to"])
+    assert (shown["headline"], shown["area.description"]) == (JUDGED["title"], JUDGED["place"])
+
+
+def test_a_warning_drafted_from_a_threat_whose_window_has_begun_holds_from_when_it_goes_out(
+    house: House, stopped_clock: Frozen
+) -> None:
+    threat = judged(house, house.report())
+    stopped_clock.advance(seconds=(threat.window_from - clock.now()).total_seconds() + 36_000)
+    page = text_of(house.browser("officer").get("/warnings/new/", {"threat": threat.pk}))
+    shown = dict(re.findall(r'name="([a-z.]+)" type="[a-z-]+" value="([^"]*)"', page))
+    assert (shown.get("onset", ""), shown["expires"]) == ("", JUDGED["window_to"])
+    stopped_clock.advance(days=4)
+    page = text_of(house.browser("officer").get("/warnings/new/", {"threat": threat.pk}))
+    assert not dict(re.findall(r'name="([a-z.]+)" type="[a-z-]+" value="([^"]*)"', page)).get("expires")
 
 
 def test_what_became_of_a_threat_is_said_again_and_both_stand_on_its_page(house: House, stopped_clock: Frozen) -> None:

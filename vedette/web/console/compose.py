@@ -18,7 +18,7 @@ from vedette.access.policy import visible
 from vedette.access.roles import Verb
 from vedette.people.models import Duty
 from vedette.people.queries import areas_for, units_for
-from vedette.reports.models import Report
+from vedette.reports.models import Claim, Report
 from vedette.threats.models import Threat
 from vedette.warnings.content import MessageType
 from vedette.warnings.findings import reports_behind
@@ -45,7 +45,8 @@ def compose(request: ActedRequest) -> HttpResponse:
     report = _asked(request, Report, "report")
     threat = _asked(request, Threat, "threat")
     if report is None and threat is not None:
-        claim = visible(request.actor, threat.claims_for.select_related("report"), through="report").first()
+        resting = threat.claims_for.exclude(status=Claim.Status.REJECTED).select_related("report")
+        claim = visible(request.actor, resting, through="report").first()
         report = claim.report if claim is not None else None
     work = begun(report, threat, _template(request))
     return _work(request, work, "Draft a warning")

@@ -17,6 +17,7 @@ from vedette.warnings.findings import ROLE
 from vedette.warnings.models import Message, Warning
 from vedette.warnings.own_templates import OfferedType
 from vedette.warnings.proposal import Proposal, propose
+from vedette.warnings.threat_proposal import with_threat
 from vedette.web.console.overtaken import Overtaken
 
 #: Who is warned unless the author says otherwise: whoever is on shift or seen in the area.
@@ -53,20 +54,17 @@ def begun(report: Report | None, threat: Threat | None, template: OfferedType | 
     proposed = Proposal()
     if report is not None and organisation is not None:
         proposed = propose(report, organisation, clock.now())
-    content = dict(proposed.content)
     if threat is not None:
-        content = {
-            **content,
-            "handling": threat.handling,
-            "onset": content.get("onset") or threat.window_from.isoformat(),
-            "expires": content.get("expires") or threat.window_to.isoformat(),
-        }
-        if threat.area:
-            words = (content.get("area") or {}).get("description") or threat.place
-            content["area"] = {"description": words, "geometry": threat.area}
-    proposed.content = content
+        proposed = with_threat(proposed, threat, clock.now())
     work = Work(
-        MessageType.ALERT, content, FIRST_RULE, None, proposed.citations, proposed.missing, report=report, threat=threat
+        MessageType.ALERT,
+        proposed.content,
+        FIRST_RULE,
+        None,
+        proposed.citations,
+        proposed.missing,
+        report=report,
+        threat=threat,
     )
     return work if template is None else _from_template(work, template, proposed, organisation)
 
