@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
@@ -11,6 +12,7 @@ from vedette.access.handling import Realm, Tlp
 from vedette.access.policy import Actor, visible
 from vedette.access.roles import Verb
 from vedette.warnings.approval import content_hash
+from vedette.warnings.content import MessageType
 from vedette.warnings.models import Approval, Message, Warning
 
 #: For how long overseers are told of a break-glass wherever they are; it stands on their start page for good.
@@ -44,6 +46,38 @@ def waiting_for_approval(actor: Actor) -> QuerySet[Message]:
 def current_message(warning: Warning) -> Message | None:
     """The last message issued."""
     return warning.messages.filter(state=Message.State.ISSUED).order_by("number").last()
+
+
+@dataclass(frozen=True)
+class InWork:
+    """A message that is neither issued nor withdrawn, and why it cannot be issued any more; empty while it can."""
+
+    message: Message
+    overtaken: str
+
+
+def in_work(warning: Warning) -> list[InWork]:
+    """Every message of the warning that is still being written, approved or about to go out, the newest first."""
+    last = current_message(warning)
+    done = (Message.State.ISSUED, Message.State.WITHDRAWN)
+    return [
+        InWork(message, _overtaken(message, warning, last))
+        for message in warning.messages.exclude(state__in=done).select_related("author").order_by("-number")
+    ]
+
+
+def update_in_work(warning: Warning) -> Message | None:
+    """The newest update that is in work and can still go out: whoever wants to update goes on with it."""
+    updates = (one.message for one in in_work(warning) if not one.overtaken)
+    return next((message for message in updates if message.msg_type == MessageType.UPDATE), None)
+
+
+def _overtaken(message: Message, warning: Warning, last: Message | None) -> str:
+    if warning.ended_at is not None:
+        return "the warning has ended"
+    if last is not None and last.number > message.number:
+        return f"message {last.number} was issued since"
+    return ""
 
 
 def replaced_by(message: Message) -> Message | None:

@@ -298,3 +298,37 @@ def test_posted_forms_are_read_as_a_browser_sends_them() -> None:
     parts = drafting.read(posted, UTC, {}, {})
     assert parts.content["event"] == "shots at boats"
     assert parts.content["response_types"] == ["Avoid", "Prepare"]
+
+
+def test_an_update_in_work_is_gone_on_with_and_no_second_one_is_saved(house: House) -> None:
+    warning = house.issued()
+    browser, path = house.browser("officer"), f"/warnings/{warning.pk}/update/"
+    written = form(change="Shots fired again.", do="save")
+    assert browser.get(path).status_code == 200
+    browser.post(path, written)
+    assert browser.get(path)["Location"] == f"/warnings/{warning.pk}/messages/2/edit/"
+    refused = browser.post(path, written)
+    assert refused.status_code == 422 and "Message 2, an update, is in work already" in text_of(refused)
+    assert warning.messages.count() == 2
+
+
+def test_every_message_in_work_is_listed_and_one_that_was_overtaken_says_so_and_can_be_withdrawn(
+    house: House,
+) -> None:
+    warning = house.issued()
+    before = warning.messages.get()
+    for change in ("first", "second"):
+        actions.draft_update(
+            house.actor("officer"),
+            warning,
+            actions.Draft.of({**before.content, "change": change}, before.audience, before.plan),
+        )
+    browser, path = house.browser("officer"), f"/warnings/{warning.pk}/"
+    page = text_of(browser.get(path))
+    assert all(f'href="{path}messages/{number}/edit/"' in page for number in (2, 3))
+    Message.objects.filter(number=3).update(state=Message.State.ISSUED, issued_at=clock.now())
+    page = text_of(browser.get(path))
+    assert "message 3 was issued since" in page and f'href="{path}messages/2/edit/"' not in page
+    assert browser.get(f"{path}update/").status_code == 200, "what cannot go out is no update to go on with"
+    browser.post(f"{path}messages/2/decide/", {"do": "withdraw"})
+    assert "was issued since" not in text_of(browser.get(path))

@@ -24,7 +24,7 @@ from vedette.warnings.content import MessageType
 from vedette.warnings.findings import reports_behind
 from vedette.warnings.models import Approval, Message, Warning
 from vedette.warnings.own_templates import OfferedType, offered_type, types_for
-from vedette.warnings.queries import current_message, messages_for, reason_for, warnings_for
+from vedette.warnings.queries import current_message, messages_for, reason_for, update_in_work, warnings_for
 from vedette.warnings.types.catalogue import content_filled
 from vedette.web.area_form import Ground
 from vedette.web.console import drafting, goal_form, ground, mending, named, overtaken, translating
@@ -77,12 +77,20 @@ def edit(request: ActedRequest, warning_id: int, number: int) -> HttpResponse:
 
 @page(Verb.DRAFT)
 def update(request: ActedRequest, warning_id: int) -> HttpResponse:
-    """A further message of a warning in force, begun from the last one."""
+    """A further message of a warning in force, begun from the last one; one that is in work already is gone on with."""
     warning = one(request.actor, Warning.objects.select_related("report", "threat"), Verb.DRAFT, pk=warning_id)
     last = current_message(warning)
     if last is None:
         messages.error(request, "The warning has not been issued yet: change its draft instead.")
         return redirect("console:warning", warning_id)
+    errors = Errors()
+    if (open_one := update_in_work(warning)) is not None:
+        if request.method != "POST":
+            return _to_open(request, open_one)
+        errors.whole = (
+            f"Message {open_one.number}, an update, is in work already (see the warning's page): go on with it, or "
+            "withdraw it first. What you wrote here is not saved."
+        )
     work = Work(
         kind=MessageType.UPDATE,
         content=translating.begun_from(last.content),
@@ -94,7 +102,15 @@ def update(request: ActedRequest, warning_id: int) -> HttpResponse:
         report=seen(request.actor, warning.report),
         threat=seen(request.actor, warning.threat),
     )
-    return _work(request, work, "Draft an update")
+    return _work(request, work, "Draft an update", errors)
+
+
+def _to_open(request: ActedRequest, message: Message) -> HttpResponse:
+    """To the update that is in work: to write on, or to read it where that would take it from its approver."""
+    author = message.author.get_full_name() or message.author.get_username()
+    messages.info(request, f"This update is in work already: message {message.number}, begun by {author}.")
+    view = "edit" if message.state == Message.State.DRAFT else "review"
+    return redirect(f"console:{view}", message.warning_id, message.number)
 
 
 @require_POST
@@ -145,8 +161,8 @@ def check(request: ActedRequest) -> HttpResponse:
     return render(request, "parts/check.html", context)
 
 
-def _work(request: ActedRequest, work: Work, heading: str) -> HttpResponse:
-    errors = Errors()
+def _work(request: ActedRequest, work: Work, heading: str, errors: Errors | None = None) -> HttpResponse:
+    errors = errors or Errors()
     given: Ground | None = None
     content, audience, plan, is_kept = work.content, work.audience, work.plan, False
     choices = Choices(request.actor, work.plan, work.previous.plan if work.previous else None)

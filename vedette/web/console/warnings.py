@@ -25,7 +25,7 @@ from vedette.warnings import actions
 from vedette.warnings.content import Content, MessageType
 from vedette.warnings.ending import prepared
 from vedette.warnings.models import Approval, Message, Warning
-from vedette.warnings.queries import current_message, messages_for, warnings_for
+from vedette.warnings.queries import current_message, in_work, messages_for, warnings_for
 from vedette.web.console import live
 from vedette.web.console.doors import ActedRequest, Errors, one, page, paged, seen, told
 from vedette.web.templatetags.house import tag
@@ -105,6 +105,7 @@ def warning(request: ActedRequest, warning_id: int) -> HttpResponse:
         "written": written,
         "last": last,
         "newest": newest,
+        "in_work": in_work(found),
         "content": (last or newest).parsed_content() if last or newest else None,
         "in_force": last is not None and found.ended_at is None,
         "begins": begins(last.parsed_content()) if last else None,
@@ -115,10 +116,10 @@ def warning(request: ActedRequest, warning_id: int) -> HttpResponse:
         "may_see_ledger": actor.may(Verb.SEE_LEDGER),
         "marking": found.handling,
     }
-    in_work = (
+    all_clear_in_work = (
         newest is not None and newest.msg_type == MessageType.ALL_CLEAR and newest.state != Message.State.WITHDRAWN
     )
-    if last is not None and context["in_force"] and context["may_draft"] and not in_work:
+    if last is not None and context["in_force"] and context["may_draft"] and not all_clear_in_work:
         content, words = last.parsed_content(), found.parsed_all_clear()
         context["over"] = prepared(content, clock.now(), words)
         context["over_unsuited"] = "" if words.suits(content.language) else name_of(words.language)
@@ -222,7 +223,7 @@ def _stands(found: Warning, newest: Message | None, is_out: bool) -> SafeString:
     if found.ended_at is not None:
         return tag({"Cancel": "called off", "AllClear": "all clear", "Expiry": "expired"}.get(found.ended_by, "ended"))
     if is_out:
-        waits = newest is not None and newest.state != Message.State.ISSUED
+        waits = newest is not None and newest.state not in (Message.State.ISSUED, Message.State.WITHDRAWN)
         return tag("in force" if not waits else "in force, next message in work")
     return tag(newest.state if newest else "draft")
 
