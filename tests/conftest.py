@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 import hypothesis
 import pytest
 
-from tests.servers import http, parts, smtp
+from tests import shared_database
+from tests.servers import http, migrated, parts, smtp
 from vedette import clock
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
+    from pytest_django.plugin import DjangoDbBlocker
 
 pytest_plugins = ["tests.plugin"]
 
@@ -42,6 +44,18 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.section(f"{len(skipped)} TESTS DID NOT RUN: a system part is missing", sep="!", red=True)
         for part in parts.missing():
             terminalreporter.write_line(f"{part.title}: install with  {part.install}", red=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """pytest-django's fixture by this name: where the tests' database comes from, and how it is emptied."""
+    from django.test import TransactionTestCase
+
+    with django_db_blocker.unblock():
+        shared_database.take_copy()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: shared_database.empty())
+        yield
 
 
 @pytest.fixture
@@ -91,6 +105,13 @@ def database_environment(tmp_path: Path) -> Iterator[dict[str, str]]:
 
     with postgres.fresh_database(url) as fresh:
         yield {**environment, "VEDETTE_DATABASE_URL": fresh}
+
+
+@pytest.fixture
+def migrated_environment(database_environment: dict[str, str]) -> dict[str, str]:
+    """The same with all tables in the database."""
+    migrated.copy_for(database_environment)
+    return database_environment
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ expect.set_options(timeout=20_000)
 
 
 @pytest.fixture
-def house(browser: Browser, database_environment: dict[str, str], tmp_path: Path) -> Iterator[House]:
+def house(browser: Browser, migrated_environment: dict[str, str], tmp_path: Path) -> Iterator[House]:
     """The example organisation, served; nobody has been warned of anything yet."""
-    with running(browser, database_environment, tmp_path / "data") as house:
+    with running(browser, migrated_environment, tmp_path / "data") as house:
         yield house

@@ -25,8 +25,6 @@ _LOAD = """
 import sys
 from vedette.cli.session import open_house
 open_house()
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
 from vedette.demo.world import Gateways, load
 load(int(sys.argv[1]), sys.argv[2], sys.argv[3], Gateways(int(sys.argv[4]), sys.argv[5], "browser-test-secret"))
 """
@@ -82,7 +80,7 @@ class House:
 
 @contextmanager
 def running(browser: Browser, environment: Mapping[str, str], data: Path) -> Iterator[House]:
-    """The installation, from an empty database to the end of the test."""
+    """The installation, from a database with empty tables to the end of the test."""
     data.mkdir(parents=True, exist_ok=True)
     address = f"http://127.0.0.1:{free_port()}"
     with smtp.running() as mails, http.running() as gateway:

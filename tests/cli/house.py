@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.servers import migrated
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 
@@ -24,7 +26,8 @@ class House:
         return Path(self.environment["VEDETTE_DATA"])
 
     def fill(self, people: int = 40) -> House:
-        """Load the example organisation."""
+        """Make the tables and load the example organisation."""
+        migrated.copy_for(self.environment)
         done = self.python("-m", "tests.cli.fill", str(people))
         assert done.returncode == 0, done.stderr
         self.tokens = json.loads(done.stdout)

@@ -1,8 +1,9 @@
-"""An installation in another process's database: set up by one command, reported on by another.
+"""An installation in another process's database, which has its tables: set up by one command, reported on by another.
 
 python -m tests.system.setting prepare PEOPLE SMTP_PORT GATEWAY_URL
 python -m tests.system.setting expand
 python -m tests.system.setting report
+python -m tests.system.setting finished SECONDS
 python -m tests.system.setting all-clear
 """
 
@@ -11,6 +12,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 from collections import Counter
 from types import SimpleNamespace
 from typing import Any
@@ -48,10 +50,7 @@ QUICK = {
 
 
 def prepare(people: int, smtp_port: int, gateway_url: str, plan: dict[str, Any] = QUICK) -> None:
-    """Migrate, store people, and issue a warning to all of them."""
-    from django.core.management import call_command
-
-    call_command("migrate", interactive=False, verbosity=0)
+    """Store people, and issue a warning to all of them."""
     found = house(Realm.EXERCISE, SimpleNamespace(port=smtp_port), SimpleNamespace(url=gateway_url))  # type: ignore[arg-type]
     boss = found.person("boss", found.elsewhere)
     found.supervised_by(found.sector, boss)
@@ -136,9 +135,22 @@ def report() -> dict[str, Any]:
         "never_tried": Recipient.objects.exclude(pk__in=warned.values("recipient")).count(),
         "unsealed": Delivery.objects.filter(ledger_seq=None).count(),
         "escalated": Escalation.objects.count(),
-        "open_work": Lease.objects.filter(done_at=None).count() + Outbox.objects.filter(expanded_at=None).count(),
+        "open_work": _open_work(),
         "verified": verify().verified,
     }
+
+
+def finished(seconds: float) -> dict[str, Any]:
+    """How it stands when nothing is left to do. One process asks, again and again: many would starve the engine."""
+    deadline = time.monotonic() + seconds
+    while _open_work() or Recipient.objects.filter(state="open").exists():
+        assert time.monotonic() < deadline, f"not done: {report()}"
+        time.sleep(0.1)
+    return report()
+
+
+def _open_work() -> int:
+    return Lease.objects.filter(done_at=None).count() + Outbox.objects.filter(expanded_at=None).count()
 
 
 if __name__ == "__main__":
@@ -149,5 +161,11 @@ if __name__ == "__main__":
         all_clear()
     elif command == "expand":
         expand()
-    tells = {"tokens": tokens, "expand": tokens, "answered": answered, "session": lambda: session(*given)}
+    tells = {
+        "tokens": tokens,
+        "expand": tokens,
+        "answered": answered,
+        "session": lambda: session(*given),
+        "finished": lambda: finished(float(given[0])),
+    }
     print(json.dumps(tells.get(command, report)()))

@@ -21,7 +21,7 @@ from tests.system.test_kill import setting
 
 pytestmark = pytest.mark.system
 
-PEOPLE, AT_ONCE = 900, 24
+PEOPLE, AT_ONCE = 400, 24
 
 
 class Front:
@@ -58,8 +58,8 @@ class Front:
 
 
 @pytest.fixture
-def front(database_environment: dict[str, str]) -> Iterator[Front]:
-    found = Front(database_environment)
+def front(migrated_environment: dict[str, str]) -> Iterator[Front]:
+    found = Front(migrated_environment)
     yield found
     found.kill()
 

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import require
-from tests.servers import http, parts, postgres, smtp
+from tests.servers import http, migrated, parts, postgres, smtp
 from vedette.dispatch.database import Desk
 
 pytestmark = pytest.mark.system
@@ -67,8 +67,8 @@ class Engine:
 
 
 @pytest.fixture
-def engine(database_environment: dict[str, str]) -> Iterator[Engine]:
-    process = Engine(database_environment)
+def engine(migrated_environment: dict[str, str]) -> Iterator[Engine]:
+    process = Engine(migrated_environment)
     yield process
     process.close()
 
@@ -88,10 +88,7 @@ def setting(environment: dict[str, str], *command: object) -> Any:
 
 
 def wait_until_done(environment: dict[str, str], seconds: float = 120) -> Any:
-    deadline = time.monotonic() + seconds
-    while (found := setting(environment, "report"))["open_work"] or found["states"].get("open"):
-        assert time.monotonic() < deadline, f"not done: {found}"
-    return found
+    return setting(environment, "finished", seconds)
 
 
 def keys_by_mail(mail: smtp.Sink) -> dict[tuple[str, str], list[str]]:
@@ -233,6 +230,7 @@ def test_a_database_killed_and_started_again_loses_nobody(
     with postgres.running(durable=True) as server:
         kept = {key: value for key, value in os.environ.items() if not key.startswith("VEDETTE_")}
         environment = {**kept, "VEDETTE_DATA": str(tmp_path), "VEDETTE_DATABASE_URL": server.url}
+        migrated.migrate(environment)
         setting(environment, "prepare", PEOPLE, smtp_sink.port, http_gateway.url)
         engine = Engine(environment)
         try:

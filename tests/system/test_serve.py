@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from tests.servers import http, smtp
+from tests.servers import http, migrated, smtp
 from tests.servers.ports import free_port
 from tests.system.test_kill import setting
 
@@ -95,6 +95,7 @@ def database_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[d
 @pytest.fixture(scope="module")
 def served(database_environment: dict[str, str]) -> Iterator[Served]:
     with smtp.running() as mail, http.running() as gateway:
+        migrated.copy_for(database_environment)
         setting(database_environment, "prepare", PEOPLE, mail.port, gateway.url)
         with serving(database_environment) as running:
             mail.wait_for(PEOPLE)

@@ -153,9 +153,8 @@ def at_a_terminal(environment: dict[str, str], *lines: str) -> subprocess.Comple
     )
 
 
-def test_it_can_be_done_at_a_terminal_once(database_environment: dict[str, str]) -> None:
-    environment = {**database_environment, "DJANGO_SETTINGS_MODULE": "vedette.conf.settings"}
-    subprocess.run([sys.executable, "-m", "django", "migrate", "-v0"], env=environment, check=True, timeout=120)
+def test_it_can_be_done_at_a_terminal_once(migrated_environment: dict[str, str]) -> None:
+    environment = {**migrated_environment, "DJANGO_SETTINGS_MODULE": "vedette.conf.settings"}
     organisation_lines = [GIVEN[field] for field in ("name", "sender", "mail_from", "public_address", "zone")]
     refused = at_a_terminal(environment, "alba", "short", *organisation_lines)
     assert (refused.returncode, refused.stderr.split(":")[0]) == (2, "password")
