@@ -6,7 +6,7 @@ BIN := .venv/bin
 STAMPS := .venv/.installed
 SELECT := not long
 PYTEST := $(BIN)/python -m pytest -p tests.plugin
-SPREAD ?= -n 2 --dist loadfile -q
+SPREAD ?= -n 2 --dist loadfile --no-loadscope-reorder -q
 PURE := $(wildcard vedette/clock.py vedette/reading vedette/formats vedette/places vedette/access/handling.py \
 	vedette/warnings/content.py vedette/warnings/lint.py vedette/warnings/cap_languages.py vedette/warnings/words.py \
 	vedette/warnings/phrases vedette/warnings/readers.py vedette/warnings/mending.py vedette/warnings/budgets.py vedette/warnings/types \
