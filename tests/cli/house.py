@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.servers import migrated
+from tests.servers import migrated, warm
 
-REPOSITORY = Path(__file__).resolve().parents[2]
+REPOSITORY = warm.REPOSITORY
 
 
 @dataclass
@@ -52,16 +51,7 @@ class House:
     def python(
         self, *arguments: str, extra: dict[str, str] | None = None, given: str | None = None
     ) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, *arguments],
-            env={**self.environment, **(extra or {})},
-            cwd=REPOSITORY,
-            input=given,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
+        return warm.run(arguments, {**self.environment, **(extra or {})}, given)
 
 
 def one_line(done: subprocess.CompletedProcess[str]) -> str:
