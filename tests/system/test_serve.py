@@ -121,7 +121,7 @@ def test_answers_come_in_by_form_and_json_and_bad_ones_say_what_is_wrong(served:
     assert status == 400
     assert problem["errors"][0]["field"] == "response"
     assert served.ask("POST", f"/a/{token}", "response=", form)[0] == 400
-    assert served.ask("POST", f"/a/{token}", "response=safe&note=" + "x" * 5_000, form)[0] == 413
+    assert served.ask("POST", f"/a/{token}", "response=safe&note=" + "x" * 20_000, form)[0] == 413
     assert served.ask("POST", f"/a/{token}", b"\xff\xfe", {"Content-Type": "application/json"})[0] == 400
     assert served.ask("PUT", f"/a/{token}", "x")[0] == 405
     assert served.ask("POST", f"/a/{token}", "response=safe", {**form, "Host": "evil.example"})[0] == 400

@@ -98,7 +98,7 @@ def test_without_one_saved_area_that_its_readers_may_see_no_outline_is_invented(
 
 
 def test_a_hazard_told_by_a_bare_verb_is_no_order_in_the_headline(analyst: Actor, organisation: Organisation) -> None:
-    told = b"Two members were told to shoot at agents near San Ysidro on 6 December, an officer said."
+    told = b"The group may shoot at agents near San Ysidro on 6 December, an officer said."
     report = receive(analyst, original=told, media_type="text/plain", source="unit", handling=Tlp.AMBER)
     proposal = propose(report, organisation, NOW)
     assert proposal.content["event"].startswith("shooting at agents")
