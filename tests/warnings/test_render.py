@@ -30,6 +30,7 @@ from vedette.warnings.content import (
     Urgency,
 )
 from vedette.warnings.marking import marked, unmarked
+from vedette.warnings.mesh import render_mesh
 from vedette.warnings.render import (
     MessageView,
     local_time,
@@ -41,6 +42,7 @@ from vedette.warnings.render import (
     render_sms,
     render_webhook,
 )
+from vedette.warnings.words import words_for
 
 LINK = "https://vedette.example/a/AbCdEfGh12"
 VIEW = MessageView(
@@ -197,6 +199,20 @@ def test_what_changed_is_said_first(kind, label):
     assert label in mail.subject and label in short
     assert mail.text.index("The area is smaller.") < mail.text.index(GOOD.headline)
     assert short.index("The area is smaller.") < short.index(GOOD.event)
+
+
+@pytest.mark.parametrize("kind", [MessageType.CANCEL, MessageType.ALL_CLEAR])
+@pytest.mark.parametrize("language", ["en", "es-MX", "fr", "uk", "ar"])
+def test_what_ends_a_warning_never_says_until_when(kind, language):
+    content = GOOD.model_copy(update={"description": "The shooting is over.", "change": "The area was searched."})
+    view = replace(VIEW, content=content, msg_type=kind, language=language)
+    short, words = render_short(view), words_for(language)
+    told = [render_email(view).text, short, render_mesh(view)]
+    assert not [text for text in told if local_time(EXPIRES, view.zone, words) in text]
+    assert not [text for text in told if local_time(EXPIRES, view.zone, words, short=True) in text]
+    assert f"{words.when}:" not in told[0]
+    assert f". {LINK}" in short
+    assert render_webhook(view)["expires"] == "2025-12-07T14:00:00+00:00", "machines are told how long it is kept"
 
 
 def test_an_ending_without_a_reason_still_says_that_it_ends():

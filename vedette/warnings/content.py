@@ -94,6 +94,12 @@ class MessageType(StrEnum):
     CANCEL = "Cancel"
     ALL_CLEAR = "AllClear"
 
+    @property
+    def ends(self) -> bool:
+        """Whether it ends its warning. What ends holds for good: how long it is kept for those who come back is no news
+        for people, to whom "all clear until Saturday" reads as if the danger came again then."""
+        return self in (MessageType.CANCEL, MessageType.ALL_CLEAR)
+
 
 def _sound(geometry: dict[str, Any]) -> dict[str, Any]:
     try:

@@ -91,7 +91,7 @@ def put_out(actor: Actor, message: Message) -> None:
     message.save()
     approved_reach.drop(message)
     warning.expires_at = content.expires
-    if kind in (MessageType.CANCEL, MessageType.ALL_CLEAR):
+    if kind.ends:
         warning.ended_at, warning.ended_by = now, kind.value
     warning.save()
     Outbox.objects.create(message=message, realm=warning.realm, created_at=now)

@@ -16,10 +16,12 @@ _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
 
 
 def render_mesh(view: MessageView) -> str:
-    """Handling, kind, hazard, place, the first thing to do, and until when. Nothing of it is ever cut."""
+    """Handling, kind, hazard, place, the first thing to do, and until when unless it is an end. Never cut."""
     content, words = view.content, words_for(view.language)
     first = _SENTENCE_END.split(content.instruction.strip(), maxsplit=1)[0]
     until = f"{words.until.capitalize()} {local_time(content.expires, view.zone, words, short=True)}"
+    if view.msg_type.ends:
+        until = ""
     told = [
         f"{content.handling.value} {words.kinds[view.msg_type.value]}: {content.change}",
         content.event,

@@ -62,6 +62,7 @@ def render_email(view: MessageView) -> RenderedEmail:
 
 def render_short(view: MessageView) -> str:
     """One line for small screens: source, hazard, place, what to do, from when if later, until when, link.
+    What ends a warning says no time.
 
     Where the line would grow long, the role of the source is left out, then whole sentences of the instruction from
     its end; never the first, nor anything else.
@@ -73,7 +74,7 @@ def render_short(view: MessageView) -> str:
     head = _line(f"{opening}{content.source}: {told}")
     if len(head) > SHORT_LENGTH // 2:
         head = _line(f"{opening}{content.source.partition(',')[0]}: {told}")
-    tail = f"{_sentence_case(_short_window(view, words))}. {view.link}"
+    tail = f"{_sentence(_sentence_case(_short_window(view, words)))}{view.link}"
     sentences = [_sentence(part).strip() for part in _SENTENCE_END.split(content.instruction) if part.strip()]
     room = SHORT_LENGTH - len(marked("", view.realm)) * 2 - len(head) - len(tail) - 4
     kept = sentences[:1]
@@ -204,7 +205,7 @@ def _body(view: MessageView, words: Words) -> str:
         f"{words.where}: {content.area.description}",
         f"{words.what_to_do}:",
         *_indented(content.instruction),
-        f"{words.when}: {_window(view, words)}",
+        *([] if view.msg_type.ends else [f"{words.when}: {_window(view, words)}"]),
         *([f"{words.next_update}: {content.next_update}"] if content.next_update else []),
         *([f"{words.contact}: {content.contact}"] if content.contact else []),
         "",
@@ -234,7 +235,9 @@ def _window(view: MessageView, words: Words) -> str:
 
 
 def _short_window(view: MessageView, words: Words) -> str:
-    """Until when; and from when, where it does not hold yet as it is sent."""
+    """Until when; and from when, where it does not hold yet as it is sent. Nothing of what ends a warning."""
+    if view.msg_type.ends:
+        return ""
     onset = view.content.onset
     until = f"{words.until} {local_time(view.content.expires, view.zone, words, short=True)}"
     if onset is None or onset <= view.sent:

@@ -46,7 +46,22 @@ def test_an_all_clear_takes_two_and_the_page_names_both(house: House) -> None:
     second.post(f"{path}decide/", {"do": "approve", "content_hash": content_hash(message)})
     officer.post(f"{path}issue/")
     end = said(house, warning)
-    assert "All clear</strong> by Dora Dutton, approved by Otto Second" in end and "the area was searched" in end
+    told = "All clear</strong> drafted by Dora Dutton, approved by Otto Second, issued by Dora Dutton, "
+    assert told in end and "the area was searched" in end
+
+
+def test_an_all_clear_that_its_approver_issued_is_still_said_to_be_drafted_by_its_author(house: House) -> None:
+    warning = house.issued()
+    message = actions.draft_all_clear(house.actor("officer"), warning, "the area was searched")
+    actions.submit(house.actor("officer"), message, "stands")
+    actions.approve(house.actor("second"), message, content_hash(message))
+    page = text_of(house.browser("second").get(f"/warnings/{warning.pk}/messages/2/issue/"))
+    assert "ALL CLEAR" in page and "Until" not in page
+    actions.issue(house.actor("second"), message)
+    told = "drafted by Dora Dutton, approved by Otto Second, issued by Otto Second, "
+    assert told in said(house, warning)
+    page = text_of(house.browser("officer").get(f"/warnings/{warning.pk}/"))
+    assert "<dt>When</dt>" not in page and "until" not in page
 
 
 def test_expiry_needs_nobody_and_the_page_says_that_nothing_was_sent(house: House, stopped_clock: Frozen) -> None:

@@ -155,6 +155,7 @@ def _review(request: ActedRequest, message: Message, errors: Errors) -> HttpResp
         "area": {"geometry": content["area"]["geometry"], "saved": _saved(request)},
         "marking": content["handling"],
         "kind": MessageType(message.msg_type),
+        "ends": MessageType(message.msg_type).ends,
         "reason": request.POST.get("reason", ""),
     }
     return render(request, "console/review.html", context, status=422 if errors else 200)

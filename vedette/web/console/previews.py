@@ -156,6 +156,7 @@ def _previews(view: MessageView) -> list[Preview]:
 
 def _phone(view: MessageView) -> Phone:
     content, words, answers = view.content, words_for(view.language), field_words(view.language).answers
+    until = (words.until.capitalize(), local_time(content.expires, view.zone, words))
     return Phone(
         mark=EXERCISE if view.realm is Realm.EXERCISE else "",
         kind=words.kinds[view.msg_type.value],
@@ -164,7 +165,7 @@ def _phone(view: MessageView) -> Phone:
         lines=(
             (words.what, content.event),
             (words.where, content.area.description),
-            (words.until.capitalize(), local_time(content.expires, view.zone, words)),
+            *(() if view.msg_type.ends else (until,)),
         ),
         to_do=words.what_to_do,
         steps=tuple(line.strip() for line in content.instruction.splitlines() if line.strip()),

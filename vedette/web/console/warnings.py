@@ -76,9 +76,8 @@ class Ended:
     """How a warning ended: in a word, through whom, and the reason that everybody read."""
 
     words: str
-    #: Whoever issued the message that ended it, and whoever approved that; empty where it ended by itself.
-    by: str
-    approved_by: str
+    #: What each did to the message that ended it ("drafted by", who), in that order; empty where it ended by itself.
+    through: tuple[tuple[str, str], ...]
     why: str
 
 
@@ -107,6 +106,7 @@ def warning(request: ActedRequest, warning_id: int) -> HttpResponse:
         "newest": newest,
         "in_work": in_work(found),
         "content": (last or newest).parsed_content() if last or newest else None,
+        "ends": MessageType((last or newest).msg_type).ends if last or newest else False,
         "in_force": last is not None and found.ended_at is None,
         "begins": begins(last.parsed_content()) if last else None,
         "ended": _ended(found, last),
@@ -237,18 +237,20 @@ def _ended(found: Warning, last: Message | None) -> Ended | None:
     if found.ended_at is None or last is None:
         return None
     if found.ended_by == "Expiry":
-        return Ended("Expired", "", "", "")
+        return Ended("Expired", (), "")
     approval = last.approvals.filter(decision=Approval.Decision.APPROVE).select_related("approver").last()
+    through = [("by", last.issued_by)]
+    if approval is not None:
+        through = [("drafted by", last.author), ("approved by", approval.approver), ("issued by", last.issued_by)]
     return Ended(
         "Called off" if found.ended_by == MessageType.CANCEL else "All clear",
-        _name(last.issued_by),
-        _name(approval.approver) if approval is not None else "",
+        tuple((done, _name(user)) for done, user in through if user is not None),
         str(last.content.get("change", "")),
     )
 
 
-def _name(user: User | None) -> str:
-    return "" if user is None else user.get_full_name() or user.get_username()
+def _name(user: User) -> str:
+    return user.get_full_name() or user.get_username()
 
 
 def _ending(request: ActedRequest, found: Warning, errors: Errors, kind: str) -> HttpResponse:

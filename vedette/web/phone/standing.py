@@ -88,8 +88,7 @@ def _entry(recipient: Recipient, message: Message, said: dict[int, str], now: da
     words, field = words_for(recipient.person.language), field_words(recipient.person.language)
     kind = MessageType(message.msg_type)
     status = status_of(kind, content, now)
-    over = kind in (MessageType.CANCEL, MessageType.ALL_CLEAR)
-    ends_at = (recipient.warning.ended_at or message.created_at) if over else content.expires
+    ends_at = (recipient.warning.ended_at or message.created_at) if kind.ends else content.expires
     return Entry(
         recipient=recipient,
         path=f"/a/{make_token(recipient.pk, Realm(recipient.realm))}",
