@@ -52,10 +52,20 @@ def test_a_warning_is_drafted_approved_by_another_issued_and_called_off(house: H
 
     update = house.ok("warnings", "update", number, draft_file(tmp_path, change="Two arrests."), actor="officer")
     assert (update["type"], update["state"]) == ("Update", "draft")
+    house.ok("warnings", "update", number, draft_file(tmp_path, change="A thought."), actor="analyst")
+    unsaid = house.run("warnings", "submit", number, actor="officer")
+    assert unsaid.returncode == 1 and "2 (draft), 3 (draft)" in unsaid.stderr
+    submitted = house.ok("warnings", "submit", number, "--message", "2", "--override", "stands", actor="officer")
+    assert (submitted["number"], submitted["state"]) == (2, "submitted")
     ended = house.ok("warnings", "cancel", number, "--reason", "wrong sector", actor="officer")
     assert (ended["type"], ended["state"]) == ("Cancel", "issued")
     shown = house.ok("warnings", "show", number, actor="overseer")
-    assert shown["state"] == "cancel" and [m["type"] for m in shown["messages"]] == ["Alert", "Update", "Cancel"]
+    assert shown["state"] == "cancel" and [m["type"] for m in shown["messages"]] == [
+        "Alert",
+        "Update",
+        "Update",
+        "Cancel",
+    ]
     assert house.ok("ledger", "verify")["verified"] is True
 
 

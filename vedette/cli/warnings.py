@@ -17,12 +17,14 @@ from vedette.cli.session import open_house, token_actor
 if TYPE_CHECKING:
     from vedette.access.policy import Actor
     from vedette.warnings.content import Plan
+    from vedette.warnings.lifecycle import Move
     from vedette.warnings.models import Message, Warning
 
 warnings = typer.Typer(no_args_is_help=True, help="Draft, submit, approve, issue, update and cancel warnings.")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 WarningRef = Annotated[str, typer.Argument(metavar="ID", help="The warning's id or identifier.")]
+Number = Annotated[int | None, typer.Option("--message", min=1, help="Its number, where several may be meant.")]
 DraftFile = Annotated[str, typer.Argument(metavar="FILE", help='JSON: {"content", "audience", "plan"?}; - for stdin.')]
 
 
@@ -103,7 +105,7 @@ def draft(
 
 
 @warnings.command(epilog="Example: vedette warnings check 12")
-def check(warning: WarningRef, as_json: AsJson = False) -> None:
+def check(warning: WarningRef, number: Number = None, as_json: AsJson = False) -> None:
     """A dry run of the open message: what lint finds, whom it would reach, and whom its plan cannot.
 
     Exit 1 when it could not be submitted so.
@@ -116,18 +118,22 @@ def check(warning: WarningRef, as_json: AsJson = False) -> None:
     from vedette.dispatch.load import load_of_message
     from vedette.dispatch.means import means_of
     from vedette.dispatch.submitting import errors_in
+    from vedette.formats.parts import BadInput
     from vedette.people.languages import languages_of
     from vedette.people.queries import codes_of
     from vedette.people.rough import figure, goal_figures, words
     from vedette.warnings.findings import findings_of
+    from vedette.warnings.lifecycle import IllegalMove
     from vedette.warnings.reach import reach_shown_to
     from vedette.warnings.readers import reading_of
 
     actor, now = token_actor(), clock.now()
-    message = _open_message(actor, warning)
     try:
+        message = _meant(actor, warning, None, number)
         ask(actor, Verb.DRAFT, message.warning)
-    except Refused as error:
+    except BadInput as error:
+        refuse("warnings check", warning, str(error))
+    except (Refused, IllegalMove) as error:
         typer.echo(f"vedette: warnings check: {warning}: {error}", err=True)
         raise typer.Exit(1) from error
     if message.parsed_content().expires <= now:
@@ -172,14 +178,16 @@ def check(warning: WarningRef, as_json: AsJson = False) -> None:
 def submit(
     warning: WarningRef,
     override: Annotated[str, typer.Option(help="Why lint errors may stand.")] = "",
+    number: Number = None,
     as_json: AsJson = False,
 ) -> None:
     """Hand the open draft to the approver."""
     open_house()
     from vedette.dispatch.submitting import submit as act
+    from vedette.warnings.lifecycle import Move
 
     actor = token_actor()
-    _do("warnings submit", warning, as_json, lambda: act(actor, _open_message(actor, warning), override))
+    _do("warnings submit", warning, as_json, lambda: act(actor, _meant(actor, warning, Move.SUBMIT, number), override))
 
 
 @warnings.command(epilog="Example: vedette warnings approve 12")
@@ -188,30 +196,33 @@ def approve(
     content_hash: Annotated[str, typer.Option("--hash", help="The hash you looked at; default: what stands now.")] = "",
     reason: Annotated[str, typer.Option(help="Needed with --break-glass.")] = "",
     break_glass: Annotated[bool, typer.Option(help="Approve your own in an emergency; overseers see it.")] = False,
+    number: Number = None,
     as_json: AsJson = False,
 ) -> None:
     """Approve exactly what stands; not by any of its authors."""
     open_house()
     from vedette.warnings.actions import approve as act
     from vedette.warnings.approval import content_hash as hash_of
+    from vedette.warnings.lifecycle import Move
 
     actor = token_actor()
 
     def run() -> Message:
-        message = _open_message(actor, warning)
+        message = _meant(actor, warning, Move.APPROVE, number)
         return act(actor, message, content_hash or hash_of(message), reason, break_glass).message
 
     _do("warnings approve", warning, as_json, run)
 
 
 @warnings.command(epilog="Example: vedette warnings issue 12")
-def issue(warning: WarningRef, as_json: AsJson = False) -> None:
+def issue(warning: WarningRef, number: Number = None, as_json: AsJson = False) -> None:
     """Send what was approved."""
     open_house()
     from vedette.dispatch.submitting import issue as act
+    from vedette.warnings.lifecycle import Move
 
     actor = token_actor()
-    _do("warnings issue", warning, as_json, lambda: act(actor, _open_message(actor, warning)))
+    _do("warnings issue", warning, as_json, lambda: act(actor, _meant(actor, warning, Move.ISSUE, number)))
 
 
 @warnings.command(epilog="Example: vedette warnings update 12 changed.json")
@@ -314,13 +325,10 @@ def find_warning(actor: Actor, ref: str) -> Warning:
     return row
 
 
-def _open_message(actor: Actor, ref: str) -> Message:
-    from vedette.warnings.models import Message
+def _meant(actor: Actor, ref: str, move: Move | None, number: int | None) -> Message:
+    from vedette.warnings.meant import message_meant
 
-    last = find_warning(actor, ref).messages.exclude(state=Message.State.WITHDRAWN).order_by("number").last()
-    if last is None:
-        refuse("warnings", ref, "it has no open message")
-    return last
+    return message_meant(find_warning(actor, ref), move, number)
 
 
 def _parts(file: str, needed: Collection[str] = ("audience", "content")) -> dict[str, Any]:

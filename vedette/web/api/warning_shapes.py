@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import Field
 
 from vedette.formats.parts import Line, Prose
 from vedette.web.api.shapes import Given, Id, Marked, NeedToKnow, Shown, When
@@ -232,7 +234,13 @@ class WarningGiven(UpdateGiven):
     need_to_know: NeedToKnow | None = None
 
 
-class RevisionGiven(Given):
+class OfMessage(Given):
+    """Which of the warning's messages, by its number; left out where only one can be meant."""
+
+    message: Annotated[int, Field(ge=1)] | None = None
+
+
+class RevisionGiven(OfMessage):
     """What of an open message is changed; the rest stays. With the `content_hash` that was read, only if it holds."""
 
     content: dict[str, Any] | None = None
@@ -242,13 +250,13 @@ class RevisionGiven(Given):
     content_hash: Line | None = None
 
 
-class SubmitGiven(Given):
+class SubmitGiven(OfMessage):
     """Why lint errors may stand, if they are to."""
 
     override: Prose = ""
 
 
-class ApproveGiven(Given):
+class ApproveGiven(OfMessage):
     """The hash of what was read; `break_glass` lets an author approve in an emergency, with a reason."""
 
     content_hash: Line
@@ -260,3 +268,7 @@ class ReasonGiven(Given):
     """Why."""
 
     reason: Prose
+
+
+class ReturnGiven(OfMessage, ReasonGiven):
+    """Why it goes back."""

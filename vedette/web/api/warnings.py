@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any
+from typing import Annotated, Any
 
-from ninja import Router, Status
+from ninja import Query, Router, Status
 
 from vedette import clock
 from vedette.access.roles import Verb
@@ -25,7 +25,8 @@ from vedette.warnings.actions import Draft
 from vedette.warnings.approval import content_hash
 from vedette.warnings.content import Content, Plan
 from vedette.warnings.findings import findings_of
-from vedette.warnings.lifecycle import IllegalMove
+from vedette.warnings.lifecycle import Move
+from vedette.warnings.meant import message_meant
 from vedette.warnings.models import Approval, Message, Warning
 from vedette.warnings.plans import flat
 from vedette.warnings.queries import reason_for, warnings_for
@@ -40,6 +41,7 @@ from vedette.web.api.warning_shapes import (
     CheckShown,
     ProgressShown,
     ReasonGiven,
+    ReturnGiven,
     RevisionGiven,
     SubmitGiven,
     UpdateGiven,
@@ -50,6 +52,8 @@ from vedette.web.api.warning_shapes import (
 
 router = Router(tags=["warnings"])
 
+#: Which of its messages; left out where only one can be meant.
+Number = Annotated[int | None, Query(None, ge=1)]
 #: People without an address who are listed by their codes.
 MOST_CODES = 1_000
 _FIGURES = ("certain", "maybe", "out", "maybe_left_out")
@@ -105,16 +109,16 @@ def show_progress(request: ApiRequest, warning_id: int) -> Any:
     response=CheckShown,
     summary="What lint finds in its open message, and whom it would reach",
 )
-def check(request: ApiRequest, warning_id: int) -> Any:
-    message, now = _open_message(request, warning_id), clock.now()
-    expired = message.parsed_content().expires <= now
-    reach = None if expired else reach_shown_to(request.auth, message, now)
-    load = None if reach is None else load_of_message(message, reach, now, exact=request.auth.may(Verb.SEE_PEOPLE))
+def check(request: ApiRequest, warning_id: int, message: Number = None) -> Any:
+    meant, now = _meant(request, warning_id, None, message), clock.now()
+    expired = meant.parsed_content().expires <= now
+    reach = None if expired else reach_shown_to(request.auth, meant, now)
+    load = None if reach is None else load_of_message(meant, reach, now, exact=request.auth.may(Verb.SEE_PEOPLE))
     return {
-        "findings": [dataclasses.asdict(finding) for finding in findings_of(message, now, load)],
+        "findings": [dataclasses.asdict(finding) for finding in findings_of(meant, now, load)],
         "reach": None if reach is None else _reach(request, reach),
-        "reading": None if reach is None else _reading(request, message.parsed_content(), reach),
-        "plan": _means(request, message.parsed_plan(), () if reach is None else reach.person_ids),
+        "reading": None if reach is None else _reading(request, meant.parsed_content(), reach),
+        "plan": _means(request, meant.parsed_plan(), () if reach is None else reach.person_ids),
     }
 
 
@@ -122,7 +126,7 @@ def check(request: ApiRequest, warning_id: int) -> Any:
 def revise(request: ApiRequest, warning_id: int, given: RevisionGiven) -> Any:
     actions.revise(
         request.auth,
-        _open_message(request, warning_id),
+        _meant(request, warning_id, Move.REVISE, given.message),
         content=given.content,
         audience=given.audience,
         plan=None if given.plan is None else chosen_plan(request.auth, given.plan, given.content),
@@ -134,13 +138,13 @@ def revise(request: ApiRequest, warning_id: int, given: RevisionGiven) -> Any:
 
 @post(router, "/{int:warning_id}/submit", Verb.DRAFT, response=WarningWhole, summary="Hand it to the approver")
 def submit(request: ApiRequest, warning_id: int, given: SubmitGiven) -> Any:
-    submitting.submit(request.auth, _open_message(request, warning_id), given.override)
+    submitting.submit(request.auth, _meant(request, warning_id, Move.SUBMIT, given.message), given.override)
     return _whole(request, warning_id)
 
 
 @post(router, "/{int:warning_id}/approve", Verb.APPROVE, response=WarningWhole, summary="Approve exactly what was read")
 def approve(request: ApiRequest, warning_id: int, given: ApproveGiven) -> Any:
-    message = _open_message(request, warning_id)
+    message = _meant(request, warning_id, Move.APPROVE, given.message)
     if not given.content_hash.isascii():
         raise BadInput("content_hash", "is the 64 hexadecimal digits that the message shows")
     actions.approve(request.auth, message, given.content_hash, given.reason, given.break_glass)
@@ -148,20 +152,20 @@ def approve(request: ApiRequest, warning_id: int, given: ApproveGiven) -> Any:
 
 
 @post(router, "/{int:warning_id}/return", Verb.APPROVE, response=WarningWhole, summary="Send it back with a reason")
-def send_back(request: ApiRequest, warning_id: int, given: ReasonGiven) -> Any:
-    actions.return_to_author(request.auth, _open_message(request, warning_id), given.reason)
+def send_back(request: ApiRequest, warning_id: int, given: ReturnGiven) -> Any:
+    actions.return_to_author(request.auth, _meant(request, warning_id, Move.RETURN, given.message), given.reason)
     return _whole(request, warning_id)
 
 
 @post(router, "/{int:warning_id}/withdraw", Verb.DRAFT, takes=None, response=WarningWhole, summary="Drop its draft")
-def withdraw(request: ApiRequest, warning_id: int) -> Any:
-    actions.withdraw(request.auth, _open_message(request, warning_id))
+def withdraw(request: ApiRequest, warning_id: int, message: Number = None) -> Any:
+    actions.withdraw(request.auth, _meant(request, warning_id, Move.WITHDRAW, message))
     return _whole(request, warning_id)
 
 
 @post(router, "/{int:warning_id}/issue", Verb.ISSUE, takes=None, response=WarningWhole, summary="Send what is approved")
-def issue(request: ApiRequest, warning_id: int) -> Any:
-    submitting.issue(request.auth, _open_message(request, warning_id))
+def issue(request: ApiRequest, warning_id: int, message: Number = None) -> Any:
+    submitting.issue(request.auth, _meant(request, warning_id, Move.ISSUE, message))
     return _whole(request, warning_id)
 
 
@@ -204,13 +208,8 @@ def _known(request: ApiRequest) -> Any:
     return known.defer("report__original", "report__text")
 
 
-def _open_message(request: ApiRequest, warning_id: int) -> Message:
-    """The last message that was not withdrawn: the one that a verb is about."""
-    warning = found(_known(request), warning_id)
-    last = warning.messages.exclude(state=Message.State.WITHDRAWN).order_by("number").last()
-    if last is None:
-        raise IllegalMove("state: every message of the warning was withdrawn; draft a new one")
-    return last
+def _meant(request: ApiRequest, warning_id: int, move: Move | None, number: int | None) -> Message:
+    return message_meant(found(_known(request), warning_id), move, number)
 
 
 def _reach(request: ApiRequest, reach: Resolution) -> dict[str, Any]:
