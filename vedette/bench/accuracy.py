@@ -1,6 +1,7 @@
 """What the scores of each part come to: figures for `vedette bench read`, and the manual's tables.
 
-`python -m vedette.bench.accuracy docs/reading.md` writes the tables anew between the page's two marks.
+`python -m vedette.bench.accuracy docs/reading.md` writes the tables of every part anew between its two marks, and with
+`tune` behind it those of the tuned part only: the held one is not counted at every turn.
 """
 
 from __future__ import annotations
@@ -10,11 +11,10 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from vedette.bench.labels import Part, in_part, labelled_texts
+from vedette.bench.labels import Part, labelled_texts
 from vedette.bench.result import Result
 from vedette.bench.scoring import Scores, Tally, score
 
-BEGIN, END = "<!-- accuracy: begin -->", "<!-- accuracy: end -->"
 #: Field -> what the manual calls it. In the order of the table.
 FIELDS = {
     "issuer": "who speaks for the whole text",
@@ -39,10 +39,9 @@ FIELDS = {
 }
 
 
-def scores_by_part() -> dict[Part, Scores]:
-    """The scores of each part of the set that has texts."""
-    texts = labelled_texts()
-    return {part: score(found) for part in Part if (found := in_part(texts, part))}
+def scores_by_part(*parts: Part) -> dict[Part, Scores]:
+    """The scores of each of the parts that has texts; of all parts where none is named."""
+    return {part: score(found) for part in parts or Part if (found := labelled_texts(part))}
 
 
 def results(scores: dict[Part, Scores]) -> Iterator[Result]:
@@ -65,23 +64,23 @@ def results(scores: dict[Part, Scores]) -> Iterator[Result]:
                 )
 
 
-def tables(scores: dict[Part, Scores]) -> str:
-    """The manual's tables, in Markdown."""
-    counts = Counter(one.part for one in labelled_texts())
+def tables(part: Part, scores: Scores) -> str:
+    """The manual's tables of one part, in Markdown."""
     lines = [
-        f"On {counts[Part.TUNE]} texts looked at while tuning (*tune*), {counts[Part.HELD]} held back (*held*) and "
-        f"{counts[Part.BLIND]} blind (*blind*); P is precision, R recall; in brackets, of how many.",
+        f"On {len(labelled_texts(part))} texts of *{part}*; P is precision, R recall; in brackets, of how many.",
         "",
-        f"| Field | {' | '.join(f'P, {part} | R, {part}' for part in scores)} |",
-        "|---" * (1 + 2 * len(scores)) + "|",
+        f"| Field, {part} | P | R |",
+        "|---|---|---|",
     ]
-    for name, told in FIELDS.items():
-        cells = [cell for part in scores for cell in _cells(scores[part].tallies[name], name)]
-        lines.append(f"| {told} | {' | '.join(cells)} |")
+    lines += [f"| {told} | {' | '.join(_cells(scores.tallies[name], name))} |" for name, told in FIELDS.items()]
     for name in ("certainty", "source kind"):
-        for part in scores:
-            lines += ["", *_confusion(f"{name.capitalize()}, {part}", scores[part].confusion[name])]
+        lines += ["", *_confusion(f"{name.capitalize()}, {part}", scores.confusion[name])]
     return "\n".join(lines)
+
+
+def marks(part: Part) -> tuple[str, str]:
+    """What stands before and behind a part's tables in the manual."""
+    return f"<!-- accuracy, {part}: begin -->\n", f"\n<!-- accuracy, {part}: end -->"
 
 
 def _cells(tally: Tally, name: str) -> tuple[str, str]:
@@ -103,11 +102,14 @@ def _confusion(title: str, cells: Counter[tuple[str, str]]) -> Iterator[str]:
 
 
 def main() -> None:
-    """Write the tables into the page that is named."""
-    page = Path(sys.argv[1])
-    before, rest = page.read_text(encoding="utf-8").split(BEGIN)
-    after = rest.split(END)[1]
-    page.write_text(f"{before}{BEGIN}\n{tables(scores_by_part())}\n{END}{after}", encoding="utf-8")
+    """Write the tables of the named parts into the page that is named."""
+    page, named = Path(sys.argv[1]), [Part(name) for name in sys.argv[2:]]
+    text = page.read_text(encoding="utf-8")
+    for part, scores in scores_by_part(*named).items():
+        begin, end = marks(part)
+        before, rest = text.split(begin)
+        text = before + begin + tables(part, scores) + end + rest.split(end)[1]
+    page.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

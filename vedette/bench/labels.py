@@ -1,35 +1,28 @@
-"""The labelled set: texts with what a careful person reads in them, and the three fixed parts they fall into.
+"""The labelled set: texts with what a careful person reads in them, and the two parts they fall into.
 
 Every text is made up for measuring. `labelled/README.md` tells the form; a label not found in its text is refused.
 """
 
 from __future__ import annotations
 
-import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from importlib.resources import files
-from importlib.resources.abc import Traversable
 from typing import Any
 
 from vedette.reading import Place
 
-#: Folders whose texts are of one part, and what those texts' names begin with.
-_BLIND, _TUNE = "blind/", "tune/"
-
 
 class Part(StrEnum):
-    """Which use a text is put to; fixed by its name, so that no later text moves another."""
+    """Which use a text is put to, and the folder it stands in."""
 
     #: Its errors may be looked at while the reader is improved.
     TUNE = "tune"
-    #: Only ever counted.
+    #: Written and labelled by hands that had not read the rules; only ever counted.
     HELD = "held"
-    #: Written and labelled by hands that had not read the rules nor the other texts; only ever counted.
-    BLIND = "blind"
 
 
 class BadLabel(ValueError):
@@ -66,6 +59,7 @@ class LabelledText:
     """One text and its labels. Labels are complete but for `is`, which is asked of some claims only."""
 
     name: str
+    part: Part
     kind: str
     published: date
     zone: str
@@ -75,37 +69,25 @@ class LabelledText:
     own: tuple[Place, ...]
     labels: tuple[Label, ...] = field(repr=False)
 
-    @property
-    def part(self) -> Part:
-        """By its folder; outside of one, a half by the first byte of its name's SHA-256."""
-        if self.name.startswith(_BLIND):
-            return Part.BLIND
-        if self.name.startswith(_TUNE):
-            return Part.TUNE
-        return Part.HELD if hashlib.sha256(self.name.encode()).digest()[0] % 2 else Part.TUNE
 
-
-def labelled_texts() -> list[LabelledText]:
-    """Every labelled text, by name. Raises BadLabel."""
+def labelled_texts(*parts: Part) -> list[LabelledText]:
+    """Every labelled text of the parts, by name; of all parts where none is named. Raises BadLabel."""
     folder = files("vedette.bench").joinpath("labelled")
-    return [one for before in ("", _TUNE, _BLIND) for one in _texts_in(folder.joinpath(before), before)]
+    return [
+        parse(one.name.removesuffix(".txt"), one.read_text(encoding="utf-8"), part)
+        for part in parts or Part
+        for one in sorted(folder.joinpath(part).iterdir(), key=lambda one: one.name)
+    ]
 
 
-def _texts_in(folder: Traversable, before: str) -> Iterator[LabelledText]:
-    if not folder.is_dir():
-        return
-    found = sorted((one for one in folder.iterdir() if one.name.endswith(".txt")), key=lambda one: one.name)
-    for one in found:
-        yield parse(before + one.name.removesuffix(".txt"), one.read_text(encoding="utf-8"))
-
-
-def parse(name: str, content: str) -> LabelledText:
+def parse(name: str, content: str, part: Part = Part.TUNE) -> LabelledText:
     """One labelled text from its file. Raises BadLabel with the line that is wrong."""
     try:
         head, text, lines = re.split(r"^---\n", content, maxsplit=2, flags=re.MULTILINE)
         keys = dict(line.split(": ", 1) for line in head.splitlines())
         return LabelledText(
             name=name,
+            part=part,
             kind=keys["kind"],
             published=date.fromisoformat(keys["published"]),
             zone=keys["zone"],
@@ -159,8 +141,3 @@ def _speaker(written: str) -> Speaker:
 def _own(written: str) -> Iterator[Place]:
     name, lat, lon = written.rsplit(" ", 2)
     yield Place(name, float(lat), float(lon))
-
-
-def in_part(texts: Sequence[LabelledText], part: Part) -> list[LabelledText]:
-    """Those of the part."""
-    return [one for one in texts if one.part is part]
