@@ -16,7 +16,7 @@ from vedette.access.handling import Realm
 from vedette.access.policy import Refused
 from vedette.access.roles import Role
 from vedette.dispatch import drill
-from vedette.dispatch.actions import keep_channel, send_test
+from vedette.dispatch.actions import attest, keep_channel, send_test
 from vedette.dispatch.levels import Response
 from vedette.dispatch.models import Channel, Lease, Recipient
 from vedette.dispatch.progress import progress, silent
@@ -180,3 +180,26 @@ def test_an_administrator_sets_a_channel_and_tries_it_on_themselves(
         send_test(replace(admin, realm=Realm.LIVE), "webhook", "device:me")
     with pytest.raises(Refused):
         keep_channel(house.officer, "webhook", settings)
+
+
+def test_after_an_update_the_figures_say_how_many_have_answered_that_message_too(house: House) -> None:
+    for code in ("ann", "ben", "cat"):
+        house.person(code)
+    message = house.warn()
+    work()
+    answer(message, "ann", Response.NEEDS_HELP)
+    answer(message, "ann", Response.SAFE)
+    answer(message, "ben")
+    counted = progress(message.warning_id)
+    assert (counted.latest, counted.answered, counted.answered_latest) == (1, 2, 2)
+    update = house.update(message.warning)
+    work()
+    counted = progress(message.warning_id)
+    assert (counted.latest, counted.answered, counted.answered_latest) == (2, 2, 0)
+    answer(update, "ann", Response.SAFE)
+    attest(house.officer, Recipient.objects.get(person__code="ben"), "seen at the post")
+    house.all_clear(message.warning)
+    work()
+    answer(message, "cat", Response.SAFE)
+    block = drill.block(progress(message.warning_id))
+    assert (block["latest_message"], block["answered"], block["answered_latest"]) == (2, 3, 2), "an end is not counted"

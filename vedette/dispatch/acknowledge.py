@@ -125,12 +125,13 @@ _STATES = {response: State(response.value) for response in Response}
 def _say(known: Known, message: int, response: State, note: str, by: str = "") -> New:
     first_to = 0 if known.said else known.warning.id
     said = known.said.setdefault(message, [])
+    first = not said
     turn = said.count(response)
     said.append(response)
     if note:
         known.noted.add((message, response.value, note))
     known.state = answered_state(known.state, response)
-    return New(known.id, message, known.realm, response.value, turn, note, known.warning.late, by, first_to)
+    return New(known.id, message, known.realm, response.value, turn, note, known.warning.late, by, first_to, first)
 
 
 @cache

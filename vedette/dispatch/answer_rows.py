@@ -74,6 +74,8 @@ class New(NamedTuple):
     attested_by: str
     #: The warning that it is this recipient's first answer to; 0 when it is not the first.
     first_to: int
+    #: Whether it is their first answer to that message.
+    first_of_message: bool
     #: When they gave it, where that is not when it came in; and what their phone's clock showed then.
     answered_at: datetime | None = None
     told_at: datetime | None = None
@@ -118,6 +120,7 @@ def store(new: Sequence[New], known: Iterable[Known], now: datetime, actor: str)
             )
         tally.change(Counter((one.warning.id, one.before, one.state) for one in changed))
         tally.answer(((one.first_to, one.late) for one in new if one.first_to), now)
+        tally.answer_messages(Counter(one.message for one in new if one.first_of_message))
         batches = [[one for one in new if one.realm == realm] for realm in sorted({one.realm for one in new})]
         told = clock.rfc3339(now)
         entered = append_many([_change(batch, told, actor) for batch in batches])

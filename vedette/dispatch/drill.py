@@ -72,6 +72,8 @@ def block(counted: Progress) -> dict[str, Any]:
         "p50_answer_s": counted.p50_answer_s,
         "p95_answer_s": counted.p95_answer_s,
         "answered": counted.answered,
+        "latest_message": counted.latest,
+        "answered_latest": counted.answered_latest,
         "answered_late": counted.answered_late,
         "not_responding": counted.not_responding,
         "escalated": counted.escalated,

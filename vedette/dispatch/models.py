@@ -219,6 +219,13 @@ class Headcount(models.Model):
         constraints = [models.UniqueConstraint(fields=["warning", "state"], name="headcount_once")]
 
 
+class MessageAnswers(models.Model):
+    """How many people answered a message, that one and no earlier or later one: kept as they answer it first."""
+
+    message = models.OneToOneField(Message, on_delete=models.PROTECT, primary_key=True, related_name="+")
+    count = models.BigIntegerField()
+
+
 class AnswerTally(models.Model):
     """How many people answered a warning for the first time within one second: kept with their answers."""
 

@@ -43,6 +43,9 @@ class Progress:
     last_sent: datetime | None
     #: People whose first answer came after the warning had ended.
     answered_late: int
+    #: The number of the latest message that does not end the warning, and how many have answered that one.
+    latest: int
+    answered_latest: int
     #: Over everyone's first answer: the first, that by which half had answered, that by which 95% had, the last.
     first_answer: datetime | None
     p50_answer: datetime | None
@@ -157,6 +160,7 @@ def progress(warning_id: int) -> Progress:
         ),
         first_sent=min(sent, default=None),
         last_sent=max(sent, default=None),
+        **_latest(warning_id),
         expanding=expanding,
         open_leases=open_leases,
         goal=goal,
@@ -207,6 +211,24 @@ def silent(actor: Actor, warning_id: int, limit: int = 100) -> Silent:
 
 #: Of the silent so many are looked at, to show a hundred of those whom the reader may see.
 _LOOKED_AT = 1_000
+
+
+class _Latest(TypedDict):
+    latest: int
+    answered_latest: int
+
+
+def _latest(warning_id: int) -> _Latest:
+    """Whoever answered an earlier message has not said that they know what has changed since."""
+    found = rows(
+        "SELECT m.number, COALESCE(a.count, 0) FROM warnings_message m"
+        " LEFT JOIN dispatch_messageanswers a ON a.message_id = m.id"
+        " WHERE m.warning_id = %s AND m.state = 'issued' AND m.msg_type IN ('Alert', 'Update')"
+        " ORDER BY m.number DESC LIMIT 1",
+        [warning_id],
+    )
+    number, count = found[0] if found else (0, 0)
+    return _Latest(latest=int(number), answered_latest=int(count))
 
 
 class _AnswerTimes(TypedDict):

@@ -87,6 +87,16 @@ def answer(firsts: Iterable[FirstAnswer], at: datetime) -> None:
         )
 
 
+def answer_messages(firsts: Mapping[int, int]) -> None:
+    """Count people who answered a message for the first time: so many of each message."""
+    for message, how_many in sorted(firsts.items()):
+        execute(
+            "INSERT INTO dispatch_messageanswers (message_id, count) VALUES (%s, %s) ON CONFLICT (message_id)"
+            " DO UPDATE SET count = dispatch_messageanswers.count + excluded.count",
+            [message, how_many],
+        )
+
+
 def _add_heads(warning: int, state: State, how_many: int) -> None:
     execute(
         "INSERT INTO dispatch_headcount (warning_id, state, count) VALUES (%s, %s, %s)"

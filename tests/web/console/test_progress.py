@@ -7,15 +7,18 @@ import json
 import re
 from dataclasses import replace
 
-from tests.web.console.house import House, answered, sent, text_of
+from tests.web.console.house import AUDIENCE, House, answered, sent, text_of
 from vedette import clock
 from vedette.access.handling import Realm, Tlp
 from vedette.access.models import User
+from vedette.demo import texts
 from vedette.dispatch.acknowledge import Answer, record
 from vedette.dispatch.levels import Response, State
 from vedette.dispatch.models import Recipient
 from vedette.dispatch.tokens import RecipientRef
 from vedette.people.models import ContactPoint, Person, Position, SavedArea, Unit
+from vedette.warnings import actions
+from vedette.warnings.approval import content_hash
 from vedette.warnings.models import Warning
 from vedette.web.console.live import NEEDS, Watch, fragments, sight_of
 
@@ -41,6 +44,26 @@ def test_the_counts_are_those_of_the_recipients_states(house: House) -> None:
     assert (counted(html, "safe"), counted(html, "acknowledged"), counted(html, "needs_help")) == (2, 1, 1)
     assert counted(html, "open") == len(recipients) - 4
     assert "1 person needs help" in " ".join(html.split())
+
+
+def test_after_an_update_the_page_counts_its_own_answers_beside_those_to_any_message(house: House) -> None:
+    warning, officer = house.issued(), house.actor("officer")
+    ann, ben = Recipient.objects.filter(warning=warning)[:2]
+    assert "any message" not in fragments(officer, warning.pk)["counts"]
+    record([Answer(recipient=RecipientRef(one.pk, Realm.EXERCISE), response=Response.SAFE) for one in (ann, ben)])
+    content = {**texts.alert(clock.now()), "change": "The area is larger."}
+    update = actions.draft_update(officer, warning, actions.Draft.of(content, AUDIENCE, texts.plan(60)))
+    actions.submit(officer, update, "stands")
+    actions.approve(house.actor("second"), update, content_hash(update))
+    actions.issue(house.actor("second"), update)
+    html = fragments(officer, warning.pk)["counts"]
+    assert "answered, any message" in html
+    assert (counted(html, "answered"), counted(html, "latest")) == (2, 0)
+    again = Answer(recipient=RecipientRef(ann.pk, Realm.EXERCISE), response=Response.SAFE, seen=update.identifier)
+    record([again])
+    html = fragments(officer, warning.pk)["counts"]
+    assert "answered the latest, message 2" in html
+    assert (counted(html, "answered"), counted(html, "latest")) == (2, 1)
 
 
 def test_the_fragments_need_no_request_and_are_none_for_no_warning(house: House) -> None:

@@ -193,8 +193,12 @@ class ProgressShown(Shown):
     #: Seconds from the issue in which half, and 95%, of those who answered did.
     p50_answer_s: float | None
     p95_answer_s: float | None
+    #: Any of its messages.
     answered: int
-    #: Of these, when the warning was over.
+    #: The number of the latest message that does not end the warning, and how many have answered that one.
+    latest_message: int
+    answered_latest: int
+    #: Of all who answered, when the warning was over.
     answered_late: int
     #: The silent, and whoever answered when it was over.
     not_responding: int

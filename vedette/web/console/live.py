@@ -65,6 +65,11 @@ class Shown:
         return self.counted.answered / self.counted.recipients if self.counted.recipients else 0.0
 
     @property
+    def share_latest(self) -> float:
+        """Answered the latest message, of all."""
+        return self.counted.answered_latest / self.counted.recipients if self.counted.recipients else 0.0
+
+    @property
     def rows(self) -> list[tuple[str, list[tuple[str, int]]]]:
         """Per channel: its levels in order."""
         return [
