@@ -81,11 +81,18 @@ def test_submitting_with_lint_errors_keeps_the_draft_and_asks_why(house: House) 
     browser = house.browser("officer")
     response = browser.post("/warnings/new/", form(do="submit", override="", instruction="Be vigilant."))
     message = Message.objects.get()
-    assert (response.status_code, message.state) == (422, "draft")
+    own = f"/warnings/{message.warning_id}/messages/1/edit/"
+    assert (response["Location"], message.state) == (own, "draft")
+    response = browser.get(own)
     assert 'href="#id-override"' in text_of(response)
+    assert "The draft is saved, but not submitted" in text_of(response)
+    assert "Nothing was changed" not in text_of(response)
     again = re.search(r'<form method="post" id="composer"[^>]*action="([^"]+)"', text_of(response))
     assert again is not None
-    assert again[1] == f"/warnings/{message.warning_id}/messages/1/edit/"
+    assert again[1] == own
+    assert 'href="#id-override"' not in text_of(browser.get(own)), "it is told once"
+    again_refused = browser.post(own, form(do="submit", override="", instruction="Be vigilant."))
+    assert again_refused.status_code == 422 and "The draft is saved, but not submitted" in text_of(again_refused)
     browser.post(again[1], form(do="submit", override="no time", instruction="Be vigilant."))
     message.refresh_from_db()
     assert (message.state, message.lint_override) == ("submitted", "no time")

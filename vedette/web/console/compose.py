@@ -27,7 +27,7 @@ from vedette.warnings.own_templates import OfferedType, offered_type, types_for
 from vedette.warnings.queries import current_message, messages_for, reason_for, update_in_work, warnings_for
 from vedette.warnings.types.catalogue import content_filled
 from vedette.web.area_form import Ground
-from vedette.web.console import drafting, goal_form, ground, mending, named, overtaken, translating
+from vedette.web.console import drafting, goal_form, ground, mending, named, overtaken, refused, translating
 from vedette.web.console.accounts import number
 from vedette.web.console.check import Check, check_message
 from vedette.web.console.choices import Choices
@@ -60,6 +60,7 @@ def edit(request: ActedRequest, warning_id: int, number: int) -> HttpResponse:
     )
     if message.state in (Message.State.ISSUED, Message.State.WITHDRAWN):
         return redirect("console:warning", warning_id)
+    errors, override = refused.taken_along(request, message)
     work = Work(
         kind=MessageType(message.msg_type),
         content=message.content,
@@ -71,8 +72,9 @@ def edit(request: ActedRequest, warning_id: int, number: int) -> HttpResponse:
         previous=_issued_before(message),
         report=seen(request.actor, message.warning.report),
         threat=seen(request.actor, message.warning.threat),
+        override=override,
     )
-    return _work(request, work, f"Change the {_named(work.kind)}")
+    return _work(request, work, f"Change the {_named(work.kind)}", errors)
 
 
 @page(Verb.DRAFT)
@@ -191,9 +193,17 @@ def _work(request: ActedRequest, work: Work, heading: str, errors: Errors | None
             kept = keep(request, work, parts, errors)
             if kept is not None and not errors:
                 return redirect("console:warning", kept.warning_id)
+            if kept is not None and not _at_its_own(request):
+                refused.take_along(request, kept, errors)
+                return redirect("console:edit", kept.warning_id, kept.number)
             if kept is not None:
                 work.message, work.warning, is_kept = kept, kept.warning, True
     return _show(request, work, heading, errors, (content, audience, plan), choices, given, kept=is_kept)
+
+
+def _at_its_own(request: ActedRequest) -> bool:
+    """Whether the page's address is the draft's own already: one that was just begun has one only now."""
+    return request.resolver_match is not None and request.resolver_match.url_name == "edit"
 
 
 def _show_ground(
@@ -247,9 +257,6 @@ def _show(
         faults=drafting.faults(drafting.Parts(dict(content), dict(audience), None)),
         reports=reports_behind(work.message) if work.message else [work.report] if work.report else [],
     )
-    action = request.get_full_path()
-    if work.message is not None and request.resolver_match and request.resolver_match.url_name != "edit":
-        action = f"/warnings/{work.message.warning_id}/messages/{work.message.number}/edit/"
     context = {
         "heading": heading,
         "kind": work.kind.value,
@@ -296,12 +303,12 @@ def _show(
         "tongues": translating.show(content, errors.fields, work.kind.value, found.lint),
         "tongue_options": [("", "choose…"), *translating.choices(content)],
         "means": shown_means(request.actor, choices.meant(plan, severity), found.audience.people),
-        "override": request.POST.get("override", "") or (work.message.lint_override if work.message else ""),
+        "override": request.POST.get("override", "") or work.override or getattr(work.message, "lint_override", ""),
         "zone_name": str(here).replace("_", " "),
-        "action": action,
+        "action": request.get_full_path(),
         "marking": _marking(content),
     }
-    return render(request, "console/compose.html", context, status=422 if errors else 200)
+    return render(request, "console/compose.html", context, status=422 if errors and request.method == "POST" else 200)
 
 
 def _check_at(work: Work) -> str:

@@ -67,6 +67,8 @@ class Errors:
 
     fields: dict[str, str] = field(default_factory=dict)
     whole: str = ""
+    #: What was done all the same, where something was.
+    kept: str = ""
 
     def __bool__(self) -> bool:
         return bool(self.fields or self.whole)

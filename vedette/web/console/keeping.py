@@ -44,7 +44,8 @@ def keep(request: ActedRequest, work: Work, parts: Parts, errors: Errors) -> Mes
         messages.success(request, "Submitted. A second person can approve it now.")
     except BadInput as refused:
         errors.add(refused.field, refused.reason)
-        errors.add("override", "The draft is saved. Mend the errors, or say here why they must stand.")
+        errors.add("override", "Mend the errors, or say here why they must stand.")
+        errors.kept = "The draft is saved, but not submitted"
     return message
 
 

@@ -43,6 +43,8 @@ class Work:
     template: OfferedType | None = None
     #: What somebody else did to it while it was being written, once that is known.
     overtaken: Overtaken | None = None
+    #: Why errors must stand, as it was typed when the draft was saved and not submitted.
+    override: str = ""
     #: Placeholder -> what to write there, and what can be said already.
     hints: dict[str, str] = field(default_factory=dict)
     fills: dict[str, str] = field(default_factory=dict)
