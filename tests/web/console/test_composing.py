@@ -339,3 +339,12 @@ def test_every_message_in_work_is_listed_and_one_that_was_overtaken_says_so_and_
     assert browser.get(f"{path}update/").status_code == 200, "what cannot go out is no update to go on with"
     browser.post(f"{path}messages/2/decide/", {"do": "withdraw"})
     assert "was issued since" not in text_of(browser.get(path))
+
+
+def test_the_composer_s_findings_and_errors_name_its_labels(house: House) -> None:
+    browser = house.browser("officer")
+    found = text_of(browser.post("/warnings/check/", form(instruction="Be vigilant.")))
+    assert '<a href="#id-instruction">What to do</a>:' in found
+    page = text_of(browser.post("/warnings/new/", form(event="", severity="", **{"audience.link": []})))
+    for told in ("Hazard: ", "Severity: Is needed", "Who is warned: "):
+        assert f">{told}" in page

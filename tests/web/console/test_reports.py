@@ -101,7 +101,7 @@ def test_grading_a_source_begins_with_no_grade_and_asks_for_one(house: House) ->
     assert form.index('value="" selected') < form.index('value="A"') and form.count(" selected") == 1
     refused = browser.post(f"{path}source/", {"reliability": "", "reason": "a long record"})
     assert refused.status_code == 422
-    assert 'href="#id-reliability">reliability: Choose a grade' in text_of(refused)
+    assert 'href="#id-reliability">Reliability: Choose a grade' in text_of(refused)
     assert 'value="a long record"' in text_of(refused), "what was typed is kept"
     assert Grade.objects.filter(source=report.source).count() == before
 

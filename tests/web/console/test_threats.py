@@ -235,3 +235,19 @@ def test_a_source_s_page_has_every_grade_and_takes_one_more(house: House) -> Non
     page = text_of(house.browser("officer").get(path))
     assert "Known as B." in page and "Known as C." in page and "Too few to tell" in page
     assert "Grade it" not in page
+
+
+def test_what_is_refused_is_told_by_the_names_that_stand_on_the_page(house: House) -> None:
+    report = house.report()
+    browser, sides = house.browser("analyst"), {f"claim-{report.claims.all()[0].pk}": "for"}
+    sent = {**JUDGED, **sides, "confidence": "", "likelihood": "100"}
+    page = text_of(browser.post(f"/threats/new/?report={report.pk}", sent))
+    assert "Likelihood, %: Give a number from 1 to 99." in page
+    page = text_of(browser.post(f"/threats/new/?report={report.pk}", sent | {"likelihood": "60"}))
+    assert "Confidence in the basis: Choose one of those listed." in page and "Input should" not in page
+    backwards = {**JUDGED, **sides, "window_from": JUDGED["window_to"], "window_to": JUDGED["window_from"]}
+    page = text_of(browser.post(f"/threats/new/?report={report.pk}", backwards))
+    assert "To: Must be later than “From”" in page and "later than window_from" not in page
+    threat = judged(house, report)
+    page = text_of(house.browser("officer").post(f"/threats/{threat.pk}/determine/", {"ground": "on these"}))
+    assert "So we: Choose one of those listed." in page and "not_warn," not in page

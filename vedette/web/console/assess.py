@@ -87,6 +87,8 @@ def _judged(request: ActedRequest, given: dict[str, Any], errors: Errors) -> dic
         judged[name] = moment(given.get(name, ""), here, name, errors.fields)
     try:
         judged["likelihood"] = float(given.get("likelihood", "")) / 100
+        if not 0 < judged["likelihood"] < 1:
+            raise ValueError(judged["likelihood"])
     except ValueError:
         errors.add("likelihood", "Give a number from 1 to 99.")
     judged["confidence"] = given.get("confidence", "")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -219,12 +218,6 @@ def language_name(tag: str) -> str:
 def runs(tag: str) -> str:
     """Which way a language is written."""
     return direction(tag)
-
-
-@register.filter
-def field_words(path: str) -> str:
-    """A content's field as it is spoken of; of a translation only which of its fields it is."""
-    return words(re.sub(r"^translations\.\d+\.", "", str(path)).replace(".", " "))
 
 
 @register.filter
