@@ -10,6 +10,7 @@ from django.test import Client
 from tests.web.console.house import House, text_of
 from vedette import clock
 from vedette.clock import Frozen
+from vedette.reports.actions import reject_claim
 from vedette.reports.models import Report
 from vedette.threats import actions
 from vedette.threats.models import Determination, Threat
@@ -251,3 +252,15 @@ def test_what_is_refused_is_told_by_the_names_that_stand_on_the_page(house: Hous
     threat = judged(house, report)
     page = text_of(house.browser("officer").post(f"/threats/{threat.pk}/determine/", {"ground": "on these"}))
     assert "So we: Choose one of those listed." in page and "not_warn," not in page
+
+
+def test_a_rejected_claim_fills_nothing_of_the_judgement(house: House) -> None:
+    report = house.report()
+    analyst, path = house.browser("analyst"), f"/threats/new/?report={report.pk}"
+    where = re.compile(r'name="place" type="text" value="([^"]*)"')
+    filled = where.search(text_of(analyst.get(path)))
+    assert filled is not None and filled[1]
+    for key in report.draft["area"]["claims"]:
+        reject_claim(house.actor("analyst"), report.claims.get(key=key))
+    left = where.search(text_of(analyst.get(path)))
+    assert left is not None and not left[1]

@@ -117,7 +117,7 @@ def _begun(request: ActedRequest, claims: list[Claim], trigger: Incident | None)
         begun |= {"handling": trigger.handling, "trigger": str(trigger.pk)}
     if report is None:
         return begun
-    said = {name: (report.draft.get(name) or {}).get("value") or "" for name in report.draft}
+    said = _supported(report)
     here = zone()
     marks = [Tlp(begun["handling"]), Tlp(report.handling)] if trigger is not None else [Tlp(report.handling)]
     return begun | {
@@ -127,4 +127,14 @@ def _begun(request: ActedRequest, claims: list[Claim], trigger: Incident | None)
         "window_from": show_moment(said.get("onset"), here),
         "window_to": show_moment(said.get("expires"), here),
         "handling": max(marks, key=lambda mark: mark.rank).value,
+    }
+
+
+def _supported(report: Report) -> dict[str, Any]:
+    """What the report's draft says, as far as no claim that it rests on was rejected."""
+    standing = set(report.claims.exclude(status=Claim.Status.REJECTED).values_list("key", flat=True))
+    return {
+        name: found["value"]
+        for name, found in report.draft.items()
+        if found and found.get("value") and found.get("claims") and standing.issuperset(found["claims"])
     }
