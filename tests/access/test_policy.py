@@ -219,3 +219,10 @@ class Visible(TestCase):
             Claim.objects.create(report=report, key="c1", start=0, end=1, quote=mark.value)
         seen = visible(actor(Role.ANALYST, clearance=Tlp.AMBER), Claim.objects.all(), through="report")
         assert [claim.quote for claim in seen] == ["TLP:GREEN"]
+
+
+def test_who_is_refused_by_their_role_is_told_who_may_and_by_a_scope_which_one() -> None:
+    with pytest.raises(Refused, match=r"^your role does not allow this; an administrator or a duty officer may$"):
+        check(actor(Role.ANALYST), Verb.KEEP_SHIFTS)
+    with pytest.raises(Refused, match=r"^approve: the token's scopes do not allow this$"):
+        check(actor(Role.DUTY_OFFICER, scopes=frozenset({Verb.SEE})), Verb.APPROVE)

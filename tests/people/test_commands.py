@@ -217,7 +217,10 @@ def test_whoever_may_not_see_people_is_told_no(home: House, run: Run, monkeypatc
     monkeypatch.setenv("VEDETTE_TOKEN", make_token(analyst, "cli", Realm.EXERCISE, list(Verb)))
     result = run("people", "list", "--json")
     assert result.exit_code == 1
-    assert "your role does not allow this" in result.stderr
+    assert (
+        "your role does not allow this; an administrator, a duty officer, an overseer or a supervisor may"
+        in result.stderr
+    )
 
 
 def test_people_who_are_held_are_listed_and_settled_by_command_and_api(home: House, run: Run) -> None:

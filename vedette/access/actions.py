@@ -130,7 +130,7 @@ def issue_token(
     if not wanted:
         raise BadInput("scopes", "choose at least one thing the token may do")
     for scope in sorted(wanted - allowed_scopes(actor)):
-        raise Refused(scope, Reason.NO_ROLE)
+        raise Refused(scope, Reason.NO_ROLE, f"scope {scope.value}")
     if expires_at is not None and expires_at <= clock.now():
         raise BadInput("expires_at", "lies in the past")
     with transaction.atomic():

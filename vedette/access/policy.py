@@ -11,7 +11,7 @@ from django.db.models.functions import StrIndex
 from django.db.models.lookups import GreaterThan
 
 from vedette.access.handling import Realm, Tlp
-from vedette.access.roles import ALLOWED, Role, Verb
+from vedette.access.roles import ALLOWED, Role, Verb, who_may
 
 ModelT = TypeVar("ModelT", bound=Model)
 
@@ -32,6 +32,7 @@ class Reason(StrEnum):
     NO_SCOPE = "the token's scopes do not allow this"
     OTHER_REALM = "the record is of the other realm"
     ABOVE_CLEARANCE = "the record's handling is above your clearance"
+    NOT_OF_UNIT = "the unit is not yours to answer for; its own supervisor or a duty officer may"
     NOT_IN_COMPARTMENT = "you are in none of the record's compartments"
 
 
@@ -56,12 +57,19 @@ class Actor:
 
 
 class Refused(Exception):
-    """The policy said no."""
+    """The policy said no. Its words say who may; `about` comes before them where one thing of several was refused."""
 
-    def __init__(self, verb: Verb, reason: Reason) -> None:
-        super().__init__(f"{verb.value}: {reason.value}")
+    def __init__(self, verb: Verb, reason: Reason, about: str = "") -> None:
+        super().__init__(f"{about}: {why(verb, reason)}" if about else why(verb, reason))
         self.verb = verb
         self.reason = reason
+
+
+def why(verb: Verb, reason: Reason) -> str:
+    """A reason as it is told: what the role lacks with who may, what a token lacks with the scope's name."""
+    if reason is Reason.NO_ROLE:
+        return f"{reason.value}; {who_may(verb)} may"
+    return f"{verb.value}: {reason.value}" if reason is Reason.NO_SCOPE else reason.value
 
 
 def decide(actor: Actor, verb: Verb, record: Handled | None = None) -> Reason:

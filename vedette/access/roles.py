@@ -59,3 +59,10 @@ ALLOWED: dict[Role, frozenset[Verb]] = {
         {Verb.SEE, Verb.SEE_PEOPLE, Verb.KEEP_ROSTER, Verb.KEEP_SHIFTS, Verb.PROVISION, Verb.ADMINISTER}
     ),
 }
+
+
+def who_may(verb: Verb) -> str:
+    """Whom the table allows `verb`, in words: "an administrator or a duty officer"."""
+    named = sorted(role.value.replace("_", " ") for role in Role if verb in ALLOWED[role])
+    spoken = [f"{'an' if name[0] in 'aeiou' else 'a'} {name}" for name in named]
+    return " or ".join(filter(None, (", ".join(spoken[:-1]), spoken[-1])))

@@ -140,7 +140,7 @@ def attest_briefed(
 def _check(actor: Actor, unit: Unit) -> None:
     reason = decide(actor, Verb.ATTEST, unit)
     if reason is Why.ALLOWED and not may_muster(actor, unit):
-        reason = Why.NO_ROLE
+        reason = Why.NOT_OF_UNIT
     if reason is not Why.ALLOWED:
         raise Refused(Verb.ATTEST, reason)
 

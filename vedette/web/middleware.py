@@ -59,7 +59,7 @@ class ActorMiddleware:
             return render(
                 request,
                 "403.html",
-                {"reason": f"{exception.reason.value[:1].upper()}{exception.reason.value[1:]}."},
+                {"reason": f"{str(exception)[:1].upper()}{str(exception)[1:]}."},
                 status=403,
             )
         return None

@@ -201,7 +201,7 @@ def test_overseers_are_told_of_break_glass_on_every_page_and_in_either_realm_for
 def test_an_analyst_is_told_that_approving_is_not_theirs(house: House) -> None:
     message = house.submitted()
     path = f"/warnings/{message.warning_id}/messages/1/"
-    assert "your role does not allow this" in text_of(house.browser("analyst").get(path))
+    assert "your role does not allow this; a duty officer may" in text_of(house.browser("analyst").get(path))
     sent = {"do": "approve", "content_hash": content_hash(message)}
     assert house.browser("analyst").post(f"{path}decide/", sent).status_code == 403
 

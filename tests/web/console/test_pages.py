@@ -41,7 +41,7 @@ def test_each_role_opens_its_pages_and_is_refused_the_others(house: House, name:
 def test_a_refusal_is_one_page_that_says_why(house: House) -> None:
     response = house.browser("officer").get("/ledger/")
     assert response.status_code == 403
-    assert "Your role does not allow this." in text_of(response)
+    assert "Your role does not allow this; an overseer may." in text_of(response)
 
 
 def test_every_page_names_its_realm_at_the_top_and_at_the_bottom(house: House) -> None:

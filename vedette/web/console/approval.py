@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 
 from vedette import clock
 from vedette.access.handling import Realm
-from vedette.access.policy import Actor, decide
+from vedette.access.policy import Actor, decide, why
 from vedette.access.roles import Verb
 from vedette.dispatch import submitting
 from vedette.people.freshness import roster_age
@@ -195,7 +195,7 @@ def _why_not(message: Message, request: ActedRequest, own: bool) -> str:
     """Why this person cannot approve it; empty when they can."""
     refused = decide(request.actor, Verb.APPROVE, message.warning)
     if refused.value != "allowed":
-        return f"You cannot approve it: {refused.value}."
+        return f"You cannot approve it: {why(Verb.APPROVE, refused)}."
     if own:
         return "You cannot approve it: you wrote part of it. A second person is needed."
     return ""
