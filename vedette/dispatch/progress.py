@@ -18,7 +18,7 @@ from vedette.dispatch.goal_rows import GoalShown, shown
 from vedette.dispatch.levels import ANSWERED, State
 from vedette.dispatch.models import Recipient
 from vedette.dispatch.sql import moment, rows
-from vedette.warnings.models import Message
+from vedette.warnings.content import MessageType
 
 #: Nothing has come from them.
 SILENT = (State.OPEN, State.UNANSWERED, State.FAILED)
@@ -152,15 +152,9 @@ def progress(warning_id: int) -> Progress:
             " AND e.message_id IN (SELECT id FROM warnings_message WHERE warning_id = %s)) AS told_of",
             warning_id,
         ),
-        issued_at=(
-            Message.objects.filter(warning=warning_id, state=Message.State.ISSUED)
-            .order_by("number")
-            .values_list("issued_at", flat=True)
-            .first()
-        ),
         first_sent=min(sent, default=None),
         last_sent=max(sent, default=None),
-        **_latest(warning_id),
+        **_of_messages(warning_id),
         expanding=expanding,
         open_leases=open_leases,
         goal=goal,
@@ -213,22 +207,27 @@ def silent(actor: Actor, warning_id: int, limit: int = 100) -> Silent:
 _LOOKED_AT = 1_000
 
 
-class _Latest(TypedDict):
+class _OfMessages(TypedDict):
+    issued_at: datetime | None
     latest: int
     answered_latest: int
 
 
-def _latest(warning_id: int) -> _Latest:
-    """Whoever answered an earlier message has not said that they know what has changed since."""
-    found = rows(
-        "SELECT m.number, COALESCE(a.count, 0) FROM warnings_message m"
+def _of_messages(warning_id: int) -> _OfMessages:
+    """When the first was issued, and the latest that does not end the warning: whoever answered an earlier one has not
+    said that they know what has changed since."""
+    issued = rows(
+        "SELECT m.number, m.issued_at, m.msg_type, COALESCE(a.count, 0) FROM warnings_message m"
         " LEFT JOIN dispatch_messageanswers a ON a.message_id = m.id"
-        " WHERE m.warning_id = %s AND m.state = 'issued' AND m.msg_type IN ('Alert', 'Update')"
-        " ORDER BY m.number DESC LIMIT 1",
+        " WHERE m.warning_id = %s AND m.state = 'issued' ORDER BY m.number",
         [warning_id],
     )
-    number, count = found[0] if found else (0, 0)
-    return _Latest(latest=int(number), answered_latest=int(count))
+    _, issued_at, _, _ = issued[0] if issued else (0, None, "", 0)
+    told = [(int(number), int(count)) for number, _, kind, count in issued if not MessageType(kind).ends]
+    latest, answered = told[-1] if told else (0, 0)
+    return _OfMessages(
+        issued_at=None if issued_at is None else moment(issued_at), latest=latest, answered_latest=answered
+    )
 
 
 class _AnswerTimes(TypedDict):
