@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.house import PASSWORD, House, running
 from tests.browser.test_journey import RULES
+from tests.servers import migrated
 
 pytestmark = [pytest.mark.browser, pytest.mark.system, pytest.mark.timeout(600)]
 
@@ -45,7 +46,9 @@ def case(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     """The example's case, served to all tests of this file, which read it only."""
     data = tmp_path_factory.mktemp("judging") / "data"
     environment = {key: value for key, value in os.environ.items() if not key.startswith("VEDETTE_")}
-    with running(browser, environment | {"VEDETTE_DATA": str(data)}, data) as house:
+    environment["VEDETTE_DATA"] = str(data)
+    migrated.copy_for(environment)
+    with running(browser, environment, data) as house:
         house.behind_its_back(CASE)
         yield house
 

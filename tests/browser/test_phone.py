@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Error, Page, expect
 
 from tests.browser.house import House, running
 from tests.browser.phones import PHONE, Phone, Pushed, behind, helped, open_person, phone_of, wait_until
-from tests.servers import certificates, chromium, pushservice
+from tests.servers import certificates, chromium, migrated, pushservice
 from tests.servers.parts import Part, find
 from tests.servers.pushservice import PushService
 from vedette import clock
@@ -32,6 +32,7 @@ def house(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     data = tmp_path_factory.mktemp("house") / "data"
     environment = {key: value for key, value in os.environ.items() if not key.startswith("VEDETTE_")}
     environment["VEDETTE_DATA"] = str(data)
+    migrated.copy_for(environment)
     with running(browser, environment, data) as running_house, helped(running_house) as house:
         yield house
 
