@@ -46,5 +46,7 @@ def without_comma(tokens: Sequence[Token], start: int, end: int) -> int:
 
 def says_something(tokens: Sequence[Token], content: tuple[int, int]) -> bool:
     """Whether what is reported has words of its own, and more than "it"."""
-    told = [tokens[at].low for at in range(*content) if tokens[at].is_word]
-    return any(low not in _MERE for low in told) if told[:1] != ["to"] else any(low not in _MERE_DEED for low in told)
+    told = (tokens[at].low for at in range(*content) if tokens[at].is_word)
+    first = next(told, "so")
+    mere = _MERE_DEED if first == "to" else _MERE
+    return first not in mere or any(low not in mere for low in told)

@@ -34,7 +34,7 @@ _NUMERIC = re.compile(
     r"(?P<a>\d{1,2})(?P<sep>[/.]|-(?=\d{1,2}-\d{4}))(?P<b>\d{1,2})(?P=sep)(?P<y>(?:19|20)\d\d|\d\d)(?![\d/.]\d|\d)"
 )
 #: A date-time group without its month: 061430Z.
-_SHORT_DTG = re.compile(r"(?P<d>[0-3]\d)(?P<H>[0-2]\d)(?P<M>[0-5]\d)\s?(?P<zone>[A-IK-Z])\b")
+_SHORT_DTG = re.compile(r"(?P<d>[0-3]\d)\s?(?P<H>[0-2]\d)(?P<M>[0-5]\d)\s?(?P<zone>[A-IK-Z])\b")
 _ORDINAL = re.compile(
     r"(?:the\s)?(?P<day>\d{1,2})(?:st|nd|rd|th)\b(?=[.,;)]|\s(?:and|or|at|between|from)\b|\Z)", _FLAGS
 )

@@ -38,6 +38,7 @@ _PLAIN_SPEECH = words(
     "reckon reiterate specify clarify recommend tweet accuse express hold record document forecast anticipate demand "
     "condemn denounce call_for rule_out threaten relay"
 )
+_CORPS = words("coast border national home civil presidential republican revolutionary frontier rear advance")
 #: Heads that are no speakers even before a verb of speech.
 _NO_SPEAKERS = words(
     "thing things time times day days hour hours week weeks month months year years news "
@@ -66,7 +67,7 @@ def classify(phrase: Sequence[Token], lemma: str) -> SourceKind | None:
         return SourceKind.OUTLET
     if head in DOCUMENTS:
         return SourceKind.DOCUMENT
-    if head in ORGANISATIONS:
+    if head in ORGANISATIONS and not _stands_guard(words, head_at, head_token):
         return SourceKind.ORGANISATION
     if words[0] in TITLES and phrase[0].is_capital and phrase[-1].is_capital and words[-1] not in ORGANISATIONS:
         # "Secretary of State Maria Quill"
@@ -101,6 +102,11 @@ def classify(phrase: Sequence[Token], lemma: str) -> SourceKind | None:
         # "eyewitnesses said"
         return SourceKind.ANONYMOUS
     return None
+
+
+def _stands_guard(words: Sequence[str], at: int, head: Token) -> bool:
+    """ "Security guard": one person; not "the coast guard", nor "the Guard"."""
+    return words[at] == "guard" and head.text.islower() and (at == 0 or words[at - 1] not in _CORPS)
 
 
 def _is_plural(head: str) -> bool:

@@ -82,7 +82,7 @@ DOCUMENTS = words(
     "thread threads reporting readings minutes factsheet accounts affidavits filings surveys studies transcripts "
     "notices cables circulars indications graffiti telegram call calls feed tape dossier readout notebook diary "
     "newsletter sitrep sitreps proclamation manifesto audit audits review reviews inquiry inquest probe poll polls "
-    "census evaluation"
+    "census evaluation communication communications correspondence"
 )
 OUTLETS = words(
     "reuters ap afp bbc cnn newspaper newspapers newsroom station broadcaster outlet outlets magazine website "
@@ -103,7 +103,7 @@ ORGANISATIONS = words(
     "marshals oversight watchdog utility district consulate charities brigades cells networks factions outfit outfits "
     "gendarmerie constabulary secretariat taskforces embassies consulates unions ministries councils hospitals "
     "airline airlines airport port railway bank museum theatre school schools church parish mosque rebels "
-    "collective alliance movement federation task-force humint sigint osint cluster clusters"
+    "collective alliance movement federation task-force humint sigint osint cluster clusters control"
 )
 #: Heads that name people by what they are.
 PEOPLE = frozenset(" ".join(table("people.txt")).split())

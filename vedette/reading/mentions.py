@@ -64,6 +64,15 @@ def spoken_to(tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
                 yield phrase
 
 
+def spoken_with(tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
+    """Whom somebody has had words with, as token bounds: "I've spoken to [the generator company]." """
+    for at, token in enumerate(tokens[:-2]):
+        if token.low in ("spoke", "spoken") and at > 0 and tokens[at + 1].low in ("to", "with"):
+            phrase = after(tokens, at + 2, len(tokens))
+            if phrase is not None:
+                yield phrase
+
+
 def _goes_on(token: Token) -> bool:
     """Whether the word is more of the same name: "landlord Ana Ruiz", "driver training"."""
     return token.is_capital or (is_person_noun(token.low) and token.low not in VERBS)

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 
 from vedette.reading.cue import QUOTE_MARKS
 from vedette.reading.lexicon import ADVERBS, PREPOSITIONS, PRONOUNS, TYING, is_person_noun, words
-from vedette.reading.phrases import after
+from vedette.reading.phrases import CALENDAR, PAST_VERBS, VERBS, after
 from vedette.reading.subjects import named_beside
 from vedette.reading.tokens import Token
 
 #: Words that a clause of time or place begins with, before whoever acts.
 _LEADING_IN = words("shortly just two three an a moments hours minutes days weeks when as while")
+
+_WHEN = words("about around early late morning afternoon evening night last this next am pm hrs hours : .")
 
 
 def inverted(tokens: Sequence[Token], at: int, start: int, stop: int, after_comma: bool) -> tuple[int, int] | None:
@@ -38,8 +40,28 @@ def clause_opening(tokens: Sequence[Token], start: int, at: int) -> tuple[int, i
         return whole
     if tokens[start].low not in PREPOSITIONS | ADVERBS | _LEADING_IN:
         return None
+    if (past := _past_lead(tokens, start, at)) is not None:
+        return opening(tokens, past, next((mark for mark in range(past, at) if tokens[mark].low == ","), at))
     comma = next((mark for mark in range(start + 1, min(at, start + 12)) if tokens[mark].low == ","), -1)
-    return opening(tokens, comma + 1, at) if 0 < comma < at - 2 else None
+    if not 0 < comma < at - 2:
+        return None
+    if tokens[comma + 1].low in VERBS or tokens[comma + 1].low in PAST_VERBS:
+        # "Two men came in, put a canister down and said": whoever opened it goes on.
+        return opening(tokens, start, comma) if tokens[start].low not in PREPOSITIONS else None
+    return opening(tokens, comma + 1, at)
+
+
+def _past_lead(tokens: Sequence[Token], start: int, at: int) -> int | None:
+    """Behind words that only tell when, without a comma: "At about 9.15 [a man] came in", "On Monday [a woman]"."""
+    told = False
+    for mark in range(start, min(at, start + 7)):
+        low = tokens[mark].low
+        if told and low in ("a", "an", "the", "two", "three"):
+            return mark
+        told = told or low in CALENDAR or low[0].isdigit()
+        if not (low in PREPOSITIONS or low in CALENDAR or low in _WHEN or low[0].isdigit()):
+            return None
+    return None
 
 
 def opening(tokens: Sequence[Token], start: int, at: int) -> tuple[int, int] | None:

@@ -153,7 +153,9 @@ class _Pass:
     ) -> tuple[Claim, list[Mention]]:
         text, start, end = self._text, tokens[first].start, tokens[past - 1].end
         header = sentence.kind is Kind.HEADER
-        cues = [] if header else reporting.reporting_cues(tokens, first, past, sentence.kind is Kind.HEADING)
+        # "Threat: the coast guard says that ..." is written out behind its label; "From: ..." is not.
+        silent = header and tokens[past - 1].low != "."
+        cues = [] if silent else reporting.reporting_cues(tokens, first, past, sentence.kind is Kind.HEADING)
         links, used = attribution.chain(text, tokens, cues, self._speakers)
         links = self._continued(sentence, tokens, first, links)
         low, high = used[-1].content if used and used[-1].content[0] < used[-1].content[1] else (first, past)

@@ -25,7 +25,7 @@ from vedette.reading.openings import clause_opening, inverted
 from vedette.reading.passives import BE, PASSIVE_FORMS, is_left_out, is_reduced, passive
 from vedette.reading.phrases import PHRASAL, VERBS, after, is_adverb
 from vedette.reading.relatives import Subject
-from vedette.reading.subjects import named_beside, subject
+from vedette.reading.subjects import named_beside, past_when, subject
 from vedette.reading.tokens import Token
 from vedette.reading.verb_forms import reports_here
 
@@ -104,7 +104,7 @@ def reporting_cues(
             for cue in found
         ]  # fmt: skip
     # "The agency disputes that." tells no claim by itself; its source may still speak on in the same sentence.
-    found = [cue for cue in found if cue.trailing or says_something(tokens, cue.content)]
+    found = [cue for cue in found if cue.trailing or (says_something(tokens, cue.content) and not _unsaid(tokens, cue))]
     if not found and (introduced := telling.before_quotation(tokens, start, stop)) is not None:
         found = [introduced]
     if found and not found[0].trailing and found[0].container is None and tokens[start].low == "in":
@@ -113,6 +113,14 @@ def reporting_cues(
         if opening is not None and tokens[opening[1] - 1].stem in DOCUMENTS:
             found[0] = replace(found[0], container=opening)
     return found
+
+
+def _unsaid(tokens: Sequence[Token], cue: ReportingCue) -> bool:
+    """ "The authorities have not confirmed it", "blame each other": nothing is told."""
+    if cue.content[1] - cue.content[0] > 4:
+        return False
+    told = [tokens[at].low for at in range(*cue.content) if tokens[at].is_word]
+    return (cue.denied and told[:1] == ["it"] and len(told) <= 2) or told in (["each", "other"], ["one", "another"])
 
 
 def _phrasal(tokens: Sequence[Token], at: int, stop: int) -> tuple[Reporting, int] | None:
@@ -141,7 +149,8 @@ def _verb_cue(
         at > start and (tokens[at - 1].low in ("of", "an", "the") or tokens[at - 1].text == "a")
     ):
         return None
-    if _is_infinitive(tokens, at, verb) and at > start and (at - 2 <= start or tokens[at - 2].low not in _CARRYING):
+    carrier = past_when(tokens, at - 2, start) if _is_infinitive(tokens, at, verb) else -1
+    if carrier >= 0 and at > start and (carrier <= start or tokens[carrier].low not in _CARRYING):
         return None
     following = tokens[at + width].low if at + width < stop else "."
     if following in _QUESTIONS and verb.lemma in _TELLING and _is_denied(tokens, at, start):
@@ -217,7 +226,7 @@ def _own(
         source, past = named_beside(tokens, after_it, stop)
         begins = at
     else:
-        found = subject(tokens, at - 2 if _is_infinitive(tokens, at, verb) else at, start)
+        found = subject(tokens, past_when(tokens, at - 2, start) if _is_infinitive(tokens, at, verb) else at, start)
         noted = tokens[at - 1].low == "," and token.low in NOTED
         joint = tokens[helper if helper >= start and tokens[at - 1].low in ("has", "have", "had") else at - 1].low
         if found is None and at > start and (noted or joint in ("and", "but", "then", "also")):

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 
 from vedette.reading.kinds import classify
 from vedette.reading.lexicon import (
+    DOCUMENTS,
+    ORGANISATIONS,
     PREPOSITIONS,
     PRONOUNS,
     is_person_noun,
     words,
 )
-from vedette.reading.mentions import people_named, spoken_to, standing_for
+from vedette.reading.mentions import people_named, spoken_to, spoken_with, standing_for
 from vedette.reading.phrases import CALENDAR, CONTRACTED, NAME_PARTICLES, VERBS, after, head_of
 from vedette.reading.records import Attribution, SourceKind
 from vedette.reading.sentences import Kind, Sentence
@@ -37,9 +39,18 @@ def _past_name(tokens: Sequence[Token], start: int, past: int) -> int:
     """Where the name that opens a sentence ends: "Her neighbour Paul Girard [goes further]"."""
     for at in range(start + 2, past):
         both = tokens[at - 1].is_capital and (tokens[at - 2].is_capital or tokens[at - 2].text == ".")
+        if tokens[at - 1].low.endswith(("'s", "s'")):
+            # "The Council's own analysts": not the council.
+            continue
         if both and tokens[at].text.islower() and tokens[at].low not in NAME_PARTICLES and tokens[at].is_word:
             return at
     return past
+
+
+def _is_verb_of_several(token: Token) -> bool:
+    """Whether the word behind "analysts" can only be what they do: "lean", not "union", "report" or "talks"."""
+    noun = token.low in ORGANISATIONS or token.low in DOCUMENTS or is_person_noun(token.low)
+    return token.text.islower() and not noun and not token.low.endswith(("s", "ing", "ship"))
 
 
 class Speakers:
@@ -71,7 +82,9 @@ class Speakers:
         if phrase is None or phrase[1] >= len(tokens) or not tokens[phrase[1]].is_word or tokens[0].low in PRONOUNS:
             return
         named = tokens[phrase[0] : _past_name(tokens, *phrase)]
-        if len(named) > 1 and named[-1].low in VERBS and is_person_noun(named[-2].low):
+        if len(named) > 1 and is_person_noun(named[-2].low) and (
+            named[-1].low in VERBS or (named[-2].low.endswith("s") and _is_verb_of_several(named[-1]))
+        ):  # fmt: skip
             # "Security analysts note": the verb is no part of who they are.
             named = named[:-1]
         kind = classify(named, "")
@@ -132,8 +145,9 @@ class Speakers:
         if spoken_to is not None and spoken_to.end <= pronoun.start:
             # "I told the office but they said": whom somebody spoke to in the same sentence.
             return Attribution(spoken_to.speaker, spoken_to.kind, lemma, pronoun.start, pronoun.end, True)
-        if known is None or self._paragraph - paragraph > self._nearest:
-            met = self._met(group, pronoun)
+        met = self._met(group, pronoun)
+        nearer = bool(met) and paragraph < met[-1][2] == self._paragraph
+        if known is None or nearer or self._paragraph - paragraph > self._nearest:
             known = met[-1][1] if met else None
         if known is None:
             if pronoun.low not in ("he", "she", "they"):
@@ -149,7 +163,12 @@ class Speakers:
             kind = SourceKind.PERSON if tokens[past - 1].is_capital else classify(tokens[first:past], "")
             met = Attribution(" ".join(text[start:end].split()), kind or SourceKind.ANONYMOUS, "", start, end, False)
             self._mentioned += [(who, met, sentence.paragraph) for who in standing_for(tokens[first:past])]
-
+        for first, past in spoken_with(tokens):
+            kind = classify(tokens[first:past], "")
+            if kind is SourceKind.ORGANISATION:
+                start, end = tokens[first].start, tokens[past - 1].end
+                met = Attribution(" ".join(text[start:end].split()), kind, "", start, end, False)
+                self._mentioned.append(("they", met, sentence.paragraph))
         self._spoken_to = {}
         for first, past in spoken_to(tokens):
             kind = classify(tokens[first:past], "")
@@ -176,8 +195,9 @@ class Speakers:
         """Let later pronouns stand for the speaker whom the phrase names."""
         head = phrase[head_of(phrase)].low
         several = head in _SEVERAL or (head.endswith("s") and not head.endswith(("ss", "'s")))
-        people = found.kind in (SourceKind.PERSON, SourceKind.ANONYMOUS)
-        if found.kind in (SourceKind.ANONYMOUS, SourceKind.ORGANISATION):
+        written = phrase[head_of(phrase)].stem in DOCUMENTS
+        people = found.kind in (SourceKind.PERSON, SourceKind.ANONYMOUS) and not written
+        if found.kind in (SourceKind.ANONYMOUS, SourceKind.ORGANISATION) and not written:
             self._last["they"] = self._paragraph, found
         if found.kind is SourceKind.PERSON or (people and not several):
             for who in standing_for(phrase):

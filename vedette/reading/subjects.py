@@ -55,10 +55,10 @@ _PAIRED = {")": "(", "]": "[", "—": "—", "–": "–", "-": "-", "--": "--"}
 
 def subject(tokens: Sequence[Token], at: int, start: int) -> Subject | None:
     """The speaker before the verb at `at`; None where nobody is named there."""
-    last = _past_when(tokens, at - 1, start)
+    last = past_when(tokens, at - 1, start)
     while last >= start and (tokens[last].low in ADVERBS or tokens[last].low in AUXILIARIES):
         last -= 1
-    last = _past_when(tokens, last, start)
+    last = past_when(tokens, last, start)
     if last < start:
         return None
     if last > start and tokens[last].low in REDUCED and tokens[last - 1].is_word:
@@ -138,6 +138,14 @@ def _head_of_clause(tokens: Sequence[Token], at: int, start: int) -> Subject | N
     )  # fmt: skip
     while first < at and (tokens[first].low in ("but", "and", "then") or tokens[first].low in ADVERBS):
         first += 1
+    found = _tied_from(tokens, first, at)
+    near = range(at - 2, max(first, at - _FURTHEST), -1)
+    clause = next((mark + 1 for mark in near if tokens[mark].low == "that"), None)
+    # "told by the mayor that a man using the name Fox wrote"
+    return found if found is not None or clause is None else _tied_from(tokens, clause, at)
+
+
+def _tied_from(tokens: Sequence[Token], first: int, at: int) -> Subject | None:
     phrase = after(tokens, first, at, _OF)
     if phrase is None or phrase[1] >= at or at - phrase[1] > _LONGEST_TIE:
         return None
@@ -179,7 +187,7 @@ def _joined(tokens: Sequence[Token], joint: int, start: int) -> int | None:
     return other[0] if opens else None
 
 
-def _past_when(tokens: Sequence[Token], last: int, start: int) -> int:
+def past_when(tokens: Sequence[Token], last: int, start: int) -> int:
     """Before "on Thursday", "late on Sunday", "this morning", where they stand between subject and verb."""
     at = last
     if at > start and tokens[at].low in _DAY_PARTS and (
