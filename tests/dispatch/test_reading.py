@@ -45,7 +45,7 @@ def test_progress_counts_states_levels_and_times_and_is_finished_only_at_the_end
     assert (found.first_answer_s, found.p50_answer_s, found.p95_answer_s, found.last_answer_s) == (10, 30, 60, 60)
     assert (found.answered, found.recipients, found.finished) == (3, 4, False)
     assert found.first_sent == message.issued_at
-    assert [one.person.code for one in silent(message.warning_id)] == ["dan"]
+    assert [one.person.code for one in silent(house.officer, message.warning_id).rows] == ["dan"]
     for _ in range(4):
         hands.advance(seconds=301)
         work()
