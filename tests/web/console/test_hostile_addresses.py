@@ -54,7 +54,9 @@ def test_no_page_fails_over_what_stands_in_its_parameters(house: House) -> None:
                 break
             if status in (200, 400):
                 walked.add(address)
-            if status >= 500 or (value == "a%00b" and status != 400):
+            # What gateways call is read by themselves: a text in UTF-16 holds NUL.
+            refuses = value != "a%00b" or status == 400 or address.startswith("/gateways/")
+            if status >= 500 or not refuses:
                 failed.append((status, address, value[:20]))
     assert not failed
     assert len(walked) > 50
