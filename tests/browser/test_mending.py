@@ -11,6 +11,8 @@ from playwright.sync_api import Page, expect
 from tests.browser.house import House
 from tests.browser.test_journey import RULES, take_in
 
+OFFICER = "Example Border Service, duty officer"
+
 pytestmark = [pytest.mark.browser, pytest.mark.system, pytest.mark.timeout(600)]
 
 
@@ -25,9 +27,9 @@ def test_the_memos_words_are_mended_by_keyboard(house: House) -> None:
         expect(page.locator("[name=mend]").first).to_be_visible(timeout=60_000)
         assert Axe().run(page, options=RULES).response["violations"] == []
         for button, field, words in (
-            ("Put in: Example Border Service, duty officer (source)", "source", "Example Border Service, duty officer"),
+            (f"Put in: {OFFICER} (Who warns)", "source", OFFICER),
             ("Put in: until", "description", "Agents may be shot at until"),
-            ("Take it out (instruction)", "instruction", "Wear body armour."),
+            ("Take it out (What to do)", "instruction", "Wear body armour."),
         ):
             fix = page.get_by_role("button", name=button).first
             expect(fix).to_be_visible(timeout=60_000)

@@ -241,9 +241,14 @@ def test_a_postfix_that_allows_few_connections_takes_all_mails_over_those() -> N
         pytest.skip(reason)
     few = {"smtpd_client_connection_count_limit": "2", "smtpd_client_event_limit_exceptions": ""}
     with postfix.running(**few) as mta:
-        results = send(to(mta, connections=10), *(parcel(f"p{n}@people.vedette.test", f"{n:064x}") for n in range(100)))
+        parcels = [parcel(f"p{n}@people.vedette.test", f"{n:064x}") for n in range(100)]
+        results = send(to(mta, connections=10), *parcels)
         assert "421 4.7.0" in mta.log or "Connection concurrency limit exceeded" in mta.log
-    assert outcomes(results) == ["accepted"] * 100
+        # A connection that is refused while none is open yet puts its first mail off, as it would to an engine.
+        again = [one for one, result in zip(parcels, results, strict=True) if result.outcome is Outcome.LATER]
+        assert len(again) <= 8
+        assert outcomes(send(to(mta, connections=2), *again)) == ["accepted"] * len(again)
+    assert outcomes(results).count("accepted") == 100 - len(again)
 
 
 def test_what_becomes_of_a_mail_comes_back_under_its_key(mta: postfix.Postfix) -> None:
