@@ -8,6 +8,7 @@ import threading
 from datetime import timedelta
 
 import pytest
+from asgiref.sync import sync_to_async
 from django.db import DataError, OperationalError, connection, connections, transaction
 
 from tests.dispatch.house import (
@@ -31,7 +32,7 @@ from vedette.dispatch import engine, expand, in_hand, leases, results
 from vedette.dispatch.database import Desk, InThreads
 from vedette.dispatch.engine import Engine
 from vedette.dispatch.levels import Level
-from vedette.dispatch.models import Channel, Lease, Recipient
+from vedette.dispatch.models import Channel, Delivery, Lease, Recipient
 from vedette.dispatch.parcels import Parcels
 from vedette.dispatch.proofs import proofs_of
 from vedette.dispatch.way import Way
@@ -166,6 +167,29 @@ def test_a_clock_that_jumps_does_not_make_the_engine_take_its_own_lease_again(ho
     asyncio.run(go())
     boxes = mailboxes(smtp_sink)
     assert len(boxes) == len(set(boxes))
+
+
+def test_an_urgent_warning_that_cannot_be_hurried_goes_out_without_a_pause(
+    house, hands, smtp_sink, http_gateway, monkeypatch
+):
+    for n in range(60):
+        house.person(f"p{n}")
+    house.warn(urgency="Expected", severity="Moderate")
+
+    def fails(*given):
+        raise OperationalError("database is locked")
+
+    async def go():
+        e = Engine()
+        await begun(e)
+        monkeypatch.setattr(in_hand, "store_and_take", fails)
+        urgent = await sync_to_async(house.warn)(urgency="Immediate", severity="Extreme")
+        await e.run_until_idle()
+        await e.close()
+        return urgent
+
+    urgent = asyncio.run(go())
+    assert Delivery.objects.filter(message=urgent, level="accepted").count() == 60
 
 
 def test_an_answer_on_the_alerts_page_does_not_count_for_an_update_never_seen(house, hands, smtp_sink):

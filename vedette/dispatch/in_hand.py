@@ -97,6 +97,8 @@ class InHand:
         self.way.make()
         try:
             self._take(await self._db(desk, store_and_take, outbox, self.worker, clock.now(), self.realm, self.held))
+        except DatabaseError:
+            log.exception("outbox %s cannot be hurried; it is stored and taken as others are", outbox)
         finally:
             self.way.over()
 
